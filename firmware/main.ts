@@ -1,0 +1,63 @@
+import { Card } from "./card/card.js";
+import type { FramePort } from "./ports/frame-port.js";
+import type { RecordStore } from "./storage/record-store.js";
+import type { Timing } from "./wire/constants.js";
+import type { Uint64 } from "./wire/uint64.js";
+
+/** What a board, the XS rig and the simulator each hand to the firmware. It takes everything else from itself. */
+export interface Platform {
+  /** The cables, at most `MAX_LINKS`, in the order of their connectors. */
+  readonly links: readonly FramePort[];
+  /** The USB line to the host. */
+  readonly host: FramePort;
+  readonly storage: RecordStore;
+  /** A number that no other board has. */
+  readonly chipId: Uint64;
+  /** 32 random bits, new at each boot: an answer from before the boot must not match a request of this one. */
+  readonly randomSeed: number;
+  readonly timing: Timing;
+  /** Microseconds since the boot. Never goes back. */
+  now(): number;
+  /** Sets the one alarm, replacing the one before: `wake` is to be called at `timeUs`, or soon after. */
+  wakeAt(timeUs: number): void;
+}
+
+/** The running firmware, for whoever owns the alarm. */
+export interface Firmware {
+  /** To be called when the alarm is due. Calling it early does no harm. */
+  wake(): void;
+}
+
+/** Binds ports, clock and storage to a card and starts it. */
+export function startFirmware(platform: Platform): Firmware {
+  const { links, host } = platform;
+  const card = new Card({
+    linkCount: links.length,
+    storage: platform.storage,
+    chipId: platform.chipId,
+    randomSeed: platform.randomSeed,
+    timing: platform.timing,
+    sendLink: (link, frame) => (links[link] as FramePort).send(frame),
+    sendHost: (frame) => host.send(frame),
+    badFramesOfLink: (link) => (links[link] as FramePort).badFrames,
+  });
+
+  links.forEach((port, link) => {
+    port.onFrame = (frame) => {
+      card.receiveFromLink(link, frame, platform.now());
+      platform.wakeAt(card.wakeUpUs);
+    };
+  });
+  host.onFrame = (frame) => {
+    card.receiveFromHost(frame, platform.now());
+    platform.wakeAt(card.wakeUpUs);
+  };
+
+  const wake = (): void => {
+    card.tick(platform.now());
+    platform.wakeAt(card.wakeUpUs);
+  };
+  card.start(platform.now());
+  platform.wakeAt(card.wakeUpUs);
+  return { wake };
+}

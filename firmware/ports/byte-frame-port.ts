@@ -1,0 +1,46 @@
+import { MAX_ENCODED_BYTES } from "../wire/constants.js";
+import type { FrameBuffer } from "../wire/frame-buffer.js";
+import { FrameDecoder } from "../wire/frame-decoder.js";
+import { encodeFrame } from "../wire/frame-encoder.js";
+import type { FramePort } from "./frame-port.js";
+
+/** Where the encoded bytes of a frame go. */
+export interface ByteSink {
+  /**
+   * Takes all of `bytes[0..length)` or nothing, and copies what it keeps.
+   * @returns false where it has no room.
+   */
+  write(bytes: Uint8Array, length: number): boolean;
+}
+
+/** A frame port over a stream of bytes, with the framing in TypeScript. */
+export class ByteFramePort implements FramePort {
+  onFrame: (frame: FrameBuffer) => void = () => {};
+  private readonly sink: ByteSink;
+  private readonly encoded = new Uint8Array(MAX_ENCODED_BYTES);
+  private readonly decoder = new FrameDecoder((frame) => this.onFrame(frame));
+  private closed = false;
+
+  constructor(sink: ByteSink) {
+    this.sink = sink;
+  }
+
+  get badFrames(): number {
+    const { badChecksum, badEncoding, tooLong, tooShort } = this.decoder.counters;
+    return badChecksum + badEncoding + tooLong + tooShort;
+  }
+
+  /** Takes received bytes `bytes[start..end)`. */
+  receive(bytes: Uint8Array, start: number, end: number): void {
+    if (!this.closed) this.decoder.push(bytes, start, end);
+  }
+
+  send(frame: FrameBuffer): boolean {
+    if (this.closed) return false;
+    return this.sink.write(this.encoded, encodeFrame(frame, this.encoded, 0));
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+}

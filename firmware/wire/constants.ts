@@ -1,0 +1,70 @@
+/**
+ * Every constant of the protocol, with its unit and the reason for its value.
+ * Cards of one fabric must agree on all of them; `PROTOCOL_VERSION` changes when one that is on the wire does.
+ */
+
+/** First byte of every frame. A frame of another version is counted and dropped, never interpreted. */
+export const PROTOCOL_VERSION = 1;
+
+/** Bytes of a payload. With its CRC it fills one COBS block (254 bytes), so framing costs a constant. */
+export const MAX_PAYLOAD_BYTES = 250;
+/** CRC-32: 16 bits would let one garbled frame in 65,536 through, and one is enough to repeat a number. */
+export const CHECKSUM_BYTES = 4;
+/** Delimiter, COBS code byte, payload, CRC, delimiter. */
+export const MAX_ENCODED_BYTES = MAX_PAYLOAD_BYTES + CHECKSUM_BYTES + 3;
+
+/** Links a card can have: what the pins of the smallest supported board allow, and what a status frame holds. */
+export const MAX_LINKS = 8;
+/** Members of a fabric. Sixteen fit the two-byte path of a route and one hello frame. */
+export const MAX_MEMBERS = 16;
+/** Smallest and largest card id. 0 stands for a blank card, 255 for "whoever is on the other end of this cable". */
+export const MIN_CARD_ID = 1;
+export const MAX_CARD_ID = 254;
+export const BLANK_CARD_ID = 0;
+export const NEIGHBOUR_ID = 255;
+/** Fabric id of a card that was never initialised. */
+export const BLANK_FABRIC_ID = 0;
+
+/** Blocks that one card keeps open for its host. Bounds what a 128-byte UART buffer can meet at the primary. */
+export const MAX_BLOCKS_IN_FLIGHT = 8;
+/** Requests that a primary keeps while it waits for a ceiling: every open block of the largest fabric. */
+export const MAX_WAITING_REQUESTS = MAX_MEMBERS * MAX_BLOCKS_IN_FLIGHT;
+
+/** Numbers by which the ceiling moves at a time; also the largest gap that a cold start leaves. */
+export const DEFAULT_WINDOW = 65_536;
+/** Largest block. Half a window: with the next window asked for at half, one always fits in the end. */
+export const MAX_BLOCK_COUNT = 32_768;
+
+/** Votes in all that a member list may have; keeps every sum in a byte. */
+export const MAX_VOTES = 255;
+
+/** Times in microseconds. `docs/architecture.md` tells how they depend on one another. */
+export interface Timing {
+  /** A primary sends a beacon this often. */
+  readonly beaconUs: number;
+  /** How long a grant lasts at the card that gave it. */
+  readonly leaseUs: number;
+  /** What a primary takes off the lease: two clocks that are each 1 % wrong over `leaseUs`, and some more. */
+  readonly leaseMarginUs: number;
+  /** How long an originator waits for an answer before it asks again. */
+  readonly retryUs: number;
+  /** A card tells its neighbours what it can reach this often. */
+  readonly helloUs: number;
+  /** After this long without a hello a cable is taken only where there is no other way. One lost hello may be noise. */
+  readonly linkStaleUs: number;
+  /** After this long without a hello a cable counts as cut. */
+  readonly linkDeadUs: number;
+  /** Least time between two reports of the newest held number to the host. */
+  readonly mirrorUs: number;
+}
+
+export const DEFAULT_TIMING: Timing = {
+  beaconUs: 10_000,
+  leaseUs: 60_000,
+  leaseMarginUs: 2_000,
+  retryUs: 20_000,
+  helloUs: 50_000,
+  linkStaleUs: 75_000,
+  linkDeadUs: 250_000,
+  mirrorUs: 1_000,
+};

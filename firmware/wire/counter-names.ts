@@ -1,0 +1,39 @@
+/** What a card counts, in the order of the HOST_COUNTERS frame. Names may be added at the end only. */
+export const COUNTER_NAMES = [
+  // Originator
+  "blocksAsked",
+  "blocksAnswered",
+  "blocksRefused",
+  "numbersDelivered",
+  "requestRetries",
+  "answersLate",
+  // Primary
+  "requestsReceived",
+  "numbersAssigned",
+  "numbersSkipped",
+  "requestsWaited",
+  "requestsRefused",
+  "beaconsSent",
+  // Secondary
+  "storesReceived",
+  "storesRefused",
+  // Members
+  "beaconsReceived",
+  "ceilingWrites",
+  // Frames that were dropped, by kind
+  "dropVersion",
+  "dropType",
+  "dropLength",
+  "dropFabric",
+  "dropSource",
+  "dropDestination",
+  "dropRole",
+  "dropHops",
+  "dropNoRoute",
+  "dropSession",
+  "dropSendFull",
+  // Frames passed on for others
+  "framesForwarded",
+] as const;
+
+export type CounterName = (typeof COUNTER_NAMES)[number];

@@ -1,0 +1,25 @@
+import type { Uint64 } from "./uint64.js";
+
+/** View numbers are (round << 8 | card id), 40 bits: 32 bits of rounds outlast a view change a second for a century. */
+export const VIEW_BYTES = 5;
+
+/** Writes a view number, 0 to 2^40-1. */
+export function writeView(view: DataView, offset: number, number: number): void {
+  view.setUint8(offset, number % 256);
+  view.setUint32(offset + 1, Math.floor(number / 256), true);
+}
+
+export function readView(view: DataView, offset: number): number {
+  return view.getUint32(offset + 1, true) * 256 + view.getUint8(offset);
+}
+
+export function writeUint64(view: DataView, offset: number, value: Uint64): void {
+  view.setUint32(offset, value.low, true);
+  view.setUint32(offset + 4, value.high, true);
+}
+
+/** Reads into `into`, which it changes in place. */
+export function readUint64(view: DataView, offset: number, into: Uint64): void {
+  into.low = view.getUint32(offset, true);
+  into.high = view.getUint32(offset + 4, true);
+}

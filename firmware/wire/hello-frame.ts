@@ -1,0 +1,65 @@
+import { MAX_MEMBERS } from "./constants.js";
+import type { FrameBuffer } from "./frame-buffer.js";
+import { FABRIC_HEADER_BYTES } from "./header.js";
+
+/**
+ * HELLO: heard u8, membersChecksum u32, routeCount u8, then for each route: card u8, cost u8, path u16.
+ * It goes to the other end of a cable only. `heard` is the card that the sender hears there (0 none): a cable counts
+ * only where both ends hear each other. `path` has a bit for each member, in the order of the member list, that a
+ * frame would pass: who finds itself in a path does not take it, so no frame can circle.
+ */
+export class HelloFields {
+  heard = 0;
+  /** A checksum of the member list: paths of another list mean nothing. */
+  membersChecksum = 0;
+  routeCount = 0;
+  readonly routeCards = new Uint8Array(MAX_MEMBERS);
+  readonly routeCosts = new Uint8Array(MAX_MEMBERS);
+  readonly routePaths = new Uint16Array(MAX_MEMBERS);
+
+  /** Adds a route; the caller adds at most one a member. */
+  addRoute(card: number, cost: number, path: number): void {
+    this.routeCards[this.routeCount] = card;
+    this.routeCosts[this.routeCount] = cost;
+    this.routePaths[this.routeCount] = path;
+    this.routeCount += 1;
+  }
+}
+
+const BODY = FABRIC_HEADER_BYTES;
+const OFFSET_MEMBERS_CHECKSUM = BODY + 1;
+const OFFSET_ROUTE_COUNT = OFFSET_MEMBERS_CHECKSUM + 4;
+const OFFSET_ROUTES = OFFSET_ROUTE_COUNT + 1;
+const ROUTE_BYTES = 4;
+
+export function encodeHello(frame: FrameBuffer, from: HelloFields): void {
+  frame.bytes[BODY] = from.heard;
+  frame.view.setUint32(OFFSET_MEMBERS_CHECKSUM, from.membersChecksum, true);
+  frame.bytes[OFFSET_ROUTE_COUNT] = from.routeCount;
+  let offset = OFFSET_ROUTES;
+  for (let index = 0; index < from.routeCount; index += 1) {
+    frame.bytes[offset] = from.routeCards[index] as number;
+    frame.bytes[offset + 1] = from.routeCosts[index] as number;
+    frame.view.setUint16(offset + 2, from.routePaths[index] as number, true);
+    offset += ROUTE_BYTES;
+  }
+  frame.length = offset;
+}
+
+/** @returns false, and changes nothing, where the length does not match the number of routes, or those are too many. */
+export function decodeHello(frame: FrameBuffer, into: HelloFields): boolean {
+  if (frame.length < OFFSET_ROUTES) return false;
+  const routeCount = frame.bytes[OFFSET_ROUTE_COUNT] as number;
+  if (routeCount > MAX_MEMBERS || frame.length !== OFFSET_ROUTES + routeCount * ROUTE_BYTES) return false;
+  into.heard = frame.bytes[BODY] as number;
+  into.membersChecksum = frame.view.getUint32(OFFSET_MEMBERS_CHECKSUM, true);
+  into.routeCount = 0;
+  for (let offset = OFFSET_ROUTES; offset < frame.length; offset += ROUTE_BYTES) {
+    into.addRoute(
+      frame.bytes[offset] as number,
+      frame.bytes[offset + 1] as number,
+      frame.view.getUint16(offset + 2, true),
+    );
+  }
+  return true;
+}
