@@ -27,6 +27,17 @@ export const BLANK_FABRIC_ID = 0;
 
 /** Blocks that one card keeps open for its host. Bounds what a 128-byte UART buffer can meet at the primary. */
 export const MAX_BLOCKS_IN_FLIGHT = 8;
+/** Hops that a frame may take: a path meets each member once at the most. */
+export const MAX_HOPS = MAX_MEMBERS;
+/** Cost of a hop over a cable that was heard just now. */
+export const HOP_COST = 1;
+/** Cost of a hop over a cable that has fallen silent: more than any way round over cables that have not. */
+export const STALE_HOP_COST = MAX_HOPS;
+/** No way at all. Fifteen stale hops stay below it. */
+export const UNREACHABLE_COST = 255;
+
+/** Beacons whose sending time a primary remembers: more than fit in a lease, so an older acknowledgement is worth nothing. */
+export const BEACONS_REMEMBERED = 16;
 /** Requests that a primary keeps while it waits for a ceiling: every open block of the largest fabric. */
 export const MAX_WAITING_REQUESTS = MAX_MEMBERS * MAX_BLOCKS_IN_FLIGHT;
 
@@ -54,6 +65,8 @@ export interface Timing {
   readonly linkStaleUs: number;
   /** After this long without a hello a cable counts as cut. */
   readonly linkDeadUs: number;
+  /** Least time between two hellos that changed routes bring about: news travels at once, a storm of it does not. */
+  readonly helloHoldUs: number;
   /** Least time between two reports of the newest held number to the host. */
   readonly mirrorUs: number;
 }
@@ -66,5 +79,6 @@ export const DEFAULT_TIMING: Timing = {
   helloUs: 50_000,
   linkStaleUs: 75_000,
   linkDeadUs: 250_000,
+  helloHoldUs: 1_000,
   mirrorUs: 1_000,
 };

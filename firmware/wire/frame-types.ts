@@ -29,6 +29,9 @@ export const FRAME_HOST_COUNTERS = 0x68;
 export const OFFSET_VERSION = 0;
 export const OFFSET_TYPE = 1;
 
+/** The state of a view in which numbers can be had. Every other state is one of the codes below. */
+export const STATE_READY = 0;
+
 /** Why a request got no number. The host turns each into an error with advice. */
 export const REFUSE_BLANK = 1;
 /** No beacon of an accepted view within a lease. */
@@ -49,3 +52,5 @@ export const REFUSE_COUNT = 8;
 export const REFUSE_NO_SESSION = 9;
 /** The card asked was not the primary: the asking card's view is old. */
 export const REFUSE_NOT_PRIMARY = 10;
+/** The card's flash could not be read or written, so the card takes no part in anything. */
+export const REFUSE_STORAGE = 11;
