@@ -1,27 +1,186 @@
-import type { RecordStore } from "../storage/record-store.js";
-import type { Timing } from "../wire/constants.js";
+import { NEIGHBOUR_ID, PROTOCOL_VERSION } from "../wire/constants.js";
 import type { FrameBuffer } from "../wire/frame-buffer.js";
-import type { Uint64 } from "../wire/uint64.js";
+import {
+  FRAME_ANSWER,
+  FRAME_BEACON,
+  FRAME_BEACON_ACK,
+  FRAME_HELLO,
+  FRAME_REFUSE,
+  FRAME_REQUEST,
+  FRAME_STORE,
+  OFFSET_TYPE,
+  OFFSET_VERSION,
+  STATE_READY,
+} from "../wire/frame-types.js";
+import { FABRIC_HEADER_BYTES, OFFSET_DESTINATION, OFFSET_FABRIC, OFFSET_SOURCE } from "../wire/header.js";
+import { CardContext, type CardEnvironment, type Counters } from "./card-context.js";
+import { HostDesk } from "./host-desk.js";
+import { HostLine } from "./host-line.js";
+import { Member } from "./member.js";
+import { Originator } from "./originator.js";
+import { Post } from "./post.js";
+import { Primary } from "./primary.js";
+import { Reporter } from "./reporter.js";
+import { Router } from "./router.js";
+import { Secondary } from "./secondary.js";
+import { StatusReport } from "./status-report.js";
 
-/** Everything a card is handed: it has no clock, no timer, no randomness and no I/O of its own. */
-export interface CardEnvironment {
-  readonly linkCount: number;
-  readonly storage: RecordStore;
-  readonly chipId: Uint64;
-  readonly randomSeed: number;
-  readonly timing: Timing;
-  /** @returns false where the frame found no room. The frame is used again as soon as it returns. */
-  sendLink(link: number, frame: FrameBuffer): boolean;
-  sendHost(frame: FrameBuffer): boolean;
-  badFramesOfLink(link: number): number;
-}
-
+/**
+ * One card, as a pure state machine: frames and time go in, frames and a wake-up time come out. It holds every role,
+ * and its view says which of them it plays. Nothing that comes in makes it throw.
+ */
 export class Card {
-  /** When `tick` is to be called next, in the time that is handed in. */
-  wakeUpUs = 0;
-  constructor(_environment: CardEnvironment) {}
-  start(_nowUs: number): void {}
-  receiveFromLink(_link: number, _frame: FrameBuffer, _nowUs: number): void {}
-  receiveFromHost(_frame: FrameBuffer, _nowUs: number): void {}
-  tick(_nowUs: number): void {}
+  private readonly context: CardContext;
+  private readonly router: Router;
+  private readonly member: Member;
+  private readonly primary: Primary;
+  private readonly secondary: Secondary;
+  private readonly originator: Originator;
+  private readonly reporter: Reporter;
+  private readonly desk: HostDesk;
+
+  constructor(environment: CardEnvironment) {
+    const context = new CardContext(environment);
+    const viewState = (): number => this.viewState();
+    const line = new HostLine(context);
+    this.context = context;
+    this.router = new Router(context);
+    const post = new Post(context, this.router, (frame) => this.dispatch(context.cardId, frame));
+    this.reporter = new Reporter(context, line, viewState);
+    this.member = new Member(context, post, () => this.beginView());
+    this.primary = new Primary(context, post, () => this.reporter.noteHeld(this.primary.next));
+    this.secondary = new Secondary(context, post, () => this.reporter.noteHeld(this.secondary.stored));
+    this.originator = new Originator(context, post, line, viewState);
+    const status = new StatusReport(context, line, this.router, this.primary, this.secondary, viewState);
+    this.desk = new HostDesk(context, line, this.originator, this.reporter, status, () => this.join());
+  }
+
+  /** When `tick` is to be called next, in microseconds of the time that is handed in. */
+  get wakeUpUs(): number {
+    return this.context.wakeUpUs;
+  }
+
+  get counters(): Readonly<Counters> {
+    return this.context.counters;
+  }
+
+  /** Boots: reads the flash and says hello. To be called once, first. */
+  start(nowUs: number): void {
+    const { context } = this;
+    context.nowUs = nowUs;
+    context.bootUs = nowUs;
+    const loaded = context.state.load();
+    context.blank = loaded === "blank";
+    context.storageFailed = loaded === "damaged";
+    context.cold = loaded === "loaded";
+    if (context.ownState() === STATE_READY) this.router.start();
+  }
+
+  /** Takes a frame whose checksum was good from the cable `link`. The frame may be changed. */
+  receiveFromLink(link: number, frame: FrameBuffer, nowUs: number): void {
+    const { context, router } = this;
+    const { counters, state } = context;
+    const { bytes } = frame;
+    context.nowUs = nowUs;
+    if (bytes[OFFSET_VERSION] !== PROTOCOL_VERSION) {
+      counters.dropVersion += 1;
+    } else if (frame.length < FABRIC_HEADER_BYTES) {
+      counters.dropLength += 1;
+    } else if (
+      context.ownState() !== STATE_READY ||
+      frame.view.getUint32(OFFSET_FABRIC, true) !== state.fabricId
+    ) {
+      counters.dropFabric += 1;
+    } else if (!state.members.has(bytes[OFFSET_SOURCE] as number) || bytes[OFFSET_SOURCE] === state.cardId) {
+      counters.dropSource += 1;
+    } else {
+      const linkState = router.links[link];
+      if (linkState !== undefined) linkState.framesIn += 1;
+      this.sort(link, frame);
+    }
+  }
+
+  /** Takes a frame whose checksum was good from the host. */
+  receiveFromHost(frame: FrameBuffer, nowUs: number): void {
+    this.context.nowUs = nowUs;
+    this.desk.receive(frame);
+  }
+
+  /** Lets time pass. To be called at `wakeUpUs`; earlier does no harm. */
+  tick(nowUs: number): void {
+    const { context } = this;
+    context.nowUs = nowUs;
+    context.wakeUpUs = Number.POSITIVE_INFINITY;
+    if (context.ownState() === STATE_READY) {
+      this.router.tick();
+      this.member.tick();
+      this.primary.tick();
+      this.originator.tick();
+    }
+    this.reporter.tick();
+  }
+
+  private sort(link: number, frame: FrameBuffer): void {
+    const { context, router } = this;
+    const destination = frame.bytes[OFFSET_DESTINATION] as number;
+    const source = frame.bytes[OFFSET_SOURCE] as number;
+    if (destination === NEIGHBOUR_ID) {
+      if (frame.bytes[OFFSET_TYPE] === FRAME_HELLO) router.receiveHello(link, source, frame);
+      else context.counters.dropType += 1;
+    } else if (destination === context.cardId) {
+      this.dispatch(source, frame);
+    } else if (context.state.members.has(destination)) {
+      router.forward(frame);
+    } else {
+      context.counters.dropDestination += 1;
+    }
+  }
+
+  /** Hands a frame that is for this card to the role that it is for. */
+  private dispatch(source: number, frame: FrameBuffer): void {
+    switch (frame.bytes[OFFSET_TYPE]) {
+      case FRAME_REQUEST:
+        this.primary.receiveRequest(source, frame);
+        break;
+      case FRAME_STORE:
+        this.secondary.receiveStore(source, frame);
+        break;
+      case FRAME_ANSWER:
+        this.originator.receiveAnswer(source, frame);
+        break;
+      case FRAME_REFUSE:
+        this.originator.receiveRefuse(source, frame);
+        break;
+      case FRAME_BEACON:
+        this.member.receiveBeacon(source, frame);
+        this.reporter.reportView();
+        break;
+      case FRAME_BEACON_ACK:
+        this.primary.receiveAck(source, frame);
+        this.reporter.reportView();
+        break;
+      default:
+        this.context.counters.dropType += 1;
+    }
+  }
+
+  /** The host has made this card a member. */
+  private join(): void {
+    this.beginView();
+    this.router.start();
+    this.primary.tick();
+  }
+
+  /** Begins, warm, whatever role the accepted view gives to this card. */
+  private beginView(): void {
+    this.primary.begin();
+    this.secondary.begin();
+  }
+
+  /** @returns STATE_READY where numbers can be had, as far as this card knows, else the code of what keeps them. */
+  private viewState(): number {
+    const ownState = this.context.ownState();
+    if (ownState !== STATE_READY) return ownState;
+    return this.primary.isActing() ? this.primary.assignState() : this.member.viewState();
+  }
 }

@@ -1,4 +1,4 @@
-import { NEIGHBOUR_ID, PROTOCOL_VERSION } from "./constants.js";
+import { PROTOCOL_VERSION } from "./constants.js";
 import type { FrameBuffer } from "./frame-buffer.js";
 import { OFFSET_TYPE, OFFSET_VERSION } from "./frame-types.js";
 
@@ -36,9 +36,4 @@ export function writeHostHeader(frame: FrameBuffer, type: number, session: numbe
   frame.bytes[OFFSET_VERSION] = PROTOCOL_VERSION;
   frame.bytes[OFFSET_TYPE] = type;
   frame.view.setUint32(OFFSET_SESSION, session, true);
-}
-
-/** Whether a frame is for whoever is on the other end of the cable, and so never forwarded. */
-export function isForNeighbour(frame: FrameBuffer): boolean {
-  return frame.bytes[OFFSET_DESTINATION] === NEIGHBOUR_ID;
 }

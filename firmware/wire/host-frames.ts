@@ -117,23 +117,23 @@ export function decodeHostView(frame: FrameBuffer, into: HostViewFields): boolea
   return true;
 }
 
-/** HOST_MIRROR: view u40, newest u64: the newest number that this card holds as primary or secondary of that view. */
+/** HOST_MIRROR: view u40, held u64: one above the newest number that this card holds as primary or secondary of that view. */
 export class HostMirrorFields {
   view = 0;
-  readonly newest = new Uint64();
+  readonly held = new Uint64();
 }
 
 const HOST_MIRROR_BYTES = BODY + VIEW_BYTES + 8;
 
-export function encodeHostMirror(frame: FrameBuffer, view: number, newest: Uint64): void {
+export function encodeHostMirror(frame: FrameBuffer, view: number, held: Uint64): void {
   writeView(frame.view, BODY, view);
-  writeUint64(frame.view, BODY + VIEW_BYTES, newest);
+  writeUint64(frame.view, BODY + VIEW_BYTES, held);
   frame.length = HOST_MIRROR_BYTES;
 }
 
 export function decodeHostMirror(frame: FrameBuffer, into: HostMirrorFields): boolean {
   if (frame.length !== HOST_MIRROR_BYTES) return false;
   into.view = readView(frame.view, BODY);
-  readUint64(frame.view, BODY + VIEW_BYTES, into.newest);
+  readUint64(frame.view, BODY + VIEW_BYTES, into.held);
   return true;
 }

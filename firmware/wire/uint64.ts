@@ -71,6 +71,8 @@ export class Uint64 {
 const TWO_32 = 0x1_0000_0000;
 const MAX_HALF = 0xffff_ffff;
 
-/** 2^63, the end of the numbers: a ceiling may be as high, a number never. 2^63-1 is the largest signed `bigint` of a database. */
-export const NUMBER_LIMIT_HIGH = 0x8000_0000;
-export const NUMBER_LIMIT_LOW = 0;
+/**
+ * 2^63, the end of the numbers: a ceiling may be as high, a number never. 2^63-1 is the largest signed `bigint` of a
+ * database. Nobody changes it.
+ */
+export const NUMBER_LIMIT: Uint64 = new Uint64(0x8000_0000, 0);

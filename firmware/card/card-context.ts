@@ -1,0 +1,80 @@
+import type { RecordStore } from "../storage/record-store.js";
+import type { Timing } from "../wire/constants.js";
+import { COUNTER_NAMES, type CounterName } from "../wire/counter-names.js";
+import type { FrameBuffer } from "../wire/frame-buffer.js";
+import { REFUSE_BLANK, REFUSE_STORAGE, STATE_READY } from "../wire/frame-types.js";
+import type { Uint64 } from "../wire/uint64.js";
+import { PersistentState } from "./persistent-state.js";
+
+/** Everything a card is handed: it has no clock, no timer, no randomness and no I/O of its own. */
+export interface CardEnvironment {
+  /** Cables, 0 to `MAX_LINKS`. */
+  readonly linkCount: number;
+  readonly storage: RecordStore;
+  readonly chipId: Uint64;
+  /** 32 random bits, new at each boot. */
+  readonly randomSeed: number;
+  readonly timing: Timing;
+  /** @returns false where the frame found no room. The frame is used again as soon as this returns. */
+  sendLink(link: number, frame: FrameBuffer): boolean;
+  /** @returns false where the frame found no room. The frame is used again as soon as this returns. */
+  sendHost(frame: FrameBuffer): boolean;
+  /** Frames that the port dropped for noise. */
+  badFramesOfLink(link: number): number;
+}
+
+export type Counters = Record<CounterName, number>;
+
+/** What the parts of one card share: what it was handed, what it remembers, and what time it is in this turn. */
+export class CardContext {
+  readonly environment: CardEnvironment;
+  readonly timing: Timing;
+  readonly state: PersistentState;
+  readonly counters: Counters;
+  /** The time of this turn, in microseconds. One turn has one time. */
+  nowUs = 0;
+  /** When the card wants to be woken. Too early does no harm. */
+  wakeUpUs = Number.POSITIVE_INFINITY;
+  bootUs = 0;
+  blank = true;
+  /** Restarted inside its accepted view: what it held in memory is gone, and it must not act as if it had it. */
+  cold = false;
+  /** The flash failed, so this card's word is worth nothing any more. It falls silent. */
+  storageFailed = false;
+
+  constructor(environment: CardEnvironment) {
+    this.environment = environment;
+    this.timing = environment.timing;
+    this.state = new PersistentState(environment.storage);
+    this.counters = Object.fromEntries(COUNTER_NAMES.map((name) => [name, 0])) as Counters;
+  }
+
+  get cardId(): number {
+    return this.state.cardId;
+  }
+
+  /** Asks for a wake-up at `atUs` or before. */
+  wakeBy(atUs: number): void {
+    if (atUs < this.wakeUpUs) this.wakeUpUs = atUs;
+  }
+
+  /**
+   * A card acts in a view only while that view is both what it accepted and what it promised.
+   * @returns whether `view` is such a one.
+   */
+  actsIn(view: number): boolean {
+    return view === this.state.accepted.number && view === this.state.promised;
+  }
+
+  /** Writes the state to flash. On failure the card takes part in nothing from then on. */
+  save(): boolean {
+    if (!this.state.save()) this.storageFailed = true;
+    return !this.storageFailed;
+  }
+
+  /** @returns STATE_READY, or the code of what keeps this card from taking part in anything. */
+  ownState(): number {
+    if (this.storageFailed) return REFUSE_STORAGE;
+    return this.blank ? REFUSE_BLANK : STATE_READY;
+  }
+}

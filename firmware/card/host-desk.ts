@@ -1,0 +1,132 @@
+import { PROTOCOL_VERSION } from "../wire/constants.js";
+import { FrameBuffer } from "../wire/frame-buffer.js";
+import {
+  FRAME_HOST_CLOSE,
+  FRAME_HOST_INIT,
+  FRAME_HOST_INIT_RESULT,
+  FRAME_HOST_OPEN,
+  FRAME_HOST_REFUSE,
+  FRAME_HOST_REQUEST,
+  FRAME_HOST_STATUS_REQUEST,
+  OFFSET_TYPE,
+  OFFSET_VERSION,
+  REFUSE_NO_SESSION,
+} from "../wire/frame-types.js";
+import { HOST_HEADER_BYTES, OFFSET_SESSION } from "../wire/header.js";
+import { decodeHostRequest, encodeHostRefuse, HostRequestFields, hasEmptyBody } from "../wire/host-frames.js";
+import {
+  decodeHostInit,
+  encodeHostInitResult,
+  HostInitFields,
+  INIT_DONE,
+} from "../wire/host-setup-frames.js";
+import type { CardContext } from "./card-context.js";
+import type { HostLine } from "./host-line.js";
+import { initialise } from "./initialise.js";
+import type { Originator } from "./originator.js";
+import type { Reporter } from "./reporter.js";
+import type { StatusReport } from "./status-report.js";
+
+/** Where the host's frames are taken in. Only a frame of the open session counts; an old process gets nothing more. */
+export class HostDesk {
+  private readonly context: CardContext;
+  private readonly line: HostLine;
+  private readonly originator: Originator;
+  private readonly reporter: Reporter;
+  private readonly status: StatusReport;
+  private readonly onInitialised: () => void;
+  private readonly request = new HostRequestFields();
+  private readonly init = new HostInitFields();
+  private readonly frame = new FrameBuffer();
+
+  constructor(
+    context: CardContext,
+    line: HostLine,
+    originator: Originator,
+    reporter: Reporter,
+    status: StatusReport,
+    onInitialised: () => void,
+  ) {
+    this.context = context;
+    this.line = line;
+    this.originator = originator;
+    this.reporter = reporter;
+    this.status = status;
+    this.onInitialised = onInitialised;
+  }
+
+  /** Takes a frame of the host. */
+  receive(frame: FrameBuffer): void {
+    const { counters } = this.context;
+    if (frame.bytes[OFFSET_VERSION] !== PROTOCOL_VERSION) {
+      counters.dropVersion += 1;
+      // The host finds the version of this card in the answer, and can tell its user.
+      if (frame.length >= HOST_HEADER_BYTES) this.refuse(this.sessionOf(frame), 0, REFUSE_NO_SESSION);
+    } else if (frame.length < HOST_HEADER_BYTES) {
+      counters.dropLength += 1;
+    } else if (frame.bytes[OFFSET_TYPE] === FRAME_HOST_OPEN) {
+      this.open(frame);
+    } else if (this.line.isOpen && this.sessionOf(frame) === this.line.session) {
+      this.serve(frame);
+    } else {
+      counters.dropSession += 1;
+      const tag = decodeHostRequest(frame, this.request) ? this.request.tag : 0;
+      this.refuse(this.sessionOf(frame), tag, REFUSE_NO_SESSION);
+    }
+  }
+
+  private open(frame: FrameBuffer): void {
+    if (!hasEmptyBody(frame)) {
+      this.context.counters.dropLength += 1;
+      return;
+    }
+    const session = this.sessionOf(frame);
+    // The host repeats its OPEN until it is answered; only a new session ends what the one before has asked for.
+    if (!this.line.isOpen || session !== this.line.session) this.originator.reset();
+    this.line.open(session);
+    this.status.sendWelcome();
+    this.reporter.reset();
+    this.reporter.tick();
+  }
+
+  private serve(frame: FrameBuffer): void {
+    switch (frame.bytes[OFFSET_TYPE]) {
+      case FRAME_HOST_REQUEST:
+        if (decodeHostRequest(frame, this.request))
+          this.originator.request(this.request.tag, this.request.count);
+        else this.context.counters.dropLength += 1;
+        break;
+      case FRAME_HOST_STATUS_REQUEST:
+        if (hasEmptyBody(frame)) this.status.sendAll();
+        else this.context.counters.dropLength += 1;
+        break;
+      case FRAME_HOST_INIT:
+        if (decodeHostInit(frame, this.init)) this.initialise();
+        else this.context.counters.dropLength += 1;
+        break;
+      case FRAME_HOST_CLOSE:
+        this.originator.reset();
+        this.line.close();
+        break;
+      default:
+        this.context.counters.dropType += 1;
+    }
+  }
+
+  private initialise(): void {
+    const code = initialise(this.context, this.init);
+    encodeHostInitResult(this.frame, code);
+    this.line.send(FRAME_HOST_INIT_RESULT, this.frame);
+    if (code === INIT_DONE) this.onInitialised();
+    this.reporter.tick();
+  }
+
+  private refuse(session: number, tag: number, code: number): void {
+    encodeHostRefuse(this.frame, tag, code);
+    this.line.sendAs(session, FRAME_HOST_REFUSE, this.frame);
+  }
+
+  private sessionOf(frame: FrameBuffer): number {
+    return frame.view.getUint32(OFFSET_SESSION, true);
+  }
+}

@@ -1,0 +1,35 @@
+import type { FrameBuffer } from "../wire/frame-buffer.js";
+import { writeHostHeader } from "../wire/header.js";
+import type { CardContext } from "./card-context.js";
+
+/** The line to the host, and the session that one process of the host has opened on it. */
+export class HostLine {
+  /** The session's number, chosen by the host. An answer goes out under it, so another process never takes it. */
+  session = 0;
+  isOpen = false;
+  private readonly context: CardContext;
+
+  constructor(context: CardContext) {
+    this.context = context;
+  }
+
+  open(session: number): void {
+    this.session = session;
+    this.isOpen = true;
+  }
+
+  close(): void {
+    this.isOpen = false;
+  }
+
+  /** Sends a frame whose body is written, under the open session; where none is open it goes nowhere. */
+  send(type: number, frame: FrameBuffer): void {
+    if (this.isOpen) this.sendAs(this.session, type, frame);
+  }
+
+  /** Sends a frame under a session that the card does not have open, to tell the host just that. */
+  sendAs(session: number, type: number, frame: FrameBuffer): void {
+    writeHostHeader(frame, type, session);
+    if (!this.context.environment.sendHost(frame)) this.context.counters.dropSendFull += 1;
+  }
+}

@@ -1,0 +1,77 @@
+import { MAX_MEMBERS, UNREACHABLE_COST } from "../wire/constants.js";
+import type { HelloFields } from "../wire/hello-frame.js";
+import { LINK_ALIVE, LINK_DEAD, LINK_STALE } from "../wire/host-status-frames.js";
+import type { MemberList } from "./member-list.js";
+
+/** What a card knows of one of its cables: who is there, since when it is silent, and what can be reached over it. */
+export class LinkState {
+  /** The card at the other end, 0 before its first hello. */
+  neighbour = 0;
+  state = LINK_DEAD;
+  /** The other end says that it hears this card. */
+  heardBack = false;
+  lastHelloUs = 0;
+  framesIn = 0;
+  framesOut = 0;
+  dropped = 0;
+  /** What the neighbour says it reaches, by place in the member list. */
+  readonly costs = new Uint8Array(MAX_MEMBERS).fill(UNREACHABLE_COST);
+  readonly paths = new Uint16Array(MAX_MEMBERS);
+
+  /**
+   * Takes over what a hello says.
+   * @returns whether anything differs from what was known.
+   */
+  hear(source: number, hello: HelloFields, self: number, members: MemberList, nowUs: number): boolean {
+    let changed = this.neighbour !== source;
+    this.neighbour = source;
+    this.lastHelloUs = nowUs;
+    const heardBack = hello.heard === self;
+    if (heardBack !== this.heardBack) changed = true;
+    this.heardBack = heardBack;
+    const state = heardBack ? LINK_ALIVE : LINK_STALE;
+    if (state !== this.state) changed = true;
+    this.state = state;
+    return this.takeRoutes(hello, members) || changed;
+  }
+
+  /**
+   * Lets time pass.
+   * @returns whether the cable has become stale or dead by it.
+   */
+  age(nowUs: number, staleUs: number, deadUs: number): boolean {
+    const silentUs = nowUs - this.lastHelloUs;
+    if (this.state !== LINK_DEAD && silentUs >= deadUs) {
+      this.state = LINK_DEAD;
+      this.heardBack = false;
+      this.costs.fill(UNREACHABLE_COST);
+      return true;
+    }
+    if (this.state === LINK_ALIVE && silentUs >= staleUs) {
+      this.state = LINK_STALE;
+      return true;
+    }
+    return false;
+  }
+
+  private takeRoutes(hello: HelloFields, members: MemberList): boolean {
+    // Paths are places in a member list; those of another list would mean other cards.
+    const routeCount = hello.membersChecksum === members.checksum ? hello.routeCount : 0;
+    let changed = false;
+    for (let index = 0; index < members.count; index += 1) {
+      const card = members.cardAt(index);
+      let cost = UNREACHABLE_COST;
+      let path = 0;
+      for (let route = 0; route < routeCount; route += 1) {
+        if (hello.routeCards[route] === card) {
+          cost = hello.routeCosts[route] as number;
+          path = hello.routePaths[route] as number;
+        }
+      }
+      if (this.costs[index] !== cost || this.paths[index] !== path) changed = true;
+      this.costs[index] = cost;
+      this.paths[index] = path;
+    }
+    return changed;
+  }
+}

@@ -1,0 +1,97 @@
+import { FrameBuffer } from "../wire/frame-buffer.js";
+import { FRAME_BEACON_ACK, REFUSE_NO_VIEW } from "../wire/frame-types.js";
+import { ACK_FLAG_COLD, BeaconFields, decodeBeacon, encodeBeaconAck } from "../wire/lease-frames.js";
+import type { CardContext } from "./card-context.js";
+import type { Post } from "./post.js";
+
+/** What every card does for its fabric: follows the view of the beacons, keeps the ceiling in flash, grants the lease. */
+export class Member {
+  /** When the newest beacon of the accepted view came. */
+  lastBeaconUs = Number.NEGATIVE_INFINITY;
+  /** Until when this card grants the primary of its view that it promises no view of anybody else. */
+  grantUntilUs = Number.NEGATIVE_INFINITY;
+  private readonly context: CardContext;
+  private readonly post: Post;
+  private readonly onViewAdopted: () => void;
+  private readonly beacon = new BeaconFields();
+  private readonly frame = new FrameBuffer();
+  /** What the primary said of itself in that beacon. */
+  private primaryState = REFUSE_NO_VIEW;
+
+  /** @param onViewAdopted is called when a view was taken over from a beacon, so that the roles begin in it. */
+  constructor(context: CardContext, post: Post, onViewAdopted: () => void) {
+    this.context = context;
+    this.post = post;
+    this.onViewAdopted = onViewAdopted;
+  }
+
+  /** @returns STATE_READY where the primary of the view is heard and says that it assigns, else the code of what lacks. */
+  viewState(): number {
+    return this.context.nowUs < this.silentFromUs() ? this.primaryState : REFUSE_NO_VIEW;
+  }
+
+  /** When the view counts as silent if no further beacon comes. */
+  silentFromUs(): number {
+    return this.lastBeaconUs + this.context.timing.leaseUs;
+  }
+
+  tick(): void {
+    const silentFromUs = this.silentFromUs();
+    if (this.context.nowUs < silentFromUs) this.context.wakeBy(silentFromUs);
+  }
+
+  /** Takes a BEACON of the member `source`. */
+  receiveBeacon(source: number, frame: FrameBuffer): void {
+    const { context, beacon } = this;
+    if (!decodeBeacon(frame, beacon)) {
+      context.counters.dropLength += 1;
+      return;
+    }
+    if (!this.isCredible(source)) {
+      context.counters.dropRole += 1;
+      return;
+    }
+    context.counters.beaconsReceived += 1;
+    if (!this.follow()) return;
+    this.lastBeaconUs = context.nowUs;
+    this.primaryState = beacon.state;
+    this.grantUntilUs = context.nowUs + context.timing.leaseUs;
+    context.wakeBy(this.silentFromUs());
+    const flags = context.cold ? ACK_FLAG_COLD : 0;
+    encodeBeaconAck(this.frame, beacon.view, beacon.sequence, context.state.ceiling, flags);
+    this.post.send(FRAME_BEACON_ACK, source, this.frame);
+  }
+
+  /** A beacon comes from the primary that it names, and is of this card's view, told alike, or of one above its promise. */
+  private isCredible(source: number): boolean {
+    const { context, beacon } = this;
+    const { members, accepted, promised } = context.state;
+    if (beacon.primary !== source || source === context.cardId || !members.has(beacon.secondary))
+      return false;
+    if (beacon.view < promised || beacon.view === 0) return false;
+    if (beacon.view !== accepted.number) return true;
+    return beacon.primary === accepted.primary && beacon.secondary === accepted.secondary;
+  }
+
+  /** Takes over view and ceiling, in one record and before anything is said. @returns false where the flash failed. */
+  private follow(): boolean {
+    const { context, beacon } = this;
+    const { state } = context;
+    const adopts = beacon.view !== state.accepted.number;
+    const raises = beacon.ceiling.compare(state.ceiling) > 0;
+    if (adopts) {
+      state.accepted.set(beacon.view, beacon.primary, beacon.secondary, beacon.base);
+      state.promised = beacon.view;
+    }
+    if (raises) {
+      state.ceiling.copy(beacon.ceiling);
+      context.counters.ceilingWrites += 1;
+    }
+    if ((adopts || raises) && !context.save()) return false;
+    if (adopts) {
+      context.cold = false;
+      this.onViewAdopted();
+    }
+    return true;
+  }
+}

@@ -1,0 +1,30 @@
+import { MAX_HOPS } from "../wire/constants.js";
+import type { FrameBuffer } from "../wire/frame-buffer.js";
+import { writeFabricHeader } from "../wire/header.js";
+import type { CardContext } from "./card-context.js";
+import type { Router } from "./router.js";
+
+/**
+ * Takes frames to the card that they are for, which may be this one: a card can be originator, primary and secondary
+ * at once, and each role sees its frames in the same form wherever they come from.
+ */
+export class Post {
+  private readonly context: CardContext;
+  private readonly router: Router;
+  private readonly deliver: (frame: FrameBuffer) => void;
+
+  /** @param deliver is handed frames that this card sends to itself. It must have read them before it sends another. */
+  constructor(context: CardContext, router: Router, deliver: (frame: FrameBuffer) => void) {
+    this.context = context;
+    this.router = router;
+    this.deliver = deliver;
+  }
+
+  /** Addresses a frame whose body is written, and sends it. Loss is nobody's error here: who waits asks again. */
+  send(type: number, destination: number, frame: FrameBuffer): void {
+    const { cardId, state } = this.context;
+    writeFabricHeader(frame, type, cardId, destination, MAX_HOPS, state.fabricId);
+    if (destination === cardId) this.deliver(frame);
+    else this.router.send(destination, frame);
+  }
+}

@@ -1,0 +1,97 @@
+import { BEACONS_REMEMBERED, MAX_MEMBERS } from "../wire/constants.js";
+import type { BeaconAckFields } from "../wire/lease-frames.js";
+import { ACK_FLAG_COLD } from "../wire/lease-frames.js";
+import { Uint64 } from "../wire/uint64.js";
+import type { MemberList } from "./member-list.js";
+
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/**
+ * What the members have acknowledged to a primary in its view, and what a quorum of them therefore grants. One card's
+ * word is never enough: a later view may be made by a quorum that this card is not in.
+ */
+export class Quorum {
+  /** The highest ceiling that a quorum, this card among it, has in flash. */
+  readonly ceiling = new Uint64();
+  /** When the newest beacon that a quorum has acknowledged was sent. */
+  grantedFromUs = NEVER;
+  private readonly sentUs = new Float64Array(BEACONS_REMEMBERED).fill(NEVER);
+  private newestSequence = 0;
+  private readonly ackedUs = new Float64Array(MAX_MEMBERS).fill(NEVER);
+  private readonly ackedCold = new Uint8Array(MAX_MEMBERS);
+  private readonly ceilings: Uint64[] = [];
+
+  constructor() {
+    for (let index = 0; index < MAX_MEMBERS; index += 1) this.ceilings.push(new Uint64());
+  }
+
+  /** Forgets everything, as at the begin of a view. */
+  reset(): void {
+    this.ceiling.set(0, 0);
+    this.grantedFromUs = NEVER;
+    this.newestSequence = 0;
+    this.sentUs.fill(NEVER);
+    this.ackedUs.fill(NEVER);
+    this.ackedCold.fill(0);
+    for (const ceiling of this.ceilings) ceiling.set(0, 0);
+  }
+
+  /** Notes that the next beacon goes out at `nowUs`. @returns its sequence number, which rises by one. */
+  noteBeacon(nowUs: number): number {
+    this.newestSequence += 1;
+    this.sentUs[this.newestSequence % BEACONS_REMEMBERED] = nowUs;
+    return this.newestSequence;
+  }
+
+  /** Takes an acknowledgement of the member at `index`; one of a beacon that is forgotten or never was, does nothing. */
+  noteAck(index: number, ack: BeaconAckFields, self: number, members: MemberList, nowUs: number): void {
+    const age = this.newestSequence - ack.sequence;
+    if (age < 0 || age >= BEACONS_REMEMBERED) return;
+    const sentUs = this.sentUs[ack.sequence % BEACONS_REMEMBERED] as number;
+    this.ackedCold[index] = ack.flags & ACK_FLAG_COLD;
+    if (sentUs > (this.ackedUs[index] as number)) this.ackedUs[index] = sentUs;
+    (this.ceilings[index] as Uint64).raiseTo(ack.ceiling);
+    this.count(self, members, nowUs);
+  }
+
+  /** Counts this card's own vote for what it has itself in flash. */
+  noteOwn(self: number, ceiling: Uint64, members: MemberList, nowUs: number): void {
+    (this.ceilings[self] as Uint64).copy(ceiling);
+    this.count(self, members, nowUs);
+  }
+
+  /** @returns whether the member at `index` is warm in this view and acknowledged a beacon sent after `sinceUs`. */
+  hears(index: number, sinceUs: number): boolean {
+    return (this.ackedUs[index] as number) > sinceUs && this.ackedCold[index] === 0;
+  }
+
+  private count(self: number, members: MemberList, nowUs: number): void {
+    this.ackedUs[self] = nowUs;
+    for (let index = 0; index < members.count; index += 1) {
+      const ackedUs = this.ackedUs[index] as number;
+      if (ackedUs > this.grantedFromUs && this.votesSince(ackedUs, members) >= members.quorum) {
+        this.grantedFromUs = ackedUs;
+      }
+      const ceiling = this.ceilings[index] as Uint64;
+      if (ceiling.compare(this.ceiling) > 0 && this.votesAtOrAbove(ceiling, members) >= members.quorum) {
+        this.ceiling.copy(ceiling);
+      }
+    }
+  }
+
+  private votesSince(ackedUs: number, members: MemberList): number {
+    let votes = 0;
+    for (let index = 0; index < members.count; index += 1) {
+      if ((this.ackedUs[index] as number) >= ackedUs) votes += members.votesAt(index);
+    }
+    return votes;
+  }
+
+  private votesAtOrAbove(ceiling: Uint64, members: MemberList): number {
+    let votes = 0;
+    for (let index = 0; index < members.count; index += 1) {
+      if ((this.ceilings[index] as Uint64).compare(ceiling) >= 0) votes += members.votesAt(index);
+    }
+    return votes;
+  }
+}

@@ -1,0 +1,74 @@
+import { FrameBuffer } from "../wire/frame-buffer.js";
+import { FRAME_HOST_MIRROR, FRAME_HOST_VIEW } from "../wire/frame-types.js";
+import { encodeHostMirror, encodeHostView, HostViewFields } from "../wire/host-frames.js";
+import { Uint64 } from "../wire/uint64.js";
+import type { CardContext } from "./card-context.js";
+import type { HostLine } from "./host-line.js";
+
+/** Tells the host, unasked, what has changed: the view and whether numbers can be had, and the newest number held. */
+export class Reporter {
+  private readonly context: CardContext;
+  private readonly line: HostLine;
+  private readonly viewState: () => number;
+  private readonly frame = new FrameBuffer();
+  private readonly told = new HostViewFields();
+  private viewWasTold = false;
+  private readonly held = new Uint64();
+  private mirrorIsDue = false;
+  private lastMirrorUs = Number.NEGATIVE_INFINITY;
+
+  constructor(context: CardContext, line: HostLine, viewState: () => number) {
+    this.context = context;
+    this.line = line;
+    this.viewState = viewState;
+  }
+
+  /** A session has begun: it knows nothing yet. */
+  reset(): void {
+    this.viewWasTold = false;
+    this.mirrorIsDue = !this.held.isZero();
+  }
+
+  /** Tells the host of the view where it, or whether numbers can be had, differs from what the host was told last. */
+  reportView(): void {
+    const { told } = this;
+    const { accepted } = this.context.state;
+    const state = this.viewState();
+    if (!this.line.isOpen) return;
+    if (this.viewWasTold && told.view === accepted.number && told.state === state) return;
+    this.viewWasTold = true;
+    told.view = accepted.number;
+    told.primary = accepted.primary;
+    told.secondary = accepted.secondary;
+    told.base.copy(accepted.base);
+    told.state = state;
+    encodeHostView(this.frame, told);
+    this.line.send(FRAME_HOST_VIEW, this.frame);
+  }
+
+  /** Notes that this card holds all numbers below `end` now; the host hears of it at once, or with the next report. */
+  noteHeld(end: Uint64): void {
+    this.held.copy(end);
+    this.mirrorIsDue = true;
+    this.reportHeld();
+  }
+
+  tick(): void {
+    this.reportView();
+    this.reportHeld();
+  }
+
+  private reportHeld(): void {
+    const { context, held } = this;
+    if (!this.mirrorIsDue || !this.line.isOpen) return;
+    const dueUs = this.lastMirrorUs + context.timing.mirrorUs;
+    if (context.nowUs < dueUs) {
+      context.wakeBy(dueUs);
+      return;
+    }
+    this.mirrorIsDue = false;
+    this.lastMirrorUs = context.nowUs;
+    encodeHostMirror(this.frame, context.state.accepted.number, held);
+    this.line.send(FRAME_HOST_MIRROR, this.frame);
+  }
+}

@@ -1,0 +1,172 @@
+import {
+  HOP_COST,
+  MAX_HOPS,
+  MAX_MEMBERS,
+  NEIGHBOUR_ID,
+  STALE_HOP_COST,
+  UNREACHABLE_COST,
+} from "../wire/constants.js";
+import { FrameBuffer } from "../wire/frame-buffer.js";
+import { FRAME_HELLO } from "../wire/frame-types.js";
+import { OFFSET_DESTINATION, OFFSET_HOPS_LEFT, writeFabricHeader } from "../wire/header.js";
+import { decodeHello, encodeHello, HelloFields } from "../wire/hello-frame.js";
+import { LINK_ALIVE, LINK_DEAD } from "../wire/host-status-frames.js";
+import type { CardContext } from "./card-context.js";
+import { LinkState } from "./link-state.js";
+
+/** No cable leads there. */
+export const NO_LINK = -1;
+
+/**
+ * Finds ways over any topology. Each card tells its neighbours what it reaches, at what cost, and through whom; a card
+ * never takes a way that leads through itself, so no news of a lost card can be handed round in a circle.
+ */
+export class Router {
+  readonly links: LinkState[] = [];
+  /** The way to each member, by place in the member list. */
+  readonly routeLinks = new Int8Array(MAX_MEMBERS).fill(NO_LINK);
+  readonly routeCosts = new Uint8Array(MAX_MEMBERS).fill(UNREACHABLE_COST);
+  private readonly routePaths = new Uint16Array(MAX_MEMBERS);
+  private readonly context: CardContext;
+  private readonly hello = new HelloFields();
+  private readonly helloFrame = new FrameBuffer();
+  private nextHelloUs = 0;
+  private lastHelloUs = Number.NEGATIVE_INFINITY;
+
+  constructor(context: CardContext) {
+    this.context = context;
+    for (let link = 0; link < context.environment.linkCount; link += 1) this.links.push(new LinkState());
+  }
+
+  /** Says hello at once, and from then on at every `helloUs`. */
+  start(): void {
+    this.nextHelloUs = this.context.nowUs;
+    this.tick();
+  }
+
+  tick(): void {
+    const { nowUs, timing } = this.context;
+    let changed = false;
+    for (const link of this.links) {
+      if (link.age(nowUs, timing.linkStaleUs, timing.linkDeadUs)) changed = true;
+    }
+    if (changed) this.findRoutes();
+    if (nowUs >= this.nextHelloUs) this.sayHello();
+    this.context.wakeBy(this.nextHelloUs);
+    for (const link of this.links) this.wakeForAge(link);
+  }
+
+  /** Takes a HELLO that came over `link` from the member `source`. */
+  receiveHello(link: number, source: number, frame: FrameBuffer): void {
+    const { context, hello } = this;
+    if (!decodeHello(frame, hello)) {
+      context.counters.dropLength += 1;
+      return;
+    }
+    const { state, nowUs } = context;
+    const linkState = this.links[link] as LinkState;
+    if (linkState.hear(source, hello, state.cardId, state.members, nowUs)) this.findRoutes();
+    this.wakeForAge(linkState);
+  }
+
+  /**
+   * Sends a frame towards a member that is not this card.
+   * @returns false, and counts it, where there is no way or no room.
+   */
+  send(destination: number, frame: FrameBuffer): boolean {
+    const link = this.routeLinks[this.context.state.members.indexOf(destination)] as number;
+    if (link === NO_LINK) {
+      this.context.counters.dropNoRoute += 1;
+      return false;
+    }
+    return this.sendOver(link, frame);
+  }
+
+  /** Passes on a frame for another member, unless it has gone far enough. */
+  forward(frame: FrameBuffer): void {
+    const { counters } = this.context;
+    const hopsLeft = frame.bytes[OFFSET_HOPS_LEFT] as number;
+    if (hopsLeft <= 1 || hopsLeft > MAX_HOPS) {
+      counters.dropHops += 1;
+      return;
+    }
+    frame.bytes[OFFSET_HOPS_LEFT] = hopsLeft - 1;
+    if (this.send(frame.bytes[OFFSET_DESTINATION] as number, frame)) counters.framesForwarded += 1;
+  }
+
+  private sendOver(link: number, frame: FrameBuffer): boolean {
+    const linkState = this.links[link] as LinkState;
+    if (this.context.environment.sendLink(link, frame)) {
+      linkState.framesOut += 1;
+      return true;
+    }
+    linkState.dropped += 1;
+    this.context.counters.dropSendFull += 1;
+    return false;
+  }
+
+  private sayHello(): void {
+    const { context, hello, helloFrame } = this;
+    const { nowUs, state, timing } = context;
+    this.lastHelloUs = nowUs;
+    this.nextHelloUs = nowUs + timing.helloUs;
+    context.wakeBy(this.nextHelloUs);
+    writeFabricHeader(helloFrame, FRAME_HELLO, state.cardId, NEIGHBOUR_ID, 1, state.fabricId);
+    hello.membersChecksum = state.members.checksum;
+    hello.routeCount = 0;
+    for (let index = 0; index < state.members.count; index += 1) {
+      const cost = this.routeCosts[index] as number;
+      if (cost !== UNREACHABLE_COST) {
+        hello.addRoute(state.members.cardAt(index), cost, this.routePaths[index] as number);
+      }
+    }
+    this.links.forEach((linkState, link) => {
+      hello.heard = linkState.state === LINK_DEAD ? 0 : linkState.neighbour;
+      if (nowUs - linkState.lastHelloUs >= timing.linkStaleUs) hello.heard = 0;
+      encodeHello(helloFrame, hello);
+      this.sendOver(link, helloFrame);
+    });
+  }
+
+  /** Chooses the cheapest way to each member, and tells the neighbours where one has changed. */
+  private findRoutes(): void {
+    const { members, cardId } = this.context.state;
+    const self = 1 << members.indexOf(cardId);
+    let changed = false;
+    for (let index = 0; index < members.count; index += 1) {
+      const card = members.cardAt(index);
+      let bestLink = NO_LINK;
+      let bestCost = UNREACHABLE_COST;
+      let bestPath = 0;
+      this.links.forEach((linkState, link) => {
+        if (linkState.state === LINK_DEAD || card === cardId) return;
+        const direct = linkState.neighbour === card;
+        const path = direct ? 1 << index : (linkState.paths[index] as number);
+        const hop = linkState.state === LINK_ALIVE ? HOP_COST : STALE_HOP_COST;
+        const cost = direct ? hop : hop + (linkState.costs[index] as number);
+        if (cost < bestCost && (path & self) === 0) {
+          bestLink = link;
+          bestCost = cost;
+          bestPath = path | self;
+        }
+      });
+      if (this.routeCosts[index] !== bestCost || this.routePaths[index] !== bestPath) changed = true;
+      this.routeLinks[index] = bestLink;
+      this.routeCosts[index] = bestCost;
+      this.routePaths[index] = bestPath;
+    }
+    if (changed) this.helloSoon();
+  }
+
+  private helloSoon(): void {
+    const atUs = Math.max(this.context.nowUs, this.lastHelloUs + this.context.timing.helloHoldUs);
+    if (atUs < this.nextHelloUs) this.nextHelloUs = atUs;
+    this.context.wakeBy(this.nextHelloUs);
+  }
+
+  private wakeForAge(link: LinkState): void {
+    const { linkDeadUs, linkStaleUs } = this.context.timing;
+    if (link.state === LINK_DEAD) return;
+    this.context.wakeBy(link.lastHelloUs + (link.state === LINK_ALIVE ? linkStaleUs : linkDeadUs));
+  }
+}

@@ -1,0 +1,155 @@
+import { MAX_BLOCKS_IN_FLIGHT } from "../wire/constants.js";
+import { COUNTER_NAMES } from "../wire/counter-names.js";
+import { FrameBuffer } from "../wire/frame-buffer.js";
+import {
+  FRAME_HOST_COUNTERS,
+  FRAME_HOST_LINKS,
+  FRAME_HOST_STATUS,
+  FRAME_HOST_WELCOME,
+} from "../wire/frame-types.js";
+import {
+  CARD_FLAG_BLANK,
+  CARD_FLAG_COLD,
+  CARD_FLAG_LEASE,
+  CARD_FLAG_STORAGE_FAILED,
+  encodeHostWelcome,
+  HostWelcomeFields,
+} from "../wire/host-setup-frames.js";
+import {
+  encodeHostCounters,
+  encodeHostLinks,
+  encodeHostStatus,
+  HostLinksFields,
+  HostStatusFields,
+} from "../wire/host-status-frames.js";
+import type { CardContext } from "./card-context.js";
+import type { HostLine } from "./host-line.js";
+import type { Primary } from "./primary.js";
+import { NO_LINK, type Router } from "./router.js";
+import type { Secondary } from "./secondary.js";
+
+const MAX_UINT32 = 0xffff_ffff;
+
+/** Tells the host, when asked, everything about this card. */
+export class StatusReport {
+  private readonly context: CardContext;
+  private readonly line: HostLine;
+  private readonly router: Router;
+  private readonly primary: Primary;
+  private readonly secondary: Secondary;
+  private readonly viewState: () => number;
+  private readonly frame = new FrameBuffer();
+  private readonly welcome = new HostWelcomeFields();
+  private readonly status = new HostStatusFields();
+  private readonly links = new HostLinksFields();
+  private readonly values = new Uint32Array(COUNTER_NAMES.length);
+
+  constructor(
+    context: CardContext,
+    line: HostLine,
+    router: Router,
+    primary: Primary,
+    secondary: Secondary,
+    viewState: () => number,
+  ) {
+    this.context = context;
+    this.line = line;
+    this.router = router;
+    this.primary = primary;
+    this.secondary = secondary;
+    this.viewState = viewState;
+  }
+
+  sendWelcome(): void {
+    const { context, welcome, frame } = this;
+    welcome.cardId = context.state.cardId;
+    welcome.fabricId = context.state.fabricId;
+    welcome.chipId.copy(context.environment.chipId);
+    welcome.flags = this.flags();
+    welcome.maxBlocksInFlight = MAX_BLOCKS_IN_FLIGHT;
+    encodeHostWelcome(frame, welcome);
+    this.line.send(FRAME_HOST_WELCOME, frame);
+  }
+
+  sendAll(): void {
+    this.sendStatus();
+    this.sendLinks();
+    this.sendCounters();
+  }
+
+  private sendStatus(): void {
+    const { context, status, primary } = this;
+    const { state } = context;
+    const { accepted, members } = state;
+    status.cardId = state.cardId;
+    status.fabricId = state.fabricId;
+    status.chipId.copy(context.environment.chipId);
+    status.promised = state.promised;
+    status.view = accepted.number;
+    status.primary = accepted.primary;
+    status.secondary = accepted.secondary;
+    status.base.copy(accepted.base);
+    status.ceiling.copy(state.ceiling);
+    status.quorumCeiling.set(0, 0);
+    status.held.set(0, 0);
+    status.leaseLeftUs = 0;
+    if (!context.cold && accepted.secondary === state.cardId) status.held.copy(this.secondary.stored);
+    if (!context.cold && primary.isActing()) {
+      status.quorumCeiling.copy(primary.quorum.ceiling);
+      status.held.copy(primary.next);
+      status.leaseLeftUs = Math.max(0, primary.leaseLeftUs());
+    }
+    status.state = this.viewState();
+    status.flags = this.flags();
+    status.uptimeMs = Math.floor((context.nowUs - context.bootUs) / 1000) % (MAX_UINT32 + 1);
+    status.memberCount = members.count;
+    status.memberCards.set(members.cards);
+    status.memberVotes.set(members.votes);
+    encodeHostStatus(this.frame, status);
+    this.line.send(FRAME_HOST_STATUS, this.frame);
+  }
+
+  private sendLinks(): void {
+    const { context, links, router } = this;
+    const { members } = context.state;
+    links.linkCount = router.links.length;
+    router.links.forEach((link, index) => {
+      links.neighbours[index] = link.neighbour;
+      links.states[index] = link.state;
+      links.framesIn[index] = link.framesIn;
+      links.framesOut[index] = link.framesOut;
+      links.badFrames[index] = context.environment.badFramesOfLink(index);
+      links.dropped[index] = link.dropped;
+    });
+    links.routeCount = 0;
+    for (let index = 0; index < members.count; index += 1) {
+      const link = router.routeLinks[index] as number;
+      if (link === NO_LINK) continue;
+      links.routeCards[links.routeCount] = members.cardAt(index);
+      links.routeLinks[links.routeCount] = link;
+      links.routeCosts[links.routeCount] = router.routeCosts[index] as number;
+      links.routeCount += 1;
+    }
+    encodeHostLinks(this.frame, links);
+    this.line.send(FRAME_HOST_LINKS, this.frame);
+  }
+
+  private sendCounters(): void {
+    const { counters } = this.context;
+    COUNTER_NAMES.forEach((name, index) => {
+      this.values[index] = counters[name];
+    });
+    encodeHostCounters(this.frame, this.values);
+    this.line.send(FRAME_HOST_COUNTERS, this.frame);
+  }
+
+  private flags(): number {
+    const { context } = this;
+    let flags = 0;
+    if (context.blank) flags |= CARD_FLAG_BLANK;
+    if (context.cold) flags |= CARD_FLAG_COLD;
+    if (context.storageFailed) flags |= CARD_FLAG_STORAGE_FAILED;
+    if (!context.cold && this.primary.isActing() && this.primary.leaseLeftUs() > 0) flags |= CARD_FLAG_LEASE;
+    return flags;
+  }
+}
