@@ -1,0 +1,91 @@
+import { ByteFramePort } from "../../../firmware/ports/byte-frame-port.js";
+import { fromHex, toHex } from "../../support/hex.js";
+import { frameFrom, payloadOf } from "../../support/layout.js";
+import type { UnitCase } from "../../support/unit-case.js";
+
+const ZERO = "0001058def02d200";
+
+function port(hasRoom = true): { port: ByteFramePort; written: string[]; frames: string[] } {
+  const written: string[] = [];
+  const frames: string[] = [];
+  const made = new ByteFramePort({
+    write(bytes, length) {
+      if (hasRoom) written.push(toHex(bytes, length));
+      return hasRoom;
+    },
+  });
+  made.onFrame = (frame) => frames.push(payloadOf(frame));
+  return { port: made, written, frames };
+}
+
+function receive(to: ByteFramePort, hex: string): void {
+  const bytes = fromHex(hex);
+  to.receive(bytes, 0, bytes.length);
+}
+
+export const byteFramePortCases: readonly UnitCase[] = [
+  {
+    title: "sends a frame in one piece",
+    run(t) {
+      const { port: sender, written } = port();
+      t.true(sender.send(frameFrom("00")));
+      t.true(sender.send(frameFrom("11000022")));
+      t.deepEqual(written, [ZERO, "00021101062202ae811c00"]);
+    },
+  },
+  {
+    title: "says so where there is no room",
+    run(t) {
+      const { port: sender, written } = port(false);
+      t.false(sender.send(frameFrom("00")));
+      t.deepEqual(written, []);
+    },
+  },
+  {
+    title: "hands on each good frame, from any part of a buffer",
+    run(t) {
+      const { port: receiver, frames } = port();
+      const bytes = fromHex(`aaaa${ZERO}aaaa`);
+      receiver.receive(bytes, 2, 6);
+      receiver.receive(bytes, 6, 10);
+      t.deepEqual(frames, ["00"]);
+    },
+  },
+  {
+    title: "counts every kind of bad frame",
+    run(t) {
+      const { port: receiver, frames } = port();
+      t.is(receiver.badFrames, 0);
+      receive(receiver, "0001058def02d300");
+      t.is(receiver.badFrames, 1, "checksum");
+      receive(receiver, "0009112200");
+      t.is(receiver.badFrames, 2, "encoding");
+      receive(receiver, `00${"41".repeat(600)}00`);
+      t.is(receiver.badFrames, 3, "too long");
+      receive(receiver, "00021100");
+      t.is(receiver.badFrames, 4, "too short");
+      receive(receiver, ZERO);
+      t.is(receiver.badFrames, 4);
+      t.deepEqual(frames, ["00"]);
+    },
+  },
+  {
+    title: "does nothing where nobody listens yet",
+    run(t) {
+      const deaf = new ByteFramePort({ write: () => true });
+      receive(deaf, ZERO);
+      t.is(deaf.badFrames, 0);
+    },
+  },
+  {
+    title: "after close, which is safe twice, neither sends nor receives",
+    run(t) {
+      const { port: closed, written, frames } = port();
+      closed.close();
+      closed.close();
+      t.false(closed.send(frameFrom("00")));
+      receive(closed, ZERO);
+      t.deepEqual([written, frames], [[], []]);
+    },
+  },
+];

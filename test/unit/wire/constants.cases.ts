@@ -1,0 +1,61 @@
+import * as constants from "../../../firmware/wire/constants.js";
+import { COUNTER_NAMES } from "../../../firmware/wire/counter-names.js";
+import * as frameTypes from "../../../firmware/wire/frame-types.js";
+import type { UnitCase } from "../../support/unit-case.js";
+
+function valuesOf(prefix: string): number[] {
+  return Object.entries(frameTypes)
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([, value]) => value);
+}
+
+export const constantsCases: readonly UnitCase[] = [
+  {
+    title: "a longest frame fills one COBS block",
+    run(t) {
+      t.is(constants.MAX_PAYLOAD_BYTES + constants.CHECKSUM_BYTES, 254);
+      t.is(constants.MAX_ENCODED_BYTES, 257);
+    },
+  },
+  {
+    title: "what every card of a fabric must agree on has not changed",
+    run(t) {
+      t.is(constants.PROTOCOL_VERSION, 1);
+      t.deepEqual([constants.MIN_CARD_ID, constants.MAX_CARD_ID], [1, 254]);
+      t.deepEqual([constants.BLANK_CARD_ID, constants.NEIGHBOUR_ID, constants.BLANK_FABRIC_ID], [0, 255, 0]);
+      t.deepEqual([constants.MAX_LINKS, constants.MAX_MEMBERS, constants.MAX_VOTES], [8, 16, 255]);
+      t.deepEqual([constants.MAX_BLOCKS_IN_FLIGHT, constants.MAX_WAITING_REQUESTS], [8, 128]);
+      t.deepEqual([constants.DEFAULT_WINDOW, constants.MAX_BLOCK_COUNT], [65_536, 32_768]);
+    },
+  },
+  {
+    title: "the lease outlasts several beacons, and its margin two clocks that are each 1 % wrong",
+    run(t) {
+      const timing = constants.DEFAULT_TIMING;
+      t.true(timing.leaseMarginUs >= 0.02 * timing.leaseUs);
+      t.true(timing.leaseUs - timing.leaseMarginUs > 3 * timing.beaconUs);
+      t.true(timing.linkDeadUs > timing.linkStaleUs && timing.linkStaleUs > timing.helloUs);
+    },
+  },
+  {
+    title: "frame types and refusals are all different, and types stand on their own side of 0x40",
+    run(t) {
+      const types = valuesOf("FRAME_");
+      t.is(types.length, 21);
+      t.is(new Set(types).size, types.length);
+      for (const [name, value] of Object.entries(frameTypes)) {
+        if (name.startsWith("FRAME_")) t.is(value >= 0x40, name.startsWith("FRAME_HOST_"), name);
+      }
+      const refusals = valuesOf("REFUSE_");
+      t.deepEqual(refusals, [...new Set(refusals)]);
+      t.true(refusals.every((code) => code > 0 && code < 256));
+    },
+  },
+  {
+    title: "counters fit their frame, and no name stands twice",
+    run(t) {
+      t.is(new Set(COUNTER_NAMES).size, COUNTER_NAMES.length);
+      t.true(6 + 1 + 4 * COUNTER_NAMES.length <= constants.MAX_PAYLOAD_BYTES);
+    },
+  },
+];
