@@ -1,7 +1,6 @@
 import { FrameBuffer } from "../../../firmware/wire/frame-buffer.js";
-import { isForNeighbour, writeFabricHeader, writeHostHeader } from "../../../firmware/wire/header.js";
+import { writeFabricHeader, writeHostHeader } from "../../../firmware/wire/header.js";
 import { toHex } from "../../support/hex.js";
-import { frameFrom } from "../../support/layout.js";
 import type { UnitCase } from "../../support/unit-case.js";
 
 export const headerCases: readonly UnitCase[] = [
@@ -21,14 +20,6 @@ export const headerCases: readonly UnitCase[] = [
       frame.bytes.fill(0xee);
       writeHostHeader(frame, 0x41, 0xfffffffe);
       t.is(toHex(frame.bytes, 7), "0141feffffffee");
-    },
-  },
-  {
-    title: "only destination 255 is the other end of the cable",
-    run(t) {
-      t.true(isForNeighbour(frameFrom("010103ff01 00000000")));
-      t.false(isForNeighbour(frameFrom("010103fe01 00000000")));
-      t.false(isForNeighbour(frameFrom("ffffff00ff ffffffff")));
     },
   },
 ];

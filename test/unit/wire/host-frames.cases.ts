@@ -124,7 +124,7 @@ export const hostFramesCases: readonly UnitCase[] = [
     run(t) {
       checkLayout(t, {
         hex: "01 64 0df0feca  0201000000 ffffffffffffff7f",
-        fields: filled(new HostMirrorFields(), { view: 0x102, newest: uint64(2n ** 63n - 1n) }),
+        fields: filled(new HostMirrorFields(), { view: 0x102, held: uint64(2n ** 63n - 1n) }),
         make: () => new HostMirrorFields(),
         encode(frame) {
           writeHostHeader(frame, 0x64, SESSION);
