@@ -1,10 +1,14 @@
 import { NEIGHBOUR_ID, PROTOCOL_VERSION } from "../wire/constants.js";
 import type { FrameBuffer } from "../wire/frame-buffer.js";
 import {
+  FRAME_ACCEPT,
   FRAME_ANSWER,
   FRAME_BEACON,
   FRAME_BEACON_ACK,
+  FRAME_DECLINE,
   FRAME_HELLO,
+  FRAME_PREPARE,
+  FRAME_PROMISE,
   FRAME_REFUSE,
   FRAME_REQUEST,
   FRAME_STORE,
@@ -14,15 +18,18 @@ import {
 } from "../wire/frame-types.js";
 import { FABRIC_HEADER_BYTES, OFFSET_DESTINATION, OFFSET_FABRIC, OFFSET_SOURCE } from "../wire/header.js";
 import { CardContext, type CardEnvironment, type Counters } from "./card-context.js";
+import { Coordinator } from "./coordinator.js";
 import { HostDesk } from "./host-desk.js";
 import { HostLine } from "./host-line.js";
 import { Member } from "./member.js";
 import { Originator } from "./originator.js";
 import { Post } from "./post.js";
 import { Primary } from "./primary.js";
+import { Promiser } from "./promiser.js";
 import { Reporter } from "./reporter.js";
 import { Router } from "./router.js";
 import { Secondary } from "./secondary.js";
+import { SilenceWatch } from "./silence-watch.js";
 import { StatusReport } from "./status-report.js";
 
 /**
@@ -35,6 +42,9 @@ export class Card {
   private readonly member: Member;
   private readonly primary: Primary;
   private readonly secondary: Secondary;
+  private readonly promiser: Promiser;
+  private readonly coordinator: Coordinator;
+  private readonly watch: SilenceWatch;
   private readonly originator: Originator;
   private readonly reporter: Reporter;
   private readonly desk: HostDesk;
@@ -50,6 +60,10 @@ export class Card {
     this.member = new Member(context, post, () => this.beginView());
     this.primary = new Primary(context, post, () => this.reporter.noteHeld(this.primary.next));
     this.secondary = new Secondary(context, post, () => this.reporter.noteHeld(this.secondary.stored));
+    const { member, primary, secondary, router } = this;
+    this.promiser = new Promiser(context, post, member, primary, secondary, () => this.beginView());
+    this.coordinator = new Coordinator(context, post, router, member, this.promiser);
+    this.watch = new SilenceWatch(context, member, primary, this.coordinator);
     this.originator = new Originator(context, post, line, viewState);
     const status = new StatusReport(context, line, this.router, this.primary, this.secondary, viewState);
     this.desk = new HostDesk(context, line, this.originator, this.reporter, status, () => this.join());
@@ -73,7 +87,10 @@ export class Card {
     context.blank = loaded === "blank";
     context.storageFailed = loaded === "damaged";
     context.cold = loaded === "loaded";
-    if (context.ownState() === STATE_READY) this.router.start();
+    if (context.ownState() !== STATE_READY) return;
+    this.member.noteSignOfLife();
+    this.router.start();
+    this.watch.tick();
   }
 
   /** Takes a frame whose checksum was good from the cable `link`. The frame may be changed. */
@@ -115,6 +132,8 @@ export class Card {
       this.router.tick();
       this.member.tick();
       this.primary.tick();
+      this.watch.tick();
+      this.coordinator.tick();
       this.originator.tick();
     }
     this.reporter.tick();
@@ -159,6 +178,20 @@ export class Card {
         this.primary.receiveAck(source, frame);
         this.reporter.reportView();
         break;
+      case FRAME_PREPARE:
+        this.promiser.receivePrepare(source, frame);
+        this.reporter.reportView();
+        break;
+      case FRAME_PROMISE:
+        this.coordinator.receivePromise(source, frame);
+        break;
+      case FRAME_DECLINE:
+        this.coordinator.receiveDecline(frame);
+        break;
+      case FRAME_ACCEPT:
+        this.promiser.receiveAccept(source, frame);
+        this.reporter.reportView();
+        break;
       default:
         this.context.counters.dropType += 1;
     }
@@ -173,6 +206,7 @@ export class Card {
 
   /** Begins, warm, whatever role the accepted view gives to this card. */
   private beginView(): void {
+    this.context.cold = false;
     this.primary.begin();
     this.secondary.begin();
   }

@@ -8,7 +8,13 @@ import type { Post } from "./post.js";
 export class Member {
   /** When the newest beacon of the accepted view came. */
   lastBeaconUs = Number.NEGATIVE_INFINITY;
-  /** Until when this card grants the primary of its view that it promises no view of anybody else. */
+  /** When this card last had reason to think that somebody cares for the view: a beacon, or a change under way. */
+  lastSignUs = Number.NEGATIVE_INFINITY;
+  /** The view of the newest beacon. */
+  beaconView = 0;
+  /** The primary to whom the grant was given. */
+  grantedTo = 0;
+  /** Until when this card grants that primary that it promises no view of anybody else. */
   grantUntilUs = Number.NEGATIVE_INFINITY;
   private readonly context: CardContext;
   private readonly post: Post;
@@ -27,12 +33,20 @@ export class Member {
 
   /** @returns STATE_READY where the primary of the view is heard and says that it assigns, else the code of what lacks. */
   viewState(): number {
-    return this.context.nowUs < this.silentFromUs() ? this.primaryState : REFUSE_NO_VIEW;
+    const { context } = this;
+    const follows =
+      context.actsIn(context.state.accepted.number) && this.beaconView === context.state.accepted.number;
+    return follows && context.nowUs < this.silentFromUs() ? this.primaryState : REFUSE_NO_VIEW;
   }
 
   /** When the view counts as silent if no further beacon comes. */
   silentFromUs(): number {
     return this.lastBeaconUs + this.context.timing.leaseUs;
+  }
+
+  /** Notes that somebody is changing the view, so that this card does not start a change of its own at once. */
+  noteSignOfLife(): void {
+    this.lastSignUs = this.context.nowUs;
   }
 
   tick(): void {
@@ -54,6 +68,9 @@ export class Member {
     context.counters.beaconsReceived += 1;
     if (!this.follow()) return;
     this.lastBeaconUs = context.nowUs;
+    this.lastSignUs = context.nowUs;
+    this.beaconView = beacon.view;
+    this.grantedTo = source;
     this.primaryState = beacon.state;
     this.grantUntilUs = context.nowUs + context.timing.leaseUs;
     context.wakeBy(this.silentFromUs());
@@ -89,7 +106,6 @@ export class Member {
     }
     if ((adopts || raises) && !context.save()) return false;
     if (adopts) {
-      context.cold = false;
       this.onViewAdopted();
     }
     return true;

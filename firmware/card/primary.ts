@@ -39,6 +39,9 @@ export class Primary {
   private readonly first = new Uint64();
   private readonly end = new Uint64();
   private nextBeaconUs = 0;
+  private beganUs = 0;
+  /** Had no quorum for too long: until the next view this card is as silent as any other. */
+  private abdicated = false;
   /** The newest request of each open block of each member, and its size: a repeated one leaves a gap, which is counted. */
   private readonly seenRequestIds = new Float64Array(MAX_MEMBERS * MAX_BLOCKS_IN_FLIGHT).fill(-1);
   private readonly seenCounts = new Uint16Array(MAX_MEMBERS * MAX_BLOCKS_IN_FLIGHT);
@@ -54,6 +57,7 @@ export class Primary {
     const { context } = this;
     const { accepted } = context.state;
     return (
+      !this.abdicated &&
       context.ownState() === STATE_READY &&
       accepted.primary === context.cardId &&
       context.actsIn(accepted.number)
@@ -65,6 +69,8 @@ export class Primary {
     this.quorum.reset();
     this.waiting.clear();
     this.next.copy(this.context.state.accepted.base);
+    this.beganUs = this.context.nowUs;
+    this.abdicated = false;
     this.nextBeaconUs = this.context.nowUs;
     this.context.wakeBy(this.nextBeaconUs);
   }
@@ -85,8 +91,37 @@ export class Primary {
     return this.quorum.grantedFromUs + this.grantUs() - this.context.nowUs;
   }
 
+  /** Whether this primary could go on but for its secondary: silent for a lease, or restarted. */
+  lacksSecondary(): boolean {
+    const { context, quorum } = this;
+    const { members, accepted } = context.state;
+    if (!this.isActing() || context.cold || this.leaseLeftUs() <= 0) return false;
+    if (accepted.secondary === context.cardId) return false;
+    const { leaseUs } = context.timing;
+    const secondary = members.indexOf(accepted.secondary);
+    if (quorum.isCold(secondary)) return true;
+    const silentFromUs = Math.max(this.beganUs, quorum.lastAckedUs(secondary)) + leaseUs;
+    if (context.nowUs < silentFromUs) context.wakeBy(silentFromUs);
+    return context.nowUs >= silentFromUs;
+  }
+
+  /** @returns a card that could be secondary where this one serves alone, else 0. */
+  possibleSecondary(): number {
+    const { context, quorum } = this;
+    const { members, accepted } = context.state;
+    if (!this.isActing() || context.cold || accepted.secondary !== context.cardId) return 0;
+    for (let index = 0; index < members.count; index += 1) {
+      const card = members.cardAt(index);
+      if (card !== context.cardId && quorum.lastAckedUs(index) > context.nowUs - context.timing.leaseUs)
+        return card;
+    }
+    return 0;
+  }
+
   tick(): void {
     if (!this.isActing() || this.context.cold) return;
+    this.abdicateIfAlone();
+    if (this.abdicated) return;
     if (this.context.nowUs >= this.nextBeaconUs) this.sendBeacons();
     this.context.wakeBy(this.nextBeaconUs);
     if (this.waiting.count > 0 && this.assignState() !== STATE_READY) this.serveWaiting();
@@ -230,6 +265,12 @@ export class Primary {
     if (ceiling.compare(NUMBER_LIMIT) > 0) ceiling.copy(NUMBER_LIMIT);
     context.counters.ceilingWrites += 1;
     return context.save();
+  }
+
+  private abdicateIfAlone(): void {
+    const { context } = this;
+    const aloneFromUs = Math.max(this.beganUs, this.quorum.grantedFromUs + this.grantUs());
+    this.abdicated = context.nowUs >= aloneFromUs + context.timing.abdicateUs;
   }
 
   private grantUs(): number {

@@ -65,6 +65,15 @@ export class Quorum {
     return (this.ackedUs[index] as number) > sinceUs && this.ackedCold[index] === 0;
   }
 
+  isCold(index: number): boolean {
+    return this.ackedCold[index] !== 0;
+  }
+
+  /** When the newest beacon that the member at `index` acknowledged was sent. */
+  lastAckedUs(index: number): number {
+    return this.ackedUs[index] as number;
+  }
+
   private count(self: number, members: MemberList, nowUs: number): void {
     this.ackedUs[self] = nowUs;
     for (let index = 0; index < members.count; index += 1) {

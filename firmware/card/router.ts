@@ -69,6 +69,11 @@ export class Router {
     this.wakeForAge(linkState);
   }
 
+  /** Whether there is a way to the member at `index` of the list. */
+  reaches(index: number): boolean {
+    return this.routeLinks[index] !== NO_LINK;
+  }
+
   /**
    * Sends a frame towards a member that is not this card.
    * @returns false, and counts it, where there is no way or no room.

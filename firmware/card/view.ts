@@ -17,6 +17,19 @@ export class View {
   }
 }
 
+const MAX_ROUND = 0xffff_ffff;
+
+/** The card that made a view, and the only one whose PREPARE and ACCEPT for it count. */
+export function coordinatorOf(view: number): number {
+  return view % 256;
+}
+
+/** @returns a view of the coordinator `card` above `view`, or 0 where the rounds have run out. */
+export function nextViewNumber(view: number, card: number): number {
+  const round = Math.floor(view / 256) + 1;
+  return round > MAX_ROUND ? 0 : round * 256 + card;
+}
+
 /** The view that `init` sets up: round 1, made by the member with the lowest id. */
 export function firstViewNumber(lowestCard: number): number {
   return 256 + lowestCard;

@@ -57,6 +57,14 @@ export interface Timing {
   readonly leaseUs: number;
   /** What a primary takes off the lease: two clocks that are each 1 % wrong over `leaseUs`, and some more. */
   readonly leaseMarginUs: number;
+  /** Members start a view change one after another, this far apart, so that they do not stop each other. */
+  readonly rankStepUs: number;
+  /** A coordinator asks again, and announces again, this often: the grants that stop others run out one by one. */
+  readonly prepareUs: number;
+  /** How long a coordinator with a quorum waits for the one promise that tells the current number. */
+  readonly choiceUs: number;
+  /** A primary that had no quorum for so long falls silent, so that others may try. */
+  readonly abdicateUs: number;
   /** How long an originator waits for an answer before it asks again. */
   readonly retryUs: number;
   /** A card tells its neighbours what it can reach this often. */
@@ -75,6 +83,10 @@ export const DEFAULT_TIMING: Timing = {
   beaconUs: 10_000,
   leaseUs: 60_000,
   leaseMarginUs: 2_000,
+  rankStepUs: 15_000,
+  prepareUs: 5_000,
+  choiceUs: 10_000,
+  abdicateUs: 180_000,
   retryUs: 20_000,
   helloUs: 50_000,
   linkStaleUs: 75_000,

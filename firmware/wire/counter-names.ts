@@ -34,6 +34,10 @@ export const COUNTER_NAMES = [
   "dropSendFull",
   // Frames passed on for others
   "framesForwarded",
+  // View changes
+  "viewChangesStarted",
+  "viewsAccepted",
+  "promisesLate",
 ] as const;
 
 export type CounterName = (typeof COUNTER_NAMES)[number];

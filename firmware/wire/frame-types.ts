@@ -6,6 +6,10 @@ export const FRAME_ANSWER = 0x04;
 export const FRAME_REFUSE = 0x05;
 export const FRAME_BEACON = 0x06;
 export const FRAME_BEACON_ACK = 0x07;
+export const FRAME_PREPARE = 0x08;
+export const FRAME_PROMISE = 0x09;
+export const FRAME_DECLINE = 0x0a;
+export const FRAME_ACCEPT = 0x0b;
 
 /** From the host to its card. */
 export const FRAME_HOST_OPEN = 0x40;

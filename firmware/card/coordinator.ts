@@ -1,0 +1,196 @@
+import { FrameBuffer } from "../wire/frame-buffer.js";
+import { FRAME_ACCEPT, FRAME_PREPARE } from "../wire/frame-types.js";
+import { Uint64 } from "../wire/uint64.js";
+import {
+  AcceptFields,
+  DeclineFields,
+  decodeDecline,
+  decodePromise,
+  encodeAccept,
+  encodePrepare,
+  PromiseFields,
+} from "../wire/view-frames.js";
+import type { CardContext } from "./card-context.js";
+import type { Member } from "./member.js";
+import type { Post } from "./post.js";
+import type { Promiser } from "./promiser.js";
+import { Promises } from "./promises.js";
+import { choosePrimary, chooseSecondary } from "./role-choice.js";
+import type { Router } from "./router.js";
+import { nextViewNumber } from "./view.js";
+
+/** What a planned change asks for. Zeros stand for "as it comes". */
+export class ChangePlan {
+  primary = 0;
+  secondary = 0;
+  /** The new view begins at this number or above. */
+  readonly seed = new Uint64();
+
+  clear(): void {
+    this.primary = 0;
+    this.secondary = 0;
+    this.seed.set(0, 0);
+  }
+}
+
+/** Leads a view change: collects promises, chooses once, tells everybody. */
+export class Coordinator {
+  readonly plan = new ChangePlan();
+  private readonly context: CardContext;
+  private readonly post: Post;
+  private readonly router: Router;
+  private readonly member: Member;
+  private readonly promiser: Promiser;
+  private readonly promises = new Promises();
+  private readonly promise = new PromiseFields();
+  private readonly decline = new DeclineFields();
+  private readonly accept = new AcceptFields();
+  private readonly frame = new FrameBuffer();
+  /** The view that this card collects promises for, or has chosen; 0: none. */
+  private view = 0;
+  private chosen = false;
+  private startedUs = 0;
+  private nextSendUs = 0;
+  /** The highest view heard of: a new one must lie above it. */
+  private highestSeen = 0;
+
+  constructor(context: CardContext, post: Post, router: Router, member: Member, promiser: Promiser) {
+    this.context = context;
+    this.post = post;
+    this.router = router;
+    this.member = member;
+    this.promiser = promiser;
+  }
+
+  /** Whether a view change of this card is under way: its promise stands and no other has overtaken it. */
+  isLeading(): boolean {
+    const { promised, accepted } = this.context.state;
+    return this.view !== 0 && promised === this.view && accepted.number !== this.view;
+  }
+
+  /** Whether a view was chosen of which no beacon has come yet: its primary may not have heard of it. */
+  private isAnnouncing(): boolean {
+    const { context } = this;
+    const { promised, accepted } = context.state;
+    if (!this.chosen || promised !== this.view || accepted.number !== this.view) return false;
+    return accepted.primary !== context.cardId && this.member.beaconView !== this.view;
+  }
+
+  /**
+   * Starts a view change, or goes on with the one under way. Where too few cards can be reached it does nothing:
+   * every promise is a write to flash, and this one could lead nowhere.
+   * @returns whether this card leads a change now.
+   */
+  start(): boolean {
+    const { context } = this;
+    if (this.isLeading()) return true;
+    if (this.reachableVotes() < context.state.members.quorum) return false;
+    const view = nextViewNumber(Math.max(this.highestSeen, context.state.promised), context.cardId);
+    if (view === 0 || !this.promiser.tryPromise(view)) return false;
+    this.view = view;
+    this.chosen = false;
+    this.startedUs = context.nowUs;
+    this.nextSendUs = context.nowUs;
+    this.promises.reset();
+    this.promises.add(context.state.members.indexOf(context.cardId), this.promiser.promise);
+    context.counters.viewChangesStarted += 1;
+    this.tick();
+    return true;
+  }
+
+  tick(): void {
+    const { context } = this;
+    if (!this.isLeading() && !this.isAnnouncing()) return;
+    this.tryChoose();
+    if (context.nowUs >= this.nextSendUs) this.sendAgain();
+    context.wakeBy(this.nextSendUs);
+  }
+
+  /** Takes a PROMISE of the member `source`. */
+  receivePromise(source: number, frame: FrameBuffer): void {
+    const { context, promise } = this;
+    if (!decodePromise(frame, promise)) {
+      context.counters.dropLength += 1;
+    } else if (!this.isLeading() || promise.view !== this.view || this.chosen) {
+      context.counters.promisesLate += 1;
+    } else {
+      this.promises.add(context.state.members.indexOf(source), promise);
+      this.tryChoose();
+    }
+  }
+
+  /** Takes a DECLINE: the sender cannot promise now, or never as it knows of a higher view. */
+  receiveDecline(frame: FrameBuffer): void {
+    const { context, decline } = this;
+    if (!decodeDecline(frame, decline)) {
+      context.counters.dropLength += 1;
+    } else if (decline.view === this.view && decline.promised > this.highestSeen) {
+      this.highestSeen = decline.promised;
+      // Only a new number can win against a higher promise.
+      if (decline.promised > this.view && !this.chosen) this.view = 0;
+    }
+  }
+
+  /** Chooses as soon as a quorum has promised and the current number is known, or nobody more is to be expected. */
+  private tryChoose(): void {
+    const { context, promises } = this;
+    const { members } = context.state;
+    if (this.chosen || promises.votes(members) < members.quorum) return;
+    const patienceUs = this.startedUs + context.timing.choiceUs;
+    const suffices = promises.knowsTail(members) && this.hasWished();
+    if (!suffices && !promises.isComplete(members) && context.nowUs < patienceUs) {
+      context.wakeBy(patienceUs);
+      return;
+    }
+    this.choose();
+  }
+
+  private hasWished(): boolean {
+    const { plan, promises } = this;
+    const { members } = this.context.state;
+    const has = (card: number): boolean => card === 0 || promises.has(members.indexOf(card));
+    return has(plan.primary) && has(plan.secondary);
+  }
+
+  private choose(): void {
+    const { context, accept, promises, plan, router } = this;
+    const { members } = context.state;
+    this.chosen = true;
+    accept.view = this.view;
+    accept.primary = choosePrimary(promises, members, plan, router.routeCosts);
+    accept.secondary = chooseSecondary(promises, members, plan, router.routeCosts, accept.primary);
+    promises.chooseBase(accept.base, members);
+    accept.base.raiseTo(plan.seed);
+    promises.chooseCeiling(accept.ceiling, accept.base);
+    plan.clear();
+    this.sendAgain();
+  }
+
+  private sendAgain(): void {
+    const { context, frame } = this;
+    const { members } = context.state;
+    this.nextSendUs = context.nowUs + context.timing.prepareUs;
+    context.wakeBy(this.nextSendUs);
+    for (let index = 0; index < members.count; index += 1) {
+      const card = members.cardAt(index);
+      if (this.chosen) {
+        encodeAccept(frame, this.accept);
+        // This card last: from its own acceptance on it has nothing more to send.
+        if (card !== context.cardId) this.post.send(FRAME_ACCEPT, card, frame);
+      } else if (!this.promises.has(index)) {
+        encodePrepare(frame, this.view);
+        this.post.send(FRAME_PREPARE, card, frame);
+      }
+    }
+    if (this.chosen) this.post.send(FRAME_ACCEPT, context.cardId, frame);
+  }
+
+  private reachableVotes(): number {
+    const { members, cardId } = this.context.state;
+    let votes = 0;
+    for (let index = 0; index < members.count; index += 1) {
+      if (members.cardAt(index) === cardId || this.router.reaches(index)) votes += members.votesAt(index);
+    }
+    return votes;
+  }
+}

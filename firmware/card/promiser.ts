@@ -1,0 +1,133 @@
+import { FrameBuffer } from "../wire/frame-buffer.js";
+import { FRAME_DECLINE, FRAME_PROMISE } from "../wire/frame-types.js";
+import {
+  AcceptFields,
+  decodeAccept,
+  decodePrepare,
+  encodeDecline,
+  encodePromise,
+  PROMISE_FLAG_TAIL,
+  PromiseFields,
+} from "../wire/view-frames.js";
+import type { CardContext } from "./card-context.js";
+import type { Member } from "./member.js";
+import type { Post } from "./post.js";
+import type { Primary } from "./primary.js";
+import type { Secondary } from "./secondary.js";
+import { coordinatorOf } from "./view.js";
+
+/** A card's word in a view change: what it promises, and to whom it may not, because another still relies on it. */
+export class Promiser {
+  readonly promise = new PromiseFields();
+  private readonly context: CardContext;
+  private readonly post: Post;
+  private readonly member: Member;
+  private readonly primary: Primary;
+  private readonly secondary: Secondary;
+  private readonly onViewAccepted: () => void;
+  private readonly accept = new AcceptFields();
+  private readonly frame = new FrameBuffer();
+
+  constructor(
+    context: CardContext,
+    post: Post,
+    member: Member,
+    primary: Primary,
+    secondary: Secondary,
+    onViewAccepted: () => void,
+  ) {
+    this.context = context;
+    this.post = post;
+    this.member = member;
+    this.primary = primary;
+    this.secondary = secondary;
+    this.onViewAccepted = onViewAccepted;
+  }
+
+  /** Takes a PREPARE of the member `source`. */
+  receivePrepare(source: number, frame: FrameBuffer): void {
+    const { context } = this;
+    const view = decodePrepare(frame);
+    if (view < 0) {
+      context.counters.dropLength += 1;
+    } else if (coordinatorOf(view) !== source) {
+      context.counters.dropRole += 1;
+    } else if (this.tryPromise(view)) {
+      encodePromise(this.frame, this.promise);
+      this.post.send(FRAME_PROMISE, source, this.frame);
+    } else if (!context.storageFailed) {
+      encodeDecline(this.frame, view, context.state.promised);
+      this.post.send(FRAME_DECLINE, source, this.frame);
+    }
+  }
+
+  /**
+   * Promises `view` to its coordinator, this card not excepted, and fills in `promise`.
+   * @returns false where the card must not: it promised more already, a grant to another card still runs, or it cannot
+   * know of one because it was started less than a lease ago.
+   */
+  tryPromise(view: number): boolean {
+    const { context } = this;
+    const { state } = context;
+    const repeats = view === state.promised && state.accepted.number !== view;
+    if (view < state.promised || (view === state.promised && !repeats)) return false;
+    if (this.grantsAnother(coordinatorOf(view))) return false;
+    if (context.nowUs < context.bootUs + context.timing.leaseUs) return false;
+    // From here on this card acts in no older view, so what it reads as its tail is final.
+    state.promised = view;
+    if (!repeats && !context.save()) return false;
+    this.member.noteSignOfLife();
+    this.fillPromise(view);
+    return true;
+  }
+
+  /** Takes an ACCEPT of the member `source`, the coordinator of its view. */
+  receiveAccept(source: number, frame: FrameBuffer): void {
+    const { context, accept } = this;
+    const { state } = context;
+    if (!decodeAccept(frame, accept)) {
+      context.counters.dropLength += 1;
+    } else if (coordinatorOf(accept.view) !== source || !this.hasMembersInRoles()) {
+      context.counters.dropRole += 1;
+    } else if (accept.view >= state.promised && accept.view !== state.accepted.number) {
+      state.accepted.set(accept.view, accept.primary, accept.secondary, accept.base);
+      state.promised = accept.view;
+      state.ceiling.raiseTo(accept.ceiling);
+      if (!context.save()) return;
+      this.member.noteSignOfLife();
+      context.counters.viewsAccepted += 1;
+      this.onViewAccepted();
+    }
+  }
+
+  private hasMembersInRoles(): boolean {
+    const { members } = this.context.state;
+    return members.has(this.accept.primary) && members.has(this.accept.secondary);
+  }
+
+  /** A primary relies on its own vote as it does on those of others. */
+  private grantsAnother(coordinator: number): boolean {
+    const { context, member, primary } = this;
+    if (member.grantedTo !== coordinator && context.nowUs < member.grantUntilUs) return true;
+    return context.cardId !== coordinator && primary.isActing() && !context.cold && primary.leaseLeftUs() > 0;
+  }
+
+  private fillPromise(view: number): void {
+    const { context, promise, primary, secondary } = this;
+    const { accepted, ceiling } = context.state;
+    promise.view = view;
+    promise.accepted = accepted.number;
+    promise.primary = accepted.primary;
+    promise.secondary = accepted.secondary;
+    promise.base.copy(accepted.base);
+    promise.ceiling.copy(ceiling);
+    promise.flags = 0;
+    promise.tail.set(0, 0);
+    if (context.cold) return;
+    // A card in both roles assigned before it stored, so its next is the later of the two.
+    if (accepted.primary === context.cardId) promise.tail.copy(primary.next);
+    else if (accepted.secondary === context.cardId) promise.tail.copy(secondary.stored);
+    else return;
+    promise.flags = PROMISE_FLAG_TAIL;
+  }
+}

@@ -1,0 +1,102 @@
+import { MAX_MEMBERS } from "../wire/constants.js";
+import { Uint64 } from "../wire/uint64.js";
+import { PROMISE_FLAG_TAIL, type PromiseFields } from "../wire/view-frames.js";
+import type { MemberList } from "./member-list.js";
+import { View } from "./view.js";
+
+/** What the members have promised to a coordinator, and what follows from it for the new view. */
+export class Promises {
+  /** The highest view that any of them accepted: the last that can have handed out numbers. */
+  readonly lastView = new View();
+  private readonly answered = new Uint8Array(MAX_MEMBERS);
+  private readonly accepted = new Float64Array(MAX_MEMBERS);
+  private readonly hasTail = new Uint8Array(MAX_MEMBERS);
+  private readonly tails: Uint64[] = [];
+  private readonly highestCeiling = new Uint64();
+
+  constructor() {
+    for (let index = 0; index < MAX_MEMBERS; index += 1) this.tails.push(new Uint64());
+  }
+
+  reset(): void {
+    this.lastView.number = 0;
+    this.answered.fill(0);
+    this.highestCeiling.set(0, 0);
+  }
+
+  /** Takes the promise of the member at `index`. One that comes twice says the same twice. */
+  add(index: number, promise: PromiseFields): void {
+    this.answered[index] = 1;
+    this.accepted[index] = promise.accepted;
+    this.hasTail[index] = promise.flags & PROMISE_FLAG_TAIL;
+    (this.tails[index] as Uint64).copy(promise.tail);
+    this.highestCeiling.raiseTo(promise.ceiling);
+    if (promise.accepted > this.lastView.number) {
+      this.lastView.set(promise.accepted, promise.primary, promise.secondary, promise.base);
+    }
+  }
+
+  has(index: number): boolean {
+    return this.answered[index] === 1;
+  }
+
+  votes(members: MemberList): number {
+    let votes = 0;
+    for (let index = 0; index < members.count; index += 1) {
+      if (this.has(index)) votes += members.votesAt(index);
+    }
+    return votes;
+  }
+
+  isComplete(members: MemberList): boolean {
+    for (let index = 0; index < members.count; index += 1) {
+      if (!this.has(index)) return false;
+    }
+    return true;
+  }
+
+  /** Whether the member at `index` promised, and still knows what it held in the last view. */
+  isWarm(index: number): boolean {
+    return this.has(index) && this.accepted[index] === this.lastView.number && this.hasTail[index] === 1;
+  }
+
+  /** Whether a promise tells the current number itself, so that nothing needs to be skipped to be safe. */
+  knowsTail(members: MemberList): boolean {
+    return (
+      this.tellsTail(members.indexOf(this.lastView.secondary)) ||
+      this.tellsTail(members.indexOf(this.lastView.primary))
+    );
+  }
+
+  /**
+   * Sets `base` to the first number that the new view may hand out: above every one that was ever delivered.
+   * What was delivered, the last view's secondary held, and its primary had assigned. A role holder that never accepted
+   * that view shows that it never became active. Where neither can tell, the highest ceiling is above everything.
+   */
+  chooseBase(base: Uint64, members: MemberList): void {
+    const secondary = members.indexOf(this.lastView.secondary);
+    const primary = members.indexOf(this.lastView.primary);
+    if (this.tellsTail(secondary)) this.baseFrom(secondary, base);
+    else if (this.tellsTail(primary)) this.baseFrom(primary, base);
+    else base.copy(this.highestCeiling);
+  }
+
+  /** Sets `ceiling` to one that covers every ceiling that was promised, and `base`. */
+  chooseCeiling(ceiling: Uint64, base: Uint64): void {
+    ceiling.copy(this.highestCeiling);
+    ceiling.raiseTo(base);
+  }
+
+  private tellsTail(index: number): boolean {
+    return index >= 0 && this.has(index) && (this.neverAccepted(index) || this.isWarm(index));
+  }
+
+  private neverAccepted(index: number): boolean {
+    return (this.accepted[index] as number) < this.lastView.number;
+  }
+
+  private baseFrom(index: number, base: Uint64): void {
+    base.copy(this.lastView.base);
+    if (!this.neverAccepted(index)) base.raiseTo(this.tails[index] as Uint64);
+  }
+}

@@ -1,0 +1,64 @@
+import type { CardContext } from "./card-context.js";
+import type { Coordinator } from "./coordinator.js";
+import type { Member } from "./member.js";
+import type { Primary } from "./primary.js";
+
+/** Notices that the view cannot go on as it is, and has this card lead a change. */
+export class SilenceWatch {
+  private readonly context: CardContext;
+  private readonly member: Member;
+  private readonly primary: Primary;
+  private readonly coordinator: Coordinator;
+  private nextTryUs = Number.NEGATIVE_INFINITY;
+
+  constructor(context: CardContext, member: Member, primary: Primary, coordinator: Coordinator) {
+    this.context = context;
+    this.member = member;
+    this.primary = primary;
+    this.coordinator = coordinator;
+  }
+
+  tick(): void {
+    const { context, primary } = this;
+    if (context.nowUs < this.nextTryUs) {
+      context.wakeBy(this.nextTryUs);
+    } else if (!primary.isActing() || context.cold) {
+      this.watchPrimary();
+    } else if (primary.lacksSecondary()) {
+      this.tryToLead(context.timing.prepareUs);
+    } else {
+      this.seekSecondary();
+    }
+  }
+
+  /** A card that hears no primary starts a change; the one that most likely knows the number first. */
+  private watchPrimary(): void {
+    const { context, member } = this;
+    const dueUs = member.lastSignUs + context.timing.leaseUs + this.rank() * context.timing.rankStepUs;
+    if (context.nowUs < dueUs) context.wakeBy(dueUs);
+    else this.tryToLead(context.timing.prepareUs);
+  }
+
+  /** A primary that serves alone takes a secondary as soon as there is one, for its numbers to outlive it. */
+  private seekSecondary(): void {
+    const secondary = this.primary.possibleSecondary();
+    if (secondary === 0) return;
+    this.coordinator.plan.secondary = secondary;
+    this.tryToLead(this.context.timing.leaseUs);
+  }
+
+  private tryToLead(againUs: number): void {
+    const { context } = this;
+    this.coordinator.start();
+    this.nextTryUs = context.nowUs + againUs;
+    context.wakeBy(this.nextTryUs);
+  }
+
+  /** The secondary first, then the others in the order of the list. */
+  private rank(): number {
+    const { cardId, state } = this.context;
+    const { members, accepted } = state;
+    if (cardId === accepted.secondary) return 0;
+    return 1 + members.indexOf(cardId);
+  }
+}

@@ -1,0 +1,128 @@
+import { readUint64, readView, VIEW_BYTES, writeUint64, writeView } from "./fields.js";
+import type { FrameBuffer } from "./frame-buffer.js";
+import { FABRIC_HEADER_BYTES } from "./header.js";
+import { Uint64 } from "./uint64.js";
+
+/** The frames that change the view: PREPARE and ACCEPT from the coordinator, PROMISE or DECLINE back to it. */
+const BODY = FABRIC_HEADER_BYTES;
+
+/** PREPARE: view u40. The coordinator is the frame's source, and the view's lowest byte. */
+const PREPARE_BYTES = BODY + VIEW_BYTES;
+
+export function encodePrepare(frame: FrameBuffer, view: number): void {
+  writeView(frame.view, BODY, view);
+  frame.length = PREPARE_BYTES;
+}
+
+/** @returns the view, or -1 where the length is not that of a PREPARE. */
+export function decodePrepare(frame: FrameBuffer): number {
+  return frame.length === PREPARE_BYTES ? readView(frame.view, BODY) : -1;
+}
+
+/** DECLINE: view u40, promised u40: the sender cannot promise `view`; it has promised the second already. */
+export class DeclineFields {
+  view = 0;
+  promised = 0;
+}
+
+const DECLINE_BYTES = BODY + 2 * VIEW_BYTES;
+
+export function encodeDecline(frame: FrameBuffer, view: number, promised: number): void {
+  writeView(frame.view, BODY, view);
+  writeView(frame.view, BODY + VIEW_BYTES, promised);
+  frame.length = DECLINE_BYTES;
+}
+
+/** @returns false, and changes nothing, where the length is not that of a DECLINE. */
+export function decodeDecline(frame: FrameBuffer, into: DeclineFields): boolean {
+  if (frame.length !== DECLINE_BYTES) return false;
+  into.view = readView(frame.view, BODY);
+  into.promised = readView(frame.view, BODY + VIEW_BYTES);
+  return true;
+}
+
+/** In PROMISE: the tail is known, as the sender is warm primary or secondary of its accepted view. */
+export const PROMISE_FLAG_TAIL = 1;
+
+/**
+ * PROMISE: view u40, accepted u40, primary u8, secondary u8, base u64, ceiling u64, tail u64, flags u8. The view that
+ * the sender accepted last is told whole: the coordinator may never have seen it.
+ */
+export class PromiseFields {
+  view = 0;
+  accepted = 0;
+  primary = 0;
+  secondary = 0;
+  readonly base = new Uint64();
+  readonly ceiling = new Uint64();
+  /** The primary's next unassigned number, or the secondary's stored. */
+  readonly tail = new Uint64();
+  flags = 0;
+}
+
+const OFFSET_ACCEPTED = BODY + VIEW_BYTES;
+const OFFSET_ROLES = OFFSET_ACCEPTED + VIEW_BYTES;
+const OFFSET_NUMBERS = OFFSET_ROLES + 2;
+const OFFSET_FLAGS = OFFSET_NUMBERS + 3 * 8;
+const PROMISE_BYTES = OFFSET_FLAGS + 1;
+
+export function encodePromise(frame: FrameBuffer, from: PromiseFields): void {
+  const { bytes, view } = frame;
+  writeView(view, BODY, from.view);
+  writeView(view, OFFSET_ACCEPTED, from.accepted);
+  bytes[OFFSET_ROLES] = from.primary;
+  bytes[OFFSET_ROLES + 1] = from.secondary;
+  writeUint64(view, OFFSET_NUMBERS, from.base);
+  writeUint64(view, OFFSET_NUMBERS + 8, from.ceiling);
+  writeUint64(view, OFFSET_NUMBERS + 16, from.tail);
+  bytes[OFFSET_FLAGS] = from.flags;
+  frame.length = PROMISE_BYTES;
+}
+
+/** @returns false, and changes nothing, where the length is not that of a PROMISE. */
+export function decodePromise(frame: FrameBuffer, into: PromiseFields): boolean {
+  const { bytes, view } = frame;
+  if (frame.length !== PROMISE_BYTES) return false;
+  into.view = readView(view, BODY);
+  into.accepted = readView(view, OFFSET_ACCEPTED);
+  into.primary = bytes[OFFSET_ROLES] as number;
+  into.secondary = bytes[OFFSET_ROLES + 1] as number;
+  readUint64(view, OFFSET_NUMBERS, into.base);
+  readUint64(view, OFFSET_NUMBERS + 8, into.ceiling);
+  readUint64(view, OFFSET_NUMBERS + 16, into.tail);
+  into.flags = bytes[OFFSET_FLAGS] as number;
+  return true;
+}
+
+/** ACCEPT: view u40, primary u8, secondary u8, base u64, ceiling u64. Chosen once for its view, never changed. */
+export class AcceptFields {
+  view = 0;
+  primary = 0;
+  secondary = 0;
+  readonly base = new Uint64();
+  readonly ceiling = new Uint64();
+}
+
+const OFFSET_ACCEPT_ROLES = BODY + VIEW_BYTES;
+const OFFSET_ACCEPT_NUMBERS = OFFSET_ACCEPT_ROLES + 2;
+const ACCEPT_BYTES = OFFSET_ACCEPT_NUMBERS + 2 * 8;
+
+export function encodeAccept(frame: FrameBuffer, from: AcceptFields): void {
+  writeView(frame.view, BODY, from.view);
+  frame.bytes[OFFSET_ACCEPT_ROLES] = from.primary;
+  frame.bytes[OFFSET_ACCEPT_ROLES + 1] = from.secondary;
+  writeUint64(frame.view, OFFSET_ACCEPT_NUMBERS, from.base);
+  writeUint64(frame.view, OFFSET_ACCEPT_NUMBERS + 8, from.ceiling);
+  frame.length = ACCEPT_BYTES;
+}
+
+/** @returns false, and changes nothing, where the length is not that of an ACCEPT. */
+export function decodeAccept(frame: FrameBuffer, into: AcceptFields): boolean {
+  if (frame.length !== ACCEPT_BYTES) return false;
+  into.view = readView(frame.view, BODY);
+  into.primary = frame.bytes[OFFSET_ACCEPT_ROLES] as number;
+  into.secondary = frame.bytes[OFFSET_ACCEPT_ROLES + 1] as number;
+  readUint64(frame.view, OFFSET_ACCEPT_NUMBERS, into.base);
+  readUint64(frame.view, OFFSET_ACCEPT_NUMBERS + 8, into.ceiling);
+  return true;
+}
