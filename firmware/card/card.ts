@@ -7,6 +7,8 @@ import {
   FRAME_BEACON_ACK,
   FRAME_DECLINE,
   FRAME_HELLO,
+  FRAME_PLAN,
+  FRAME_PLAN_RESULT,
   FRAME_PREPARE,
   FRAME_PROMISE,
   FRAME_REFUSE,
@@ -23,6 +25,8 @@ import { HostDesk } from "./host-desk.js";
 import { HostLine } from "./host-line.js";
 import { Member } from "./member.js";
 import { Originator } from "./originator.js";
+import { PlanDesk } from "./plan-desk.js";
+import { Planner } from "./planner.js";
 import { Post } from "./post.js";
 import { Primary } from "./primary.js";
 import { Promiser } from "./promiser.js";
@@ -45,6 +49,8 @@ export class Card {
   private readonly promiser: Promiser;
   private readonly coordinator: Coordinator;
   private readonly watch: SilenceWatch;
+  private readonly planner: Planner;
+  private readonly plans: PlanDesk;
   private readonly originator: Originator;
   private readonly reporter: Reporter;
   private readonly desk: HostDesk;
@@ -64,9 +70,13 @@ export class Card {
     this.promiser = new Promiser(context, post, member, primary, secondary, () => this.beginView());
     this.coordinator = new Coordinator(context, post, router, member, this.promiser);
     this.watch = new SilenceWatch(context, member, primary, this.coordinator);
+    this.planner = new Planner(context, post, primary, this.coordinator);
+    this.plans = new PlanDesk(context, post, line, viewState);
     this.originator = new Originator(context, post, line, viewState);
     const status = new StatusReport(context, line, this.router, this.primary, this.secondary, viewState);
-    this.desk = new HostDesk(context, line, this.originator, this.reporter, status, () => this.join());
+    this.desk = new HostDesk(context, line, this.originator, this.plans, this.reporter, status, () =>
+      this.join(),
+    );
   }
 
   /** When `tick` is to be called next, in microseconds of the time that is handed in. */
@@ -133,7 +143,9 @@ export class Card {
       this.member.tick();
       this.primary.tick();
       this.watch.tick();
+      this.planner.tick();
       this.coordinator.tick();
+      this.plans.tick();
       this.originator.tick();
     }
     this.reporter.tick();
@@ -172,15 +184,21 @@ export class Card {
         break;
       case FRAME_BEACON:
         this.member.receiveBeacon(source, frame);
-        this.reporter.reportView();
+        this.reviewView();
         break;
       case FRAME_BEACON_ACK:
         this.primary.receiveAck(source, frame);
-        this.reporter.reportView();
+        this.reviewView();
+        break;
+      case FRAME_PLAN:
+        this.planner.receivePlan(source, frame);
+        break;
+      case FRAME_PLAN_RESULT:
+        this.plans.receiveResult(frame);
         break;
       case FRAME_PREPARE:
         this.promiser.receivePrepare(source, frame);
-        this.reporter.reportView();
+        this.reviewView();
         break;
       case FRAME_PROMISE:
         this.coordinator.receivePromise(source, frame);
@@ -190,11 +208,17 @@ export class Card {
         break;
       case FRAME_ACCEPT:
         this.promiser.receiveAccept(source, frame);
-        this.reporter.reportView();
+        this.reviewView();
         break;
       default:
         this.context.counters.dropType += 1;
     }
+  }
+
+  /** Something about the view may have changed: the host is told, and what waits for a view goes out. */
+  private reviewView(): void {
+    this.reporter.reportView();
+    this.originator.tick();
   }
 
   /** The host has made this card a member. */

@@ -26,6 +26,12 @@ export class ChangePlan {
   /** The new view begins at this number or above. */
   readonly seed = new Uint64();
 
+  copy(from: ChangePlan): void {
+    this.primary = from.primary;
+    this.secondary = from.secondary;
+    this.seed.copy(from.seed);
+  }
+
   clear(): void {
     this.primary = 0;
     this.secondary = 0;
@@ -35,7 +41,7 @@ export class ChangePlan {
 
 /** Leads a view change: collects promises, chooses once, tells everybody. */
 export class Coordinator {
-  readonly plan = new ChangePlan();
+  private readonly plan = new ChangePlan();
   private readonly context: CardContext;
   private readonly post: Post;
   private readonly router: Router;
@@ -79,14 +85,16 @@ export class Coordinator {
   /**
    * Starts a view change, or goes on with the one under way. Where too few cards can be reached it does nothing:
    * every promise is a write to flash, and this one could lead nowhere.
+   * @param plan what the new view should be like; a change that is under way already keeps its own.
    * @returns whether this card leads a change now.
    */
-  start(): boolean {
+  start(plan: ChangePlan): boolean {
     const { context } = this;
     if (this.isLeading()) return true;
     if (this.reachableVotes() < context.state.members.quorum) return false;
     const view = nextViewNumber(Math.max(this.highestSeen, context.state.promised), context.cardId);
     if (view === 0 || !this.promiser.tryPromise(view)) return false;
+    this.plan.copy(plan);
     this.view = view;
     this.chosen = false;
     this.startedUs = context.nowUs;
@@ -162,7 +170,6 @@ export class Coordinator {
     promises.chooseBase(accept.base, members);
     accept.base.raiseTo(plan.seed);
     promises.chooseCeiling(accept.ceiling, accept.base);
-    plan.clear();
     this.sendAgain();
   }
 

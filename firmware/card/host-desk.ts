@@ -5,6 +5,7 @@ import {
   FRAME_HOST_INIT,
   FRAME_HOST_INIT_RESULT,
   FRAME_HOST_OPEN,
+  FRAME_HOST_PLAN,
   FRAME_HOST_REFUSE,
   FRAME_HOST_REQUEST,
   FRAME_HOST_STATUS_REQUEST,
@@ -20,10 +21,12 @@ import {
   HostInitFields,
   INIT_DONE,
 } from "../wire/host-setup-frames.js";
+import { decodeHostPlan } from "../wire/plan-frames.js";
 import type { CardContext } from "./card-context.js";
 import type { HostLine } from "./host-line.js";
 import { initialise } from "./initialise.js";
 import type { Originator } from "./originator.js";
+import type { PlanDesk } from "./plan-desk.js";
 import type { Reporter } from "./reporter.js";
 import type { StatusReport } from "./status-report.js";
 
@@ -32,6 +35,7 @@ export class HostDesk {
   private readonly context: CardContext;
   private readonly line: HostLine;
   private readonly originator: Originator;
+  private readonly plans: PlanDesk;
   private readonly reporter: Reporter;
   private readonly status: StatusReport;
   private readonly onInitialised: () => void;
@@ -43,6 +47,7 @@ export class HostDesk {
     context: CardContext,
     line: HostLine,
     originator: Originator,
+    plans: PlanDesk,
     reporter: Reporter,
     status: StatusReport,
     onInitialised: () => void,
@@ -50,6 +55,7 @@ export class HostDesk {
     this.context = context;
     this.line = line;
     this.originator = originator;
+    this.plans = plans;
     this.reporter = reporter;
     this.status = status;
     this.onInitialised = onInitialised;
@@ -82,7 +88,7 @@ export class HostDesk {
     }
     const session = this.sessionOf(frame);
     // The host repeats its OPEN until it is answered; only a new session ends what the one before has asked for.
-    if (!this.line.isOpen || session !== this.line.session) this.originator.reset();
+    if (!this.line.isOpen || session !== this.line.session) this.forgetSession();
     this.line.open(session);
     this.status.sendWelcome();
     this.reporter.reset();
@@ -104,13 +110,22 @@ export class HostDesk {
         if (decodeHostInit(frame, this.init)) this.initialise();
         else this.context.counters.dropLength += 1;
         break;
+      case FRAME_HOST_PLAN:
+        if (decodeHostPlan(frame, this.plans.plan)) this.plans.ask();
+        else this.context.counters.dropLength += 1;
+        break;
       case FRAME_HOST_CLOSE:
-        this.originator.reset();
+        this.forgetSession();
         this.line.close();
         break;
       default:
         this.context.counters.dropType += 1;
     }
+  }
+
+  private forgetSession(): void {
+    this.originator.reset();
+    this.plans.reset();
   }
 
   private initialise(): void {

@@ -4,8 +4,11 @@ import {
   FRAME_HOST_ANSWER,
   FRAME_HOST_REFUSE,
   FRAME_REQUEST,
+  REFUSE_BLANK,
   REFUSE_BUSY,
   REFUSE_COUNT,
+  REFUSE_EXHAUSTED,
+  REFUSE_STORAGE,
   STATE_READY,
 } from "../wire/frame-types.js";
 import { encodeHostAnswer, encodeHostRefuse } from "../wire/host-frames.js";
@@ -21,6 +24,7 @@ import type { HostLine } from "./host-line.js";
 import type { Post } from "./post.js";
 
 const NO_SLOT = -1;
+const NOT_SENT = Number.NEGATIVE_INFINITY;
 const SLOT_BITS = 3;
 const SLOT_MASK = MAX_BLOCKS_IN_FLIGHT - 1;
 
@@ -30,7 +34,9 @@ class OpenBlock {
   tag = 0;
   requestId = 0;
   count = 0;
-  sentUs = 0;
+  openedUs = 0;
+  /** When it was sent last; NOT_SENT where it waits for a view, or was refused in the last. */
+  sentUs = NOT_SENT;
 }
 
 /** Asks for blocks for its host, as many at a time as `MAX_BLOCKS_IN_FLIGHT`, and hands on each first answer. */
@@ -63,8 +69,8 @@ export class Originator {
     const state = this.viewState();
     if (slot === NO_SLOT) return;
     if (count === 0 || count > MAX_BLOCK_COUNT) this.refuseHost(tag, REFUSE_COUNT);
-    else if (state !== STATE_READY) this.refuseHost(tag, state);
-    else this.open(slot, tag, count);
+    else if (isPermanent(state)) this.refuseHost(tag, state);
+    else this.open(slot, tag, count, state);
   }
 
   /** Forgets what an earlier session asked for: its numbers, should they come, are nobody's. */
@@ -109,8 +115,9 @@ export class Originator {
     if (source !== context.state.accepted.primary || refusal.code === STATE_READY) {
       context.counters.dropRole += 1;
     } else if (block.open && block.requestId === refusal.requestId) {
-      this.close(block);
-      this.refuseHost(block.tag, refusal.code);
+      const impatient = context.nowUs >= block.openedUs + context.timing.patienceUs;
+      if (impatient || isPermanent(refusal.code)) this.giveBack(block, refusal.code);
+      else this.wait(block);
     }
   }
 
@@ -120,28 +127,50 @@ export class Originator {
     const { context } = this;
     const state = this.viewState();
     for (const block of this.blocks) {
-      if (block.open && state !== STATE_READY) {
-        this.close(block);
-        this.refuseHost(block.tag, state);
-      } else if (block.open && context.nowUs >= block.sentUs + context.timing.retryUs) {
-        context.counters.requestRetries += 1;
-        this.send(block);
+      if (!block.open) continue;
+      if (state === STATE_READY) {
+        this.sendIfDue(block);
+        context.wakeBy(block.sentUs + context.timing.retryUs);
+      } else {
+        this.wait(block);
+        const endUs = block.openedUs + context.timing.patienceUs;
+        if (isPermanent(state) || context.nowUs >= endUs) this.giveBack(block, state);
+        else context.wakeBy(endUs);
       }
-      if (block.open) context.wakeBy(block.sentUs + context.timing.retryUs);
     }
   }
 
-  private open(slot: number, tag: number, count: number): void {
+  private sendIfDue(block: OpenBlock): void {
+    const { context } = this;
+    if (context.nowUs < block.sentUs + context.timing.retryUs) return;
+    if (block.sentUs !== NOT_SENT) context.counters.requestRetries += 1;
+    this.send(block);
+  }
+
+  /** Keeps a block for the next view: its callers need not know that the roles have changed. */
+  private wait(block: OpenBlock): void {
+    block.sentUs = NOT_SENT;
+    this.context.wakeBy(block.openedUs + this.context.timing.patienceUs);
+  }
+
+  private giveBack(block: OpenBlock, code: number): void {
+    this.close(block);
+    this.refuseHost(block.tag, code);
+  }
+
+  private open(slot: number, tag: number, count: number, state: number): void {
     const block = this.blocks[slot] as OpenBlock;
     this.sequence = (this.sequence + 1) >>> 0;
     block.open = true;
     block.tag = tag;
     block.requestId = ((this.sequence << SLOT_BITS) | slot) >>> 0;
     block.count = count;
+    block.openedUs = this.context.nowUs;
+    block.sentUs = NOT_SENT;
     this.openCount += 1;
     this.context.counters.blocksAsked += 1;
     this.context.wakeBy(this.context.nowUs + this.context.timing.retryUs);
-    this.send(block);
+    if (state === STATE_READY) this.send(block);
   }
 
   private send(block: OpenBlock): void {
@@ -177,3 +206,10 @@ export class Originator {
     this.line.send(FRAME_HOST_REFUSE, this.frame);
   }
 }
+
+/** Codes that no new view will change. */
+function isPermanent(code: number): boolean {
+  return PERMANENT_CODES.includes(code);
+}
+
+const PERMANENT_CODES = [REFUSE_BLANK, REFUSE_STORAGE, REFUSE_EXHAUSTED, REFUSE_COUNT, REFUSE_BUSY];

@@ -42,6 +42,8 @@ export class Primary {
   private beganUs = 0;
   /** Had no quorum for too long: until the next view this card is as silent as any other. */
   private abdicated = false;
+  /** Since when nothing is assigned any more, as the roles are to be handed over. */
+  private drainUs = Number.POSITIVE_INFINITY;
   /** The newest request of each open block of each member, and its size: a repeated one leaves a gap, which is counted. */
   private readonly seenRequestIds = new Float64Array(MAX_MEMBERS * MAX_BLOCKS_IN_FLIGHT).fill(-1);
   private readonly seenCounts = new Uint16Array(MAX_MEMBERS * MAX_BLOCKS_IN_FLIGHT);
@@ -71,6 +73,7 @@ export class Primary {
     this.next.copy(this.context.state.accepted.base);
     this.beganUs = this.context.nowUs;
     this.abdicated = false;
+    this.drainUs = Number.POSITIVE_INFINITY;
     this.nextBeaconUs = this.context.nowUs;
     this.context.wakeBy(this.nextBeaconUs);
   }
@@ -107,15 +110,37 @@ export class Primary {
 
   /** @returns a card that could be secondary where this one serves alone, else 0. */
   possibleSecondary(): number {
-    const { context, quorum } = this;
+    const { context } = this;
     const { members, accepted } = context.state;
     if (!this.isActing() || context.cold || accepted.secondary !== context.cardId) return 0;
     for (let index = 0; index < members.count; index += 1) {
       const card = members.cardAt(index);
-      if (card !== context.cardId && quorum.lastAckedUs(index) > context.nowUs - context.timing.leaseUs)
-        return card;
+      if (card !== context.cardId && this.hearsMember(card)) return card;
     }
     return 0;
+  }
+
+  /** Stops assigning; requests wait. A beacon behind the last STORE tells when the secondary has them all. */
+  drain(): void {
+    this.drainUs = this.context.nowUs;
+    this.sendBeacons();
+  }
+
+  endDrain(): void {
+    this.drainUs = Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether the secondary has heard a beacon sent after the last STORE. On one cable nothing overtakes. */
+  isDrained(): boolean {
+    const { members, accepted } = this.context.state;
+    return this.quorum.lastAckedUs(members.indexOf(accepted.secondary)) >= this.drainUs;
+  }
+
+  /** Whether the member `card` acknowledged a beacon within the last lease. */
+  hearsMember(card: number): boolean {
+    const { context, quorum } = this;
+    if (card === context.cardId) return true;
+    return quorum.lastAckedUs(context.state.members.indexOf(card)) > context.nowUs - context.timing.leaseUs;
   }
 
   tick(): void {
@@ -159,12 +184,14 @@ export class Primary {
 
   /** @param mayWait is false for a request that waited before: it is at the head of the queue already. */
   private serve(originator: number, requestId: number, count: number, mayWait: boolean): boolean {
+    const { context } = this;
     const code = this.refusalOf(count);
     if (code !== STATE_READY) {
       this.refuse(originator, requestId, code);
       return true;
     }
-    if (this.end.compare(this.quorum.ceiling) > 0 || (mayWait && this.waiting.count > 0)) {
+    const draining = context.nowUs >= this.drainUs;
+    if (draining || this.end.compare(this.quorum.ceiling) > 0 || (mayWait && this.waiting.count > 0)) {
       if (mayWait) this.wait(originator, requestId, count);
       return false;
     }

@@ -1,5 +1,5 @@
 import type { CardContext } from "./card-context.js";
-import type { Coordinator } from "./coordinator.js";
+import { ChangePlan, type Coordinator } from "./coordinator.js";
 import type { Member } from "./member.js";
 import type { Primary } from "./primary.js";
 
@@ -9,6 +9,7 @@ export class SilenceWatch {
   private readonly member: Member;
   private readonly primary: Primary;
   private readonly coordinator: Coordinator;
+  private readonly plan = new ChangePlan();
   private nextTryUs = Number.NEGATIVE_INFINITY;
 
   constructor(context: CardContext, member: Member, primary: Primary, coordinator: Coordinator) {
@@ -43,13 +44,14 @@ export class SilenceWatch {
   private seekSecondary(): void {
     const secondary = this.primary.possibleSecondary();
     if (secondary === 0) return;
-    this.coordinator.plan.secondary = secondary;
+    this.plan.secondary = secondary;
     this.tryToLead(this.context.timing.leaseUs);
   }
 
   private tryToLead(againUs: number): void {
     const { context } = this;
-    this.coordinator.start();
+    this.coordinator.start(this.plan);
+    this.plan.clear();
     this.nextTryUs = context.nowUs + againUs;
     context.wakeBy(this.nextTryUs);
   }

@@ -57,6 +57,8 @@ export interface Timing {
   readonly leaseUs: number;
   /** What a primary takes off the lease: two clocks that are each 1 % wrong over `leaseUs`, and some more. */
   readonly leaseMarginUs: number;
+  /** How long an originator keeps a request while the view changes, before it gives it back to its host. */
+  readonly patienceUs: number;
   /** Members start a view change one after another, this far apart, so that they do not stop each other. */
   readonly rankStepUs: number;
   /** A coordinator asks again, and announces again, this often: the grants that stop others run out one by one. */
@@ -65,6 +67,10 @@ export interface Timing {
   readonly choiceUs: number;
   /** A primary that had no quorum for so long falls silent, so that others may try. */
   readonly abdicateUs: number;
+  /** How long a primary that hands over waits for its secondary to store what is under way. */
+  readonly drainUs: number;
+  /** A planned change that has not come about by then has failed. */
+  readonly planUs: number;
   /** How long an originator waits for an answer before it asks again. */
   readonly retryUs: number;
   /** A card tells its neighbours what it can reach this often. */
@@ -83,10 +89,13 @@ export const DEFAULT_TIMING: Timing = {
   beaconUs: 10_000,
   leaseUs: 60_000,
   leaseMarginUs: 2_000,
+  patienceUs: 200_000,
   rankStepUs: 15_000,
   prepareUs: 5_000,
   choiceUs: 10_000,
   abdicateUs: 180_000,
+  drainUs: 20_000,
+  planUs: 1_000_000,
   retryUs: 20_000,
   helloUs: 50_000,
   linkStaleUs: 75_000,

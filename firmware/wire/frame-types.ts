@@ -10,6 +10,8 @@ export const FRAME_PREPARE = 0x08;
 export const FRAME_PROMISE = 0x09;
 export const FRAME_DECLINE = 0x0a;
 export const FRAME_ACCEPT = 0x0b;
+export const FRAME_PLAN = 0x0c;
+export const FRAME_PLAN_RESULT = 0x0d;
 
 /** From the host to its card. */
 export const FRAME_HOST_OPEN = 0x40;
@@ -17,6 +19,7 @@ export const FRAME_HOST_REQUEST = 0x41;
 export const FRAME_HOST_INIT = 0x42;
 export const FRAME_HOST_STATUS_REQUEST = 0x43;
 export const FRAME_HOST_CLOSE = 0x44;
+export const FRAME_HOST_PLAN = 0x45;
 
 /** From the card to its host. */
 export const FRAME_HOST_WELCOME = 0x60;
@@ -28,6 +31,7 @@ export const FRAME_HOST_INIT_RESULT = 0x65;
 export const FRAME_HOST_STATUS = 0x66;
 export const FRAME_HOST_LINKS = 0x67;
 export const FRAME_HOST_COUNTERS = 0x68;
+export const FRAME_HOST_PLAN_RESULT = 0x69;
 
 /** Offsets that every frame has. */
 export const OFFSET_VERSION = 0;

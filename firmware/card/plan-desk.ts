@@ -1,0 +1,90 @@
+import { FrameBuffer } from "../wire/frame-buffer.js";
+import { FRAME_HOST_PLAN_RESULT, FRAME_PLAN, STATE_READY } from "../wire/frame-types.js";
+import {
+  decodePlanResult,
+  encodeHostPlanResult,
+  encodePlan,
+  PLAN_BUSY,
+  PLAN_FAILED,
+  PLAN_NOT_READY,
+  PlanFields,
+  PlanResultFields,
+} from "../wire/plan-frames.js";
+import type { CardContext } from "./card-context.js";
+import type { HostLine } from "./host-line.js";
+import type { Post } from "./post.js";
+
+/** Brings a host's planned change to the primary and the result back. One at a time. */
+export class PlanDesk {
+  readonly plan = new PlanFields();
+  private readonly context: CardContext;
+  private readonly post: Post;
+  private readonly line: HostLine;
+  private readonly viewState: () => number;
+  private readonly result = new PlanResultFields();
+  private readonly frame = new FrameBuffer();
+  private isOpen = false;
+  private openRequestId = 0;
+  private endUs = 0;
+
+  constructor(context: CardContext, post: Post, line: HostLine, viewState: () => number) {
+    this.context = context;
+    this.post = post;
+    this.line = line;
+    this.viewState = viewState;
+  }
+
+  /** Takes what the host asks for in `plan`. */
+  ask(): void {
+    const { context, plan } = this;
+    if (this.isOpen) this.answer(plan.requestId, PLAN_BUSY);
+    else if (this.viewState() !== STATE_READY) this.answer(plan.requestId, PLAN_NOT_READY);
+    else {
+      this.isOpen = true;
+      this.openRequestId = plan.requestId;
+      // The primary answers within planUs; twice that covers what is lost on the way.
+      this.endUs = context.nowUs + 2 * context.timing.planUs;
+      context.wakeBy(this.endUs);
+      encodePlan(this.frame, plan);
+      this.post.send(FRAME_PLAN, context.state.accepted.primary, this.frame);
+    }
+  }
+
+  /** Takes a PLAN_RESULT. */
+  receiveResult(frame: FrameBuffer): void {
+    const { context, result } = this;
+    if (!decodePlanResult(frame, result)) {
+      context.counters.dropLength += 1;
+    } else if (this.isOpen && result.requestId === this.openRequestId) {
+      this.isOpen = false;
+      this.send();
+    }
+  }
+
+  tick(): void {
+    if (!this.isOpen) return;
+    if (this.context.nowUs < this.endUs) {
+      this.context.wakeBy(this.endUs);
+      return;
+    }
+    this.isOpen = false;
+    this.answer(this.openRequestId, PLAN_FAILED);
+  }
+
+  /** Forgets what an earlier session asked for. The change itself goes on. */
+  reset(): void {
+    this.isOpen = false;
+  }
+
+  private answer(requestId: number, code: number): void {
+    this.result.requestId = requestId;
+    this.result.code = code;
+    this.result.number.set(0, 0);
+    this.send();
+  }
+
+  private send(): void {
+    encodeHostPlanResult(this.frame, this.result);
+    this.line.send(FRAME_HOST_PLAN_RESULT, this.frame);
+  }
+}
