@@ -183,10 +183,10 @@ export const HOST_FRAMES: readonly HostSource[] = [
     fields: { view: FIRST_VIEW, primary: "1", secondary: "2", base: "1", state: "0" },
   },
   {
-    name: "the newest number held",
+    name: "one above the newest number held",
     frame: "HOST_MIRROR",
     header: session,
-    fields: { view: FIRST_VIEW, newest: BEYOND_DOUBLE },
+    fields: { view: FIRST_VIEW, held: BEYOND_DOUBLE },
   },
   { name: "initialised", frame: "HOST_INIT_RESULT", header: session, fields: { code: "0" } },
   { name: "not blank", frame: "HOST_INIT_RESULT", header: session, fields: { code: "1" } },

@@ -142,7 +142,7 @@ const KINDS_WITH_FIELDS: readonly FrameKind[] = [
     "HOST_MIRROR",
     types.FRAME_HOST_MIRROR,
     () => new host.HostMirrorFields(),
-    (frame, { view, newest }) => host.encodeHostMirror(frame, view, newest),
+    (frame, { view, held }) => host.encodeHostMirror(frame, view, held),
     host.decodeHostMirror,
   ),
   kind(
