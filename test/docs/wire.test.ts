@@ -25,7 +25,10 @@ for (const { name, frame, header, fields, payload } of [...fabricVectors().frame
   test(`the tables alone give the vector ${frame}: ${name}`, (t) => {
     const headerRows = tables.get(header["session"] === undefined ? FABRIC_HEADER : HOST_HEADER);
     const bodyRows = tables.get(headingOf(frame, Number(header["type"])));
-    t.is(toHex(encodeByTable([...(headerRows ?? []), ...(bodyRows ?? [])], { ...header, ...fields })), payload);
+    t.is(
+      toHex(encodeByTable([...(headerRows ?? []), ...(bodyRows ?? [])], { ...header, ...fields })),
+      payload,
+    );
   });
 }
 
@@ -35,7 +38,7 @@ test("the examples are the vectors", (t) => {
   for (const { form, file, name, hex } of examples) {
     const vectors = file === "framing" ? framingVectors().frames : fabricVectors().frames;
     const vector = vectors.find((one) => one.name === name) as Readonly<Record<string, string>> | undefined;
-    t.is(hex, vector?.[form], `${form} of ${file}/${name}`);
+    t.is(vector?.[form], hex, `${form} of ${file}/${name}`);
   }
   const request = framingVectors().frames.find(({ name }) => name === "a request for 100 numbers");
   t.true(wireDocument.includes(`0x${request?.crc32.toUpperCase()}`));
@@ -49,7 +52,8 @@ test("every refusal and every kind of drop is named, with its right code", (t) =
     codes,
     refusals.map(([, code]) => code).sort((left, right) => left - right),
   );
-  for (const name of COUNTER_NAMES.filter((one) => one.startsWith("drop"))) t.true(wireDocument.includes(`| \`${name}\` |`), name);
+  for (const name of COUNTER_NAMES.filter((one) => one.startsWith("drop")))
+    t.true(wireDocument.includes(`| \`${name}\` |`), name);
 });
 
 test("the limits are those of the code", (t) => {

@@ -39,7 +39,8 @@ export function layoutTables(document: string): Map<string, LayoutRow[]> {
 export function encodeByTable(rows: readonly LayoutRow[], values: LayoutValues): Uint8Array {
   const bytes = new Map<number, number>();
   for (const row of rows) {
-    if (row.type !== `u${8 * row.bytes}`) throw new Error(`${row.field} is a ${row.type} of ${row.bytes} bytes`);
+    if (row.type !== `u${8 * row.bytes}`)
+      throw new Error(`${row.field} is a ${row.type} of ${row.bytes} bytes`);
     const [name, isList] = row.field.endsWith("[i]") ? [row.field.slice(0, -3), true] : [row.field, false];
     const value = values[name];
     if (value === undefined || Array.isArray(value) !== isList) throw new Error(`no value for ${row.field}`);
@@ -83,14 +84,16 @@ export interface HexExample {
 }
 
 export function hexExamples(document: string): HexExample[] {
-  return [...document.matchAll(/^```hex (\w+) ([\w-]+)\/(.+)\n([\s\S]*?)^```$/gm)].map(([, form, file, name, body]) => ({
-    form: form as string,
-    file: file as string,
-    name: name as string,
-    // Each line is hex, then, after two blanks or more, what it means.
-    hex: (body as string)
-      .split("\n")
-      .map((line) => (line.split(/ {2,}/)[0] as string).replace(/ /g, ""))
-      .join(""),
-  }));
+  return [...document.matchAll(/^```hex (\w+) ([\w-]+)\/(.+)\n([\s\S]*?)^```$/gm)].map(
+    ([, form, file, name, body]) => ({
+      form: form as string,
+      file: file as string,
+      name: name as string,
+      // Each line is hex, then, after two blanks or more, what it means.
+      hex: (body as string)
+        .split("\n")
+        .map((line) => (line.split(/ {2,}/)[0] as string).replace(/ /g, ""))
+        .join(""),
+    }),
+  );
 }

@@ -7,7 +7,13 @@ import { encodeFrame } from "../../firmware/wire/frame-encoder.js";
 import { writeFabricHeader, writeHostHeader } from "../../firmware/wire/header.js";
 import { FRAME_KINDS, kindNamed } from "../support/frame-catalogue.js";
 import { fromHex, toHex } from "../support/hex.js";
-import { independentCrc32, independentFrame } from "../support/independent-framing.js";
+import {
+  independentCrc32,
+  independentFrame,
+  judgePiece,
+  piecesOf,
+  zlibCrc32,
+} from "../support/independent-framing.js";
 import { frameFrom, payloadOf } from "../support/layout.js";
 import { fieldsFromVector, vectorFromFields } from "../support/vector-fields.js";
 import { fabricVectors, framingVectors, hostVectors } from "../support/vector-files.js";
@@ -27,6 +33,11 @@ for (const { name, payload, crc32: checksum, encoded } of framingVectors().frame
     t.is(crc32(bytes, bytes.length) >>> 0, Number.parseInt(checksum, 16));
     t.deepEqual(decodeStream(fromHex(encoded)).payloads, [payload]);
     t.is(independentCrc32(bytes), Number.parseInt(checksum, 16), "by the independent CRC");
+    t.is(
+      zlibCrc32(bytes) ?? crc32(bytes, bytes.length) >>> 0,
+      Number.parseInt(checksum, 16),
+      "by zlib's, from Node 22 on",
+    );
     t.is(toHex(independentFrame(bytes)), encoded, "by the independent framing");
   });
 }
@@ -34,6 +45,18 @@ for (const { name, payload, crc32: checksum, encoded } of framingVectors().frame
 for (const { name, stream, payloads, counters } of framingVectors().streams) {
   test(`stream: ${name}`, (t) => {
     t.deepEqual(decodeStream(fromHex(stream)), { payloads, counters });
+    const independent: Record<string, number> = {
+      frames: 0,
+      badChecksum: 0,
+      badEncoding: 0,
+      tooLong: 0,
+      tooShort: 0,
+    };
+    for (const piece of piecesOf(fromHex(stream))) {
+      const { verdict } = judgePiece(piece);
+      independent[verdict] = (independent[verdict] as number) + 1;
+    }
+    t.deepEqual(independent, counters, "by the independent decoder");
   });
 }
 
