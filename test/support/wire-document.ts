@@ -12,8 +12,10 @@ export interface LayoutRow {
 /** The fields of one frame by name: decimal strings, lists as arrays of them. */
 export type LayoutValues = Readonly<Record<string, string | readonly string[]>>;
 
+/** The document, with the blanks taken out that only align its tables. */
 export function readWireDocument(): string {
-  return readFileSync(new URL("../../../docs/wire.md", import.meta.url), "utf8");
+  const text = readFileSync(new URL("../../../docs/wire.md", import.meta.url), "utf8");
+  return text.replace(/^\|.*$/gm, (row) => row.replace(/ +/g, " "));
 }
 
 /** Every table of layouts, by the heading that it stands under, such as `REQUEST (0x02)`. */
