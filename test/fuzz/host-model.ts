@@ -25,14 +25,16 @@ export class HostModel {
   private readonly refusal = new host.HostRefuseFields();
   private readonly mirror = new host.HostMirrorFields();
   private readonly status = new HostStatusFields();
-  private heldInView = -1;
-  private held = 0n;
+  private view = 0;
+  /** What the card said it holds, by view. */
+  private readonly held = new Map<number, bigint>();
 
   /** The card has lost its memory. */
   reboot(): void {
     this.isOpen = false;
     this.open.clear();
-    this.heldInView = -1;
+    this.view = 0;
+    this.held.clear();
   }
 
   /** Takes a good frame that goes to the card, before the card sees it. */
@@ -93,6 +95,8 @@ export class HostModel {
     const { status } = this;
     must(decodeHostStatus(frame, status), "HOST_STATUS has a wrong length");
     must(status.view <= status.promised, "a card is in a view above its promise");
+    must(status.view >= this.view, "a card went back to an older view");
+    this.view = status.view;
     const holdsARole = status.cardId === status.primary || status.cardId === status.secondary;
     // A card whose flash has failed, or that is cold, says 0: it holds nothing that counts.
     if (holdsARole && (status.flags & CARD_FLAG_STORAGE_FAILED) === 0 && !status.held.isZero()) {
@@ -102,12 +106,8 @@ export class HostModel {
 
   private noteHeld(view: number, held: Uint64): void {
     const now = toBigInt(held);
-    must(view >= this.heldInView, "a card went back to an older view");
-    must(
-      view !== this.heldInView || now >= this.held,
-      `the held number went down, from ${this.held} to ${now}`,
-    );
-    this.heldInView = view;
-    this.held = now;
+    const before = this.held.get(view) ?? 0n;
+    must(now >= before, `the number held in view ${view} went down, from ${before} to ${now}`);
+    this.held.set(view, now);
   }
 }
