@@ -1,4 +1,4 @@
-import { BLANK_CARD_ID } from "../../firmware/wire/constants.js";
+import { BLANK_CARD_ID, MAX_ENCODED_BYTES } from "../../firmware/wire/constants.js";
 import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import { FrameDecoder } from "../../firmware/wire/frame-decoder.js";
 import { encodeFrame } from "../../firmware/wire/frame-encoder.js";
@@ -21,8 +21,8 @@ import {
   HostInitFields,
   HostWelcomeFields,
   INIT_DONE,
+  INIT_NOT_BLANK,
 } from "../../firmware/wire/host-setup-frames.js";
-import { MAX_ENCODED_BYTES } from "../../firmware/wire/constants.js";
 import type { HostLine, HostSink } from "./host-line.js";
 import { RigError } from "./rig-error.js";
 import type { Scheduled, Scheduler } from "./scheduler.js";
@@ -111,7 +111,8 @@ export class CardSetup implements HostSink {
   }
 
   private take(frame: FrameBuffer): void {
-    if (frame.length < OFFSET_SESSION + 4 || frame.view.getUint32(OFFSET_SESSION, true) !== this.session) return;
+    if (frame.length < OFFSET_SESSION + 4 || frame.view.getUint32(OFFSET_SESSION, true) !== this.session)
+      return;
     const type = frame.bytes[OFFSET_TYPE];
     if (type === FRAME_HOST_WELCOME) this.takeWelcome(frame);
     else if (type === FRAME_HOST_VIEW) this.takeView(frame);
@@ -142,7 +143,8 @@ export class CardSetup implements HostSink {
   }
 
   private takeInitResult(code: number): void {
-    if (code === INIT_DONE) {
+    // A card that was slow to answer got the init twice.
+    if (code === INIT_DONE || (code === INIT_NOT_BLANK && this.wasBlank === true)) {
       this.sendEmpty(FRAME_HOST_OPEN);
       return;
     }

@@ -1,4 +1,4 @@
-import { type SeenFrame, FrameWatcher, type Trace, toHex } from "./trace.js";
+import { FrameWatcher, type SeenFrame, type Trace, toHex } from "./trace.js";
 import type { OutputPort } from "./virtual-card.js";
 
 /** Whoever is at the computer's end of a card's USB line. */
@@ -50,7 +50,8 @@ export class HostLine implements OutputPort {
     const taken = this.sink.write(bytes);
     if (!taken) this.dropped += 1;
     if (this.trace.active) {
-      for (const frame of new FrameWatcher().push(bytes)) this.emit(frame, this.card, this.host, bytes.length, taken);
+      for (const frame of new FrameWatcher().push(bytes))
+        this.emit(frame, this.card, this.host, bytes.length, taken);
     }
     return taken;
   }
@@ -73,6 +74,16 @@ export class HostLine implements OutputPort {
     const timeUs = this.now();
     const outcome = taken ? "delivered" : "lost";
     const payload = toHex(frame.payload);
-    this.trace.emit({ event: "frame", timeUs, sentUs: timeUs, from, to, type: frame.type, bytes, payload, outcome });
+    this.trace.emit({
+      event: "frame",
+      timeUs,
+      sentUs: timeUs,
+      from,
+      to,
+      type: frame.type,
+      bytes,
+      payload,
+      outcome,
+    });
   }
 }

@@ -105,14 +105,16 @@ function checkCable(cable: CableSettings): CableSettings {
 function checkTiming(timing: Timing): Timing {
   for (const [name, value] of Object.entries(timing)) checkInteger(name, value, 0, MAX_UINT32);
   if (timing.beaconUs * 2 + timing.leaseMarginUs > timing.leaseUs) {
-    const advice = "A lease must outlast two beacons and its margin: make the lease longer or the beacons more often.";
+    const advice =
+      "A lease must outlast two beacons and its margin: make the lease longer or the beacons more often.";
     throw new RigError("BAD_OPTION", `A lease of ${timing.leaseUs} us is too short. ${advice}`);
   }
   return timing;
 }
 
 function checkInteger(name: string, value: number, least: number, most: number): void {
-  if (!Number.isInteger(value)) throw new RigError("BAD_OPTION", `The ${name} is a whole number, not ${value}.`);
+  if (!Number.isInteger(value))
+    throw new RigError("BAD_OPTION", `The ${name} is a whole number, not ${value}.`);
   checkNumber(name, value, least, most);
 }
 
