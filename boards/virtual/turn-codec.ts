@@ -1,10 +1,10 @@
-import type { Timing } from "../../firmware/wire/constants.js";
+import { DEFAULT_TIMING, type Timing } from "../../firmware/wire/constants.js";
 
 /**
  * What the rig and a card's engine say to one another. One command and one answer make a turn. Both ends are of the
  * same build, so there is no version. All fields are little-endian.
  *
- * BOOT: op u8 (1), linkCount u8, chipHigh u32, chipLow u32, randomSeed u32, eight times of `Timing` u32, recordState i8,
+ * BOOT: op u8 (1), linkCount u8, chipHigh u32, chipLow u32, randomSeed u32, each time of `Timing` u32, recordState i8,
  * recordLength u8, record; then as TURN from `nowUs` on.
  * TURN: op u8 (2), nowUs f64, for each port the room in its send buffer u32; then what was received: port u8,
  * length u16, bytes. The host's port comes after the links.
@@ -17,16 +17,8 @@ export const OP_TURN = 2;
 export const PIECE_HEADER_BYTES = 3;
 export const MAX_PIECE_BYTES = 0xffff;
 
-export const TIMING_FIELDS = [
-  "beaconUs",
-  "leaseUs",
-  "leaseMarginUs",
-  "retryUs",
-  "helloUs",
-  "linkStaleUs",
-  "linkDeadUs",
-  "mirrorUs",
-] as const satisfies readonly (keyof Timing)[];
+/** The times in the order in which BOOT has them. */
+export const TIMING_FIELDS = Object.keys(DEFAULT_TIMING) as readonly (keyof Timing)[];
 
 export const OFFSET_LINK_COUNT = 1;
 export const OFFSET_CHIP_ID = 2;
