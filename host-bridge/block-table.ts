@@ -112,6 +112,10 @@ export class BlockTable {
   }
 
   private askSameTag(block: Block, nowMs: number): void {
+    if (block.callers.every((caller) => caller.isSettled)) {
+      this.blocks.delete(block.tag);
+      return;
+    }
     block.refusedFor = null;
     block.askAtMs = nowMs + SILENT_RETRY_MS;
     this.ask(block.tag, block.count);
