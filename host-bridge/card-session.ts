@@ -368,8 +368,8 @@ export class CardSession {
   }
 
   private onMirror(): true {
-    const newest = toBigint(this.mirror.newest);
-    if (newest <= MAX_NUMBER) this.environment.onNewest(newest);
+    const newest = toBigint(this.mirror.held) - 1n;
+    if (newest >= 0n && newest <= MAX_NUMBER) this.environment.onNewest(newest);
     else this.counters.answersOutOfRange += 1;
     return true;
   }

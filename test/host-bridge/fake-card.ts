@@ -177,7 +177,7 @@ export class FakeCard {
   }
 
   sendMirror(newest: bigint): void {
-    encodeHostMirror(this.frame, this.settings.view, uint64(newest));
+    encodeHostMirror(this.frame, this.settings.view, uint64(newest + 1n));
     this.send(FRAME_HOST_MIRROR, this.session);
   }
 
