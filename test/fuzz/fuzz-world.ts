@@ -1,5 +1,8 @@
 import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import { encodeFrame } from "../../firmware/wire/frame-encoder.js";
+import { FRAME_STORE } from "../../firmware/wire/frame-types.js";
+import { decodeStore, StoreFields } from "../../firmware/wire/number-frames.js";
+import { Uint64 } from "../../firmware/wire/uint64.js";
 import type { Verdict } from "../support/independent-framing.js";
 import type { Random } from "../support/random.js";
 import { FuzzedCard } from "./fuzzed-card.js";
@@ -47,6 +50,8 @@ export class FuzzWorld {
   private readonly forges: boolean;
   private readonly frame = new FrameBuffer();
   private readonly encoded = new Uint8Array(257);
+  private readonly store = new StoreFields();
+  private readonly end = new Uint64();
   private nowUs = 0;
   private nextTag = 1;
 
@@ -112,12 +117,13 @@ export class FuzzWorld {
     if (random.oneIn(2)) this.ask(index, 0x41, `${this.tag()} ${random.oneIn(20) ? "0080" : "0100"}`);
     if (random.oneIn(4)) this.ask(index, 0x43, "");
     if (this.forges && random.oneIn(100)) card.reboot();
-    this.run(random.oneIn(20) ? 100_000 : random.below(3000));
+    // Often less than an answer takes: forged frames must also meet requests that are open.
+    this.run(random.oneIn(20) ? 100_000 : random.below(random.oneIn(2) ? 3 * CABLE_US : 3000));
   }
 
   private payloadFor(card: FuzzedCard, port: number): Uint8Array {
     const line = port === HOST_PORT ? "host" : "link";
-    if (!this.forges) return this.maker.heardOn(line) ?? Uint8Array.of(1);
+    if (!this.forges) return this.maker.heardOn(line);
     const fabricId = card.store.persisted?.fabricId ?? FABRIC;
     return this.maker.make(line, fabricId, card.host.session);
   }
@@ -156,8 +162,19 @@ export class FuzzWorld {
     const other = TRIANGLE[index]?.[link];
     if (other === undefined) return;
     const payload = frame.bytes.slice(0, frame.length);
+    if (!this.forges && payload[1] === FRAME_STORE) this.checkCeiling(frame);
     this.maker.hear("link", payload);
     this.underWay.push({ card: other[0], link: other[1], payload, atUs: this.nowUs + CABLE_US });
+  }
+
+  /** Two of three cards are a quorum: they must have a ceiling above each assigned number in flash. */
+  private checkCeiling(frame: FrameBuffer): void {
+    must(decodeStore(frame, this.store), "STORE has a wrong length");
+    this.end.copy(this.store.first).add(this.store.count);
+    const covering = this.cards
+      .slice(0, 3)
+      .filter(({ store }) => store.persisted !== undefined && store.persisted.ceiling.compare(this.end) >= 0);
+    must(covering.length >= 2, "a number was assigned above the ceiling of a quorum");
   }
 
   private openSession(index: number): void {

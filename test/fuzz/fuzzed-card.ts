@@ -8,6 +8,7 @@ import type { Random } from "../support/random.js";
 import { type CounterValues, checkCounted, expectedHostDrop, expectedLinkDrop } from "./expected-drop.js";
 import { HostModel } from "./host-model.js";
 import { must } from "./must.js";
+import { checkOwnFrame } from "./role-rules.js";
 import { WatchedStore } from "./watched-store.js";
 
 const HOST_PORT = -1;
@@ -26,6 +27,7 @@ export class FuzzedCard {
   private readonly decoders = new Map<number, FrameDecoder>();
   private readonly found: Uint8Array[] = [];
   private readonly scratch = new FrameBuffer();
+  private coldView: number | undefined;
 
   /** @param onSend is handed what the card sends over its cables, and to its host (link -1). */
   constructor(
@@ -52,6 +54,7 @@ export class FuzzedCard {
   reboot(): void {
     this.host.reboot();
     this.store.failed = false;
+    this.coldView = this.store.persisted?.accepted.number;
     this.card = this.makeCard();
     this.card.start(this.nowUs);
   }
@@ -143,6 +146,13 @@ export class FuzzedCard {
   private send(link: number, frame: FrameBuffer): boolean {
     must(link >= HOST_PORT && link < this.linkCount, "the card sent over a cable that it has not");
     must(frame.length >= 6 && frame.length <= 250, "the card sent a frame of an impossible length");
+    if (link !== HOST_PORT) {
+      checkOwnFrame(frame, {
+        flash: this.store.persisted,
+        failed: this.store.failed,
+        coldView: this.coldView,
+      });
+    }
     if (this.random.oneIn(FULL_BUFFER_ONE_IN)) return false;
     this.onSend(link, frame);
     return true;

@@ -24,6 +24,7 @@ const TYPES = {
 };
 /** Payloads kept of what the cards themselves have sent: the best material, because it fits their state. */
 const REMEMBERED = 64;
+const NEWEST = 6;
 
 /** Makes payloads that are nearly right: they come with a good checksum, so that only the card can refuse them. */
 export class PayloadMaker {
@@ -47,22 +48,22 @@ export class PayloadMaker {
   /** Remembers a payload that was really sent. */
   hear(line: Line, payload: Uint8Array): void {
     const heard = this.heard[line];
-    if (heard.length < REMEMBERED) heard.push(payload);
-    else heard[this.random.below(REMEMBERED)] = payload;
+    heard.push(payload);
+    if (heard.length > REMEMBERED) heard.shift();
   }
 
-  /** @returns a payload as it was really sent, where there was one. */
-  heardOn(line: Line): Uint8Array | undefined {
+  /** @returns a payload as it was really sent. */
+  heardOn(line: Line): Uint8Array {
     const heard = this.heard[line];
-    return heard.length > 0 ? this.random.pick(heard) : undefined;
+    // Half of the time one of the newest: what they ask for is still open.
+    return this.random.oneIn(2) ? this.random.pick(heard.slice(-NEWEST)) : this.random.pick(heard);
   }
 
   /** @param session is the session that the host has open on that card. */
   make(line: Line, fabricId: number, session: number): Uint8Array {
     const { random } = this;
     if (random.oneIn(16)) return this.noise();
-    const heard = this.heard[line];
-    const from = heard.length > 0 && random.below(4) > 0 ? random.pick(heard) : random.pick(this.known[line]);
+    const from = random.below(4) > 0 ? this.heardOn(line) : random.pick(this.known[line]);
     const payload = Uint8Array.from(from);
     if (line === "link") this.readdress(payload, fabricId);
     else this.joinSession(payload, session);
