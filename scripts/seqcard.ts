@@ -1,3 +1,4 @@
+import { addRigCommand } from "../boards/virtual/commands/rig-command.js";
 import { addBenchCommand } from "../host-bridge/commands/bench-command.js";
 import { addInitCommand } from "../host-bridge/commands/init-command.js";
 import { addLatestCommand } from "../host-bridge/commands/latest-command.js";
@@ -14,5 +15,6 @@ addStatusCommand(program);
 addPortsCommand(program);
 addInitCommand(program);
 addBenchCommand(program);
+addRigCommand(program);
 
 process.exitCode = await runProgram(program, process.argv);
