@@ -67,6 +67,11 @@ export class ControlServer {
     return closed;
   }
 
+  /** Removes the socket, for the last moment of the process. */
+  abandon(): void {
+    rmSync(this.path, { force: true });
+  }
+
   private listen(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.server.once("error", reject);

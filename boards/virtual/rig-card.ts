@@ -43,7 +43,7 @@ export class RigCard {
     const pty = this.pty;
     this.pty = undefined;
     this.line.detach();
-    if (pty !== undefined && this.linkPath !== undefined) rmSync(this.linkPath, { force: true });
+    if (pty !== undefined) this.removeLink();
     await pty?.close();
   }
 
@@ -51,6 +51,12 @@ export class RigCard {
     const dead = this.card.kill();
     await this.unplug();
     await dead;
+  }
+
+  /** For the last moment of the process. */
+  abandon(): void {
+    void this.card.kill();
+    this.removeLink();
   }
 
   status(): RigCardStatus {
@@ -65,6 +71,10 @@ export class RigCard {
       hostFramesDropped: line.dropped,
       lostBytes: card.lostBytes,
     };
+  }
+
+  private removeLink(): void {
+    if (this.linkPath !== undefined) rmSync(this.linkPath, { force: true });
   }
 }
 

@@ -34,7 +34,7 @@ export class XsEngine implements CardEngine {
    */
   constructor(listener: EngineListener, workerPath: string, entryPath = XS_ENTRY_PATH) {
     this.listener = listener;
-    this.child = spawn(workerPath, [], { stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"] });
+    this.child = spawn(workerPath, ["seqcard"], { stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"] });
     const decoder = new NetstringDecoder((body) => this.take(body), MAX_REPLY_BYTES);
     this.gone = new Promise((resolve) => {
       this.child.once("close", () => resolve());

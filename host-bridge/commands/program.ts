@@ -8,13 +8,14 @@ export const EXIT_ERROR = 1;
 export const EXIT_USAGE = 2;
 
 /** Codes that come of what the user typed. */
-const USAGE_CODES = new Set<SequenceErrorCode>([
+const USAGE_CODES = new Set<string>([
   "BAD_OPTION",
   "BAD_COUNT",
   "BAD_MEMBERS",
   "BAD_FIRST",
   "BAD_FABRIC",
-]);
+  "BAD_TOPOLOGY",
+] satisfies (SequenceErrorCode | "BAD_TOPOLOGY")[]);
 
 /** The program without its commands, which each module adds. */
 export function createProgram(): Command {
@@ -65,12 +66,18 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
       );
       return EXIT_USAGE;
     }
-    const error = asSequenceError(thrown, "PORT_FAILED", "the command failed");
+    const error = isCoded(thrown) ? thrown : asSequenceError(thrown, "PORT_FAILED", "the command failed");
     report(isJson, error.code, error.message);
     return USAGE_CODES.has(error.code) ? EXIT_USAGE : EXIT_ERROR;
   } finally {
     process.stdout.off("error", stopAtClosedPipe);
   }
+}
+
+/** Whether an error has a code and advice of its own, as those of the rig do. Node's own have `syscall` and no advice. */
+function isCoded(thrown: unknown): thrown is Error & { readonly code: string } {
+  if (!(thrown instanceof Error) || "syscall" in thrown) return false;
+  return "code" in thrown && typeof thrown.code === "string" && !thrown.code.startsWith("ERR_");
 }
 
 function report(isJson: boolean, code: string, message: string): void {

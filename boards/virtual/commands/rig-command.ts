@@ -59,7 +59,9 @@ export function addRigCommand(program: Command): void {
     .option("--garble <probability>", "that a cable changes a byte", parseNumber, 0)
     .option("--delay-us <us>", "of each cable", parseNumber, 0)
     .option("--jitter-us <us>", "of each cable, at most", parseNumber, 0)
-    .option("--first <number>", "first number of the fabric", parseBigInt, 1n)
+    .addOption(
+      new Option("--first <number>", "first number of the fabric").argParser(parseBigInt).default(1n, "1"),
+    )
     .option("--blank", "leave the cards blank, for seqcard init")
     .option("--state <folder>", "keep the cards' flash there")
     .option("--dir <folder>", "make links card1, card2, ... to the ports there")

@@ -34,6 +34,12 @@ export async function runRig(options: RunRigOptions): Promise<void> {
     },
     onStop: stop.give,
   });
+  // Somebody may call process.exit; then nothing that waits gets its turn.
+  const abandon = (): void => {
+    rig?.abandon();
+    control.abandon();
+  };
+  process.once("exit", abandon);
   try {
     rig = await Promise.race([startRig(options), stop.given]);
     if (rig === undefined) return;
@@ -44,6 +50,7 @@ export async function runRig(options: RunRigOptions): Promise<void> {
     await rig?.stop();
     await control.close();
     stop.forget();
+    process.off("exit", abandon);
   }
 }
 
