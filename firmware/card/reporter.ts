@@ -14,6 +14,8 @@ export class Reporter {
   private readonly told = new HostViewFields();
   private viewWasTold = false;
   private readonly held = new Uint64();
+  /** The view that `held` belongs to: a newer one may have begun since, about which it says nothing. */
+  private heldInView = 0;
   private mirrorIsDue = false;
   private lastMirrorUs = Number.NEGATIVE_INFINITY;
 
@@ -49,6 +51,7 @@ export class Reporter {
   /** Notes that this card holds all numbers below `end` now; the host hears of it at once, or with the next report. */
   noteHeld(end: Uint64): void {
     this.held.copy(end);
+    this.heldInView = this.context.state.accepted.number;
     this.mirrorIsDue = true;
     this.reportHeld();
   }
@@ -68,7 +71,7 @@ export class Reporter {
     }
     this.mirrorIsDue = false;
     this.lastMirrorUs = context.nowUs;
-    encodeHostMirror(this.frame, context.state.accepted.number, held);
+    encodeHostMirror(this.frame, this.heldInView, held);
     this.line.send(FRAME_HOST_MIRROR, this.frame);
   }
 }

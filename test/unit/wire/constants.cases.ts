@@ -29,6 +29,20 @@ export const constantsCases: readonly UnitCase[] = [
     },
   },
   {
+    title: "a way over the longest chain of silent cables still costs less than no way",
+    run(t) {
+      t.true((constants.MAX_HOPS - 1) * constants.STALE_HOP_COST < constants.UNREACHABLE_COST);
+      t.true((constants.MAX_HOPS - 1) * constants.HOP_COST < constants.STALE_HOP_COST);
+    },
+  },
+  {
+    title: "a primary remembers every beacon that can still be acknowledged within its lease",
+    run(t) {
+      const { leaseUs, beaconUs } = constants.DEFAULT_TIMING;
+      t.true(constants.BEACONS_REMEMBERED * beaconUs > leaseUs);
+    },
+  },
+  {
     title: "the lease outlasts several beacons, and its margin two clocks that are each 1 % wrong",
     run(t) {
       const timing = constants.DEFAULT_TIMING;

@@ -1,0 +1,114 @@
+import { type Command, Option } from "commander";
+import { DEFAULT_TIMING, type Timing } from "../../../firmware/wire/constants.js";
+import { type CableSettings, DEFAULT_CABLE } from "../cable.js";
+import { DEFAULT_RIG_NAME } from "../control-path.js";
+import { TOPOLOGIES, type Topology } from "../topology.js";
+import { addControlCommands } from "./control-commands.js";
+import { parseBigInt, parseNumber, parseWhole } from "./option-values.js";
+import { runRig } from "./run-rig.js";
+
+/** What commander makes of the command line. */
+interface RigCommandOptions {
+  readonly cards: number;
+  readonly topology?: Topology;
+  readonly engine: "xs" | "node";
+  readonly bitRate: number;
+  readonly loss: number;
+  readonly garble: number;
+  readonly delayUs: number;
+  readonly jitterUs: number;
+  readonly first: bigint;
+  readonly blank?: true;
+  readonly state?: string;
+  readonly dir?: string;
+  readonly seed?: number;
+  readonly name: string;
+  readonly json?: true;
+  readonly beaconMs: number;
+  readonly leaseMs: number;
+  readonly retryMs: number;
+  readonly helloMs: number;
+}
+
+const EXAMPLES = `
+Examples:
+  $ seqcard rig                              three cards on XS in a triangle
+  $ seqcard rig --cards 5 --topology ring --engine node
+  $ seqcard rig --dir ./ports --state ./flash    ports at ./ports/card1 ..., flash that outlives the rig
+  $ seqcard rig --loss 0.01 --garble 0.0001      bad cables
+  $ seqcard rig kill 2                       from another terminal; then: seqcard rig start 2
+  $ seqcard rig cut 1-2                      and: seqcard rig mend 1-2
+  $ seqcard rig trace --count 20             the next frames on the cables`;
+
+/** Adds `rig` and its subcommands. Their actions throw `RigError`. */
+export function addRigCommand(program: Command): void {
+  const rig = program
+    .command("rig")
+    .description("run virtual cards: the firmware on XS, with cables between them and a serial port each")
+    .option("--cards <count>", "3 to 8", parseWhole, 3)
+    .addOption(
+      new Option("--topology <kind>", "default: triangle for 3 cards, else ring").choices(TOPOLOGIES),
+    )
+    .addOption(
+      new Option("--engine <kind>", "xs: a process a card; node: all in this one, faster")
+        .choices(["xs", "node"])
+        .default("xs"),
+    )
+    .option("--bit-rate <bits>", "of each cable, per second", parseWhole, DEFAULT_CABLE.bitRate)
+    .option("--loss <probability>", "that a cable loses a frame", parseNumber, 0)
+    .option("--garble <probability>", "that a cable changes a byte", parseNumber, 0)
+    .option("--delay-us <us>", "of each cable", parseNumber, 0)
+    .option("--jitter-us <us>", "of each cable, at most", parseNumber, 0)
+    .addOption(
+      new Option("--first <number>", "first number of the fabric").argParser(parseBigInt).default(1n, "1"),
+    )
+    .option("--blank", "leave the cards blank, for seqcard init")
+    .option("--state <folder>", "keep the cards' flash there")
+    .option("--dir <folder>", "make links card1, card2, ... to the ports there")
+    .option("--seed <number>", "of all that is random in the rig", parseWhole)
+    .option("--name <name>", "of the rig, where several run", DEFAULT_RIG_NAME)
+    .option("--json", "print one JSON object a line")
+    .option("--beacon-ms <ms>", "longer on a busy computer", parseNumber, DEFAULT_TIMING.beaconUs / 1_000)
+    .option("--lease-ms <ms>", "longer on a busy computer", parseNumber, DEFAULT_TIMING.leaseUs / 1_000)
+    .option("--retry-ms <ms>", "longer on a busy computer", parseNumber, DEFAULT_TIMING.retryUs / 1_000)
+    .option("--hello-ms <ms>", "longer on a busy computer", parseNumber, DEFAULT_TIMING.helloUs / 1_000)
+    .addHelpText("after", EXAMPLES)
+    .action(async (options: RigCommandOptions) => {
+      const { blank, dir, json, seed, state, topology, cards, engine, first, name } = options;
+      await runRig({
+        cards,
+        engine,
+        first,
+        name,
+        json: json ?? false,
+        blank: blank ?? false,
+        cable: cableOf(options),
+        timing: timingOf(options),
+        ...(topology === undefined ? {} : { topology }),
+        ...(state === undefined ? {} : { stateDir: state }),
+        ...(dir === undefined ? {} : { linkDir: dir }),
+        ...(seed === undefined ? {} : { seed }),
+      });
+    });
+  addControlCommands(rig);
+}
+
+function cableOf({ bitRate, loss, garble, delayUs, jitterUs }: RigCommandOptions): Partial<CableSettings> {
+  return { bitRate, loss, garble, delayUs, jitterUs };
+}
+
+/** A cable counts as stale after one and a half hellos and as cut after five, and a margin is a thirtieth of its lease. */
+function timingOf({ beaconMs, leaseMs, retryMs, helloMs }: RigCommandOptions): Partial<Timing> {
+  const { helloUs, leaseMarginUs, leaseUs, linkDeadUs, linkStaleUs } = DEFAULT_TIMING;
+  const hellos = (helloMs * 1_000) / helloUs;
+  const leases = (leaseMs * 1_000) / leaseUs;
+  return {
+    beaconUs: Math.round(beaconMs * 1_000),
+    leaseUs: Math.round(leaseMs * 1_000),
+    leaseMarginUs: Math.ceil(leaseMarginUs * Math.max(1, leases)),
+    retryUs: Math.round(retryMs * 1_000),
+    helloUs: Math.round(helloMs * 1_000),
+    linkStaleUs: Math.round(linkStaleUs * hellos),
+    linkDeadUs: Math.round(linkDeadUs * hellos),
+  };
+}

@@ -1,0 +1,81 @@
+import { RigError } from "./rig-error.js";
+
+/** What a running rig can be told over its control socket: one JSON object a line. */
+export type ControlRequest =
+  | { readonly command: "kill" | "start"; readonly card: number }
+  | { readonly command: "cut"; readonly from: number; readonly to: number; readonly oneWay: boolean }
+  | { readonly command: "mend"; readonly from: number; readonly to: number }
+  | { readonly command: "status" | "stop" | "events" }
+  /** Frames, and turns where asked for, as they happen; `count` of them, 0 without end. */
+  | { readonly command: "trace"; readonly count: number; readonly turns: boolean };
+
+/** Its answer; for `events` and `trace` lines with one event each follow it. */
+export type ControlReply =
+  | { readonly ok: true; readonly result: unknown }
+  | { readonly ok: false; readonly code: string; readonly message: string };
+
+/** Longest line of a request. */
+export const MAX_REQUEST_BYTES = 1_024;
+
+/** What a line may hold; nothing of it is trusted. */
+interface RequestFields {
+  readonly command?: unknown;
+  readonly card?: unknown;
+  readonly from?: unknown;
+  readonly to?: unknown;
+  readonly oneWay?: unknown;
+  readonly count?: unknown;
+  readonly turns?: unknown;
+}
+
+/** @throws RigError BAD_COMMAND. */
+export function parseRequest(line: string): ControlRequest {
+  const fields = parseObject(line);
+  const { command } = fields;
+  switch (command) {
+    case "kill":
+    case "start":
+      return { command, card: takeInteger(fields, "card") };
+    case "cut":
+      return { command, ...takeEnds(fields), oneWay: fields.oneWay === true };
+    case "mend":
+      return { command, ...takeEnds(fields) };
+    case "status":
+    case "stop":
+    case "events":
+      return { command };
+    case "trace":
+      return {
+        command,
+        count: fields.count !== undefined ? takeInteger(fields, "count") : 0,
+        turns: fields.turns === true,
+      };
+    default:
+      throw bad("command is kill, start, cut, mend, status, stop, events or trace");
+  }
+}
+
+function parseObject(line: string): RequestFields {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw bad("one JSON object a line is expected");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw bad("an object is expected");
+  return value as RequestFields;
+}
+
+function takeEnds(fields: RequestFields): { from: number; to: number } {
+  return { from: takeInteger(fields, "from"), to: takeInteger(fields, "to") };
+}
+
+function takeInteger(fields: RequestFields, name: keyof RequestFields): number {
+  const value = fields[name];
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
+  throw bad(`${name} is a whole number`);
+}
+
+function bad(reason: string): RigError {
+  return new RigError("BAD_COMMAND", `The rig does not understand this: ${reason}.`);
+}

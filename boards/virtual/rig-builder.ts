@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import { Uint64 } from "../../firmware/wire/uint64.js";
+import { Cable, CableDirection } from "./cable.js";
+import type { CardEngine, EngineListener } from "./card-engine.js";
+import { type CardFlash, FileFlash, MemoryFlash } from "./card-flash.js";
+import { HostLine } from "./host-line.js";
+import { NodeEngine } from "./node-engine.js";
+import { createRandom, type Random, randomUint32 } from "./random.js";
+import { RigCard } from "./rig-card.js";
+import type { RigSettings } from "./rig-options.js";
+import type { Scheduler } from "./scheduler.js";
+import { linksOf } from "./topology.js";
+import type { Trace } from "./trace.js";
+import { VirtualCard } from "./virtual-card.js";
+import { XsEngine } from "./xs-engine.js";
+import { findXsWorker } from "./xs-worker.js";
+
+/** What the cards and cables of a rig are made of. */
+export interface RigParts {
+  readonly cards: readonly RigCard[];
+  readonly cables: readonly Cable[];
+  readonly random: Random;
+}
+
+/**
+ * Makes cards and cables and joins them; nothing has power yet.
+ * @param onDeath called when a card died by itself.
+ * @throws RigError XS_MISSING, STORAGE_FAILED.
+ */
+export function buildRig(
+  settings: RigSettings,
+  scheduler: Scheduler,
+  trace: Trace,
+  onDeath: (id: number, reason: string) => void,
+): RigParts {
+  const random = createRandom(settings.seed);
+  const makeEngine = engineMaker(settings);
+  const cards: RigCard[] = [];
+  const cables = settings.pairs.map(([a, b], index) => {
+    const direction = (from: number, to: number): CableDirection =>
+      new CableDirection({
+        scheduler,
+        random,
+        settings: settings.cable,
+        trace,
+        from: `card${from}`,
+        to: `card${to}`,
+        deliver: (bytes) => cards[to - 1]?.card.receive(linksOf(to, settings.pairs).indexOf(index), bytes),
+      });
+    return new Cable(a, b, direction(a, b), direction(b, a));
+  });
+  for (let id = 1; id <= settings.cards; id += 1) {
+    const line = new HostLine(id, trace, () => scheduler.now());
+    const links = linksOf(id, settings.pairs).map((index) => (cables[index] as Cable).from(id));
+    const card = new VirtualCard({
+      id,
+      chipId: new Uint64(settings.fabricId, id),
+      timing: settings.timing,
+      flash: makeFlash(settings.stateDir, id),
+      scheduler,
+      outputs: [...links, line],
+      trace,
+      makeEngine,
+      makeSeed: () => randomUint32(random),
+      onDeath: (reason) => onDeath(id, reason),
+    });
+    line.onBytes = (bytes) => card.receive(links.length, bytes);
+    cards.push(new RigCard(card, line, settings.linkDir));
+  }
+  return { cards, cables, random };
+}
+
+function engineMaker(settings: RigSettings): (listener: EngineListener) => CardEngine {
+  if (settings.engine === "node") return (listener) => new NodeEngine(listener);
+  const workerPath = findXsWorker();
+  return (listener) => new XsEngine(listener, workerPath);
+}
+
+function makeFlash(stateDir: string | undefined, id: number): CardFlash {
+  return stateDir === undefined ? new MemoryFlash() : new FileFlash(join(stateDir, `card${id}.flash`));
+}

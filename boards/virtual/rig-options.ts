@@ -1,0 +1,124 @@
+import { randomInt } from "node:crypto";
+import { DEFAULT_TIMING, type Timing } from "../../firmware/wire/constants.js";
+import { type CableSettings, DEFAULT_CABLE } from "./cable.js";
+import type { EngineKind } from "./card-engine.js";
+import { RigError } from "./rig-error.js";
+import { cablesOf, type Topology } from "./topology.js";
+import type { TraceListener } from "./trace.js";
+
+/** What a rig can be told; everything has a default. */
+export interface RigOptions {
+  /** 3 to 8. Default 3. */
+  readonly cards?: number;
+  /** Default `triangle` for three cards and `ring` for more. */
+  readonly topology?: Topology;
+  /** Default `xs`. */
+  readonly engine?: EngineKind;
+  /** Where different from `DEFAULT_CABLE`. */
+  readonly cable?: Partial<CableSettings>;
+  /** Where different from `DEFAULT_TIMING`. */
+  readonly timing?: Partial<Timing>;
+  /** The first number of the fabric, 1 to 2^63-1. Default 1. */
+  readonly first?: bigint;
+  /** 1 to 2^32-1. Default: one at random. */
+  readonly fabricId?: number;
+  /** Leaves the cards blank, for tests of `init`. Default false. */
+  readonly blank?: boolean;
+  /** A folder for the cards' flash, which then outlives the rig. Default: memory. */
+  readonly stateDir?: string;
+  /** A folder in which `card1`, `card2`, ... are links to the ptys, whatever those are called. */
+  readonly linkDir?: string;
+  /** Of everything random. Default: one at random. */
+  readonly seed?: number;
+  /** Told of every frame and every turn. */
+  readonly trace?: TraceListener;
+  /** How long the cards may take to be ready. Default 15,000. */
+  readonly readyTimeoutMs?: number;
+}
+
+/** The options with every default filled in, and checked. */
+export interface RigSettings {
+  readonly cards: number;
+  readonly topology: Topology;
+  readonly engine: EngineKind;
+  readonly cable: CableSettings;
+  readonly timing: Timing;
+  readonly first: bigint;
+  readonly fabricId: number;
+  readonly blank: boolean;
+  readonly stateDir: string | undefined;
+  readonly linkDir: string | undefined;
+  readonly seed: number;
+  readonly readyTimeoutMs: number;
+  /** The pairs of cards that a cable joins. */
+  readonly pairs: readonly (readonly [number, number])[];
+}
+
+const MAX_UINT32 = 0xffff_ffff;
+const MAX_NUMBER = (1n << 63n) - 1n;
+
+/** @throws RigError BAD_OPTION, BAD_TOPOLOGY. */
+export function checkOptions(options: RigOptions): RigSettings {
+  const cards = options.cards ?? 3;
+  const topology = options.topology ?? (cards === 3 ? "triangle" : "ring");
+  const engine = options.engine ?? "xs";
+  if (engine !== "xs" && engine !== "node") {
+    throw new RigError("BAD_OPTION", `No engine "${engine}": choose xs or node.`);
+  }
+  const first = options.first ?? 1n;
+  if (first < 1n || first > MAX_NUMBER) {
+    throw new RigError("BAD_OPTION", `The first number is 1 to ${MAX_NUMBER}, not ${first}.`);
+  }
+  const fabricId = options.fabricId ?? randomInt(1, MAX_UINT32);
+  checkInteger("fabric id", fabricId, 1, MAX_UINT32);
+  const seed = options.seed ?? randomInt(MAX_UINT32);
+  checkInteger("seed", seed, 0, MAX_UINT32);
+  const readyTimeoutMs = options.readyTimeoutMs ?? 15_000;
+  checkInteger("ready timeout", readyTimeoutMs, 1, 600_000);
+  return {
+    cards,
+    topology,
+    engine,
+    cable: checkCable({ ...DEFAULT_CABLE, ...options.cable }),
+    timing: checkTiming({ ...DEFAULT_TIMING, ...options.timing }),
+    first,
+    fabricId,
+    blank: options.blank ?? false,
+    stateDir: options.stateDir,
+    linkDir: options.linkDir,
+    seed,
+    readyTimeoutMs,
+    pairs: cablesOf(topology, cards),
+  };
+}
+
+function checkCable(cable: CableSettings): CableSettings {
+  checkInteger("bit rate", cable.bitRate, 1_200, 1_000_000_000);
+  checkInteger("send buffer", cable.sendBufferBytes, 300, 4_096);
+  checkNumber("loss", cable.loss, 0, 1);
+  checkNumber("garble", cable.garble, 0, 1);
+  checkNumber("delay", cable.delayUs, 0, 60_000_000);
+  checkNumber("jitter", cable.jitterUs, 0, 60_000_000);
+  return cable;
+}
+
+function checkTiming(timing: Timing): Timing {
+  for (const [name, value] of Object.entries(timing)) checkInteger(name, value, 0, MAX_UINT32);
+  if (timing.beaconUs * 2 + timing.leaseMarginUs > timing.leaseUs) {
+    const advice =
+      "A lease must outlast two beacons and its margin: make the lease longer or the beacons more often.";
+    throw new RigError("BAD_OPTION", `A lease of ${timing.leaseUs} us is too short. ${advice}`);
+  }
+  return timing;
+}
+
+function checkInteger(name: string, value: number, least: number, most: number): void {
+  if (!Number.isInteger(value))
+    throw new RigError("BAD_OPTION", `The ${name} is a whole number, not ${value}.`);
+  checkNumber(name, value, least, most);
+}
+
+function checkNumber(name: string, value: number, least: number, most: number): void {
+  if (value >= least && value <= most) return;
+  throw new RigError("BAD_OPTION", `The ${name} is ${least} to ${most}, not ${value}.`);
+}

@@ -1,0 +1,252 @@
+import type { Cable, CableDirection } from "./cable.js";
+import { CardSetup, type Membership } from "./card-setup.js";
+import { randomUint32 } from "./random.js";
+import { buildRig, type RigParts } from "./rig-builder.js";
+import type { RigCard } from "./rig-card.js";
+import { RigError } from "./rig-error.js";
+import type { RigCardStatus, RigEvent, RigEventListener, RigStatus } from "./rig-events.js";
+import { checkOptions, type RigOptions, type RigSettings } from "./rig-options.js";
+import { Trace, type TraceListener } from "./trace.js";
+import { WallScheduler } from "./wall-scheduler.js";
+
+/** How long cards that were members before get to find their view again; alone they may not be able to. */
+const RESTART_WAIT_US = 1_000_000;
+
+/**
+ * Starts a rig and waits until it is ready: each card that was blank is a member and says that numbers can be had.
+ * @throws RigError BAD_OPTION, BAD_TOPOLOGY, XS_MISSING, PTY_UNAVAILABLE, STORAGE_FAILED, CARD_FAILED, NOT_READY.
+ */
+export async function startRig(options: RigOptions = {}): Promise<Rig> {
+  const rig = new Rig(checkOptions(options));
+  if (options.trace !== undefined) rig.listenTrace(options.trace);
+  try {
+    await rig.powerOn();
+  } catch (error) {
+    await rig.stop();
+    throw error;
+  }
+  return rig;
+}
+
+/** Some virtual cards, the cables between them and a serial port for each. Made by `startRig`. */
+export class Rig {
+  readonly settings: RigSettings;
+  private readonly scheduler = new WallScheduler();
+  private readonly trace = new Trace();
+  private readonly parts: RigParts;
+  private readonly listeners = new Set<RigEventListener>();
+  private readonly setups: CardSetup[] = [];
+  private onSetupChange: () => void = () => {};
+  /** A card that died before the rig was ready. */
+  private earlyDeath: RigError | undefined;
+  private isReady = false;
+  private stopping: Promise<void> | undefined;
+
+  constructor(settings: RigSettings) {
+    this.settings = settings;
+    this.parts = buildRig(settings, this.scheduler, this.trace, (id, reason) => this.bury(id, reason));
+  }
+
+  /** The cards, in the order of their ids. */
+  get cards(): readonly RigCardStatus[] {
+    return this.parts.cards.map((card) => card.status());
+  }
+
+  /** @returns a function that ends the subscription. */
+  listen(listener: RigEventListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Subscribes to every frame and turn. @returns a function that ends the subscription. */
+  listenTrace(listener: TraceListener): () => void {
+    return this.trace.listen(listener);
+  }
+
+  /** Part of `startRig`. */
+  async powerOn(): Promise<void> {
+    const { blank, cards, fabricId, first } = this.settings;
+    const members = Array.from({ length: cards }, (_, index) => index + 1);
+    for (const { card } of this.parts.cards) card.start();
+    await this.setUp(blank ? undefined : { fabricId, first, members });
+    for (const card of this.parts.cards) await card.plugIn();
+    this.isReady = true;
+  }
+
+  /**
+   * Takes the power from a card, at whatever it is doing. Its flash stays, its port vanishes.
+   * @throws RigError NO_SUCH_CARD, CARD_STOPPED.
+   */
+  async kill(id: number): Promise<void> {
+    const card = this.find(id);
+    if (!card.card.isRunning) {
+      throw new RigError("CARD_STOPPED", `Card ${id} has no power already: rig start ${id} gives it some.`);
+    }
+    await card.powerOff();
+    this.emit({ event: "killed", id });
+  }
+
+  /**
+   * Gives a card its power back.
+   * @returns the path of its port, which may be another than before.
+   * @throws RigError NO_SUCH_CARD, CARD_RUNNING, PTY_UNAVAILABLE.
+   */
+  async start(id: number): Promise<string> {
+    const card = this.find(id);
+    if (card.card.isRunning) {
+      throw new RigError("CARD_RUNNING", `Card ${id} is running: rig kill ${id} takes its power away.`);
+    }
+    card.card.start();
+    const path = await card.plugIn();
+    this.emit({ event: "started", id, path });
+    return path;
+  }
+
+  /**
+   * Cuts the cable between two cards, or only its way from the first to the second.
+   * @throws RigError NO_SUCH_CARD, NO_SUCH_CABLE.
+   */
+  cut(from: number, to: number, oneWay = false): void {
+    const cable = this.findCable(from, to);
+    for (const direction of directions(cable, from, oneWay)) direction.cut = true;
+    this.emit({ event: "cut", from, to, oneWay });
+  }
+
+  /**
+   * Mends the cable between two cards, both ways.
+   * @throws RigError NO_SUCH_CARD, NO_SUCH_CABLE.
+   */
+  mend(from: number, to: number): void {
+    const cable = this.findCable(from, to);
+    for (const direction of directions(cable, from, false)) direction.cut = false;
+    this.emit({ event: "mended", from, to });
+  }
+
+  status(): RigStatus {
+    const { engine, fabricId, seed, topology } = this.settings;
+    return {
+      engine,
+      topology,
+      seed,
+      fabricId,
+      uptimeMs: Math.floor(this.scheduler.now() / 1_000),
+      cards: this.cards,
+      cables: this.parts.cables.map((cable) => ({ a: cable.a, b: cable.b, cut: describeCut(cable) })),
+    };
+  }
+
+  /** Ends every card and gives everything back. Safe twice. */
+  stop(): Promise<void> {
+    this.stopping ??= this.end();
+    return this.stopping;
+  }
+
+  /** Gives back what would outlive this process, at once. For its last moment only: nothing works afterwards. */
+  abandon(): void {
+    for (const card of this.parts.cards) card.abandon();
+  }
+
+  private async end(): Promise<void> {
+    await Promise.all(this.parts.cards.map((card) => card.powerOff()));
+    this.scheduler.stop();
+    this.emit({ event: "stopped" });
+  }
+
+  /** Meets every card at its USB line before anyone else does, and makes the blank ones members. */
+  private async setUp(membership: Membership | undefined): Promise<void> {
+    for (const { id, line } of this.parts.cards) {
+      const session = randomUint32(this.parts.random);
+      this.setups.push(
+        new CardSetup(id, line, session, this.scheduler, membership, () => this.onSetupChange()),
+      );
+    }
+    try {
+      const { promise, reject, resolve } = deferred();
+      this.onSetupChange = () => {
+        const error = this.earlyDeath ?? this.setups.find((setup) => setup.error !== undefined)?.error;
+        if (error !== undefined) reject(error);
+        else if (this.setups.every((setup) => this.isSetUp(setup))) resolve();
+      };
+      for (const setup of this.setups) setup.start();
+      const limitUs = this.settings.readyTimeoutMs * 1_000;
+      const limit = this.scheduler.at(limitUs, () => reject(this.notReady()), false);
+      const restart = this.scheduler.at(RESTART_WAIT_US, () => this.onSetupChange(), false);
+      this.onSetupChange();
+      await promise.finally(() => {
+        limit.cancel();
+        restart.cancel();
+      });
+    } finally {
+      this.onSetupChange = () => {};
+      for (const setup of this.setups) setup.stop();
+    }
+  }
+
+  /** A card that was a member before is ready when it speaks: after a cold start of all there is no view to wait for. */
+  private isSetUp({ state, wasBlank }: CardSetup): boolean {
+    if (this.settings.blank && wasBlank === true) return true;
+    if (state === 0) return true;
+    return wasBlank === false && state !== undefined && this.scheduler.now() >= RESTART_WAIT_US;
+  }
+
+  private notReady(): RigError {
+    const late = this.setups.flatMap((setup, index) =>
+      this.isSetUp(setup) ? [] : [`card ${index + 1} (${setup.state ?? "silent"})`],
+    );
+    const advice = "On a busy computer choose longer times: --lease-ms 240 --beacon-ms 40.";
+    return new RigError("NOT_READY", `Not ready in time: ${late.join(", ")}. ${advice}`);
+  }
+
+  private bury(id: number, reason: string): void {
+    this.earlyDeath ??= new RigError("CARD_FAILED", `Card ${id} died: ${reason}.`);
+    if (!this.isReady) this.onSetupChange();
+    // The port goes like the one of a card that was killed.
+    this.find(id)
+      .unplug()
+      .catch(() => {});
+    this.emit({ event: "died", id, reason });
+  }
+
+  private emit(event: RigEvent): void {
+    for (const listener of this.listeners) listener(event);
+  }
+
+  private find(id: number): RigCard {
+    const card = this.parts.cards[id - 1];
+    if (card === undefined) {
+      throw new RigError(
+        "NO_SUCH_CARD",
+        `No card ${id}: this rig has the cards 1 to ${this.settings.cards}.`,
+      );
+    }
+    return card;
+  }
+
+  private findCable(from: number, to: number): Cable {
+    this.find(from);
+    this.find(to);
+    const cable = this.parts.cables.find((each) => each.joins(from, to));
+    if (cable !== undefined) return cable;
+    const all = this.parts.cables.map(({ a, b }) => `${a}-${b}`).join(", ");
+    throw new RigError("NO_SUCH_CABLE", `No cable joins ${from} and ${to}: there are ${all}.`);
+  }
+}
+
+function directions(cable: Cable, from: number, oneWay: boolean): CableDirection[] {
+  return oneWay ? [cable.from(from)] : [cable.aToB, cable.bToA];
+}
+
+function describeCut(cable: Cable): string {
+  if (cable.aToB.cut) return cable.bToA.cut ? "both" : `${cable.a}-${cable.b}`;
+  return cable.bToA.cut ? `${cable.b}-${cable.a}` : "no";
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } {
+  let resolve!: () => void;
+  let reject!: (error: Error) => void;
+  const promise = new Promise<void>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,187 @@
+import type { Timing } from "../../firmware/wire/constants.js";
+import type { Uint64 } from "../../firmware/wire/uint64.js";
+import type { CardEngine, EngineListener, TurnResult } from "./card-engine.js";
+import type { CardFlash } from "./card-flash.js";
+import { messageOf } from "./rig-error.js";
+import type { Scheduled, Scheduler } from "./scheduler.js";
+import { frameTypesIn, type Trace } from "./trace.js";
+import { decodeAnswer, encodeBoot, encodeTurn, type Piece } from "./turn-messages.js";
+
+/** Received bytes that wait for a busy engine; beyond, they are lost, as in a full receive buffer. */
+const MAX_WAITING_BYTES = 65_536;
+
+/** Where a card's bytes go: a cable, or the USB line. */
+export interface OutputPort {
+  /** Bytes that it can take now. */
+  room(): number;
+  /** Takes a whole frame or nothing. */
+  write(bytes: Uint8Array): boolean;
+  /** The card has lost its power. */
+  forget(): void;
+}
+
+export interface VirtualCardOptions {
+  readonly id: number;
+  readonly chipId: Uint64;
+  readonly timing: Timing;
+  readonly flash: CardFlash;
+  readonly scheduler: Scheduler;
+  /** The links in the order of their connectors, then the USB line. */
+  readonly outputs: readonly OutputPort[];
+  readonly trace?: Trace;
+  readonly makeEngine: (listener: EngineListener) => CardEngine;
+  /** 32 random bits, new at each call. */
+  readonly makeSeed: () => number;
+  /** Called when the card died by itself. */
+  readonly onDeath: (reason: string) => void;
+}
+
+/** A card of the rig: power switch, flash, alarm clock, and the turns of its engine. */
+export class VirtualCard {
+  /** Turns since the rig began, and what they cost on XS. */
+  turns = 0;
+  compute = 0;
+  /** Received bytes that found the card too busy. */
+  lostBytes = 0;
+  private readonly options: VirtualCardOptions;
+  private engine: CardEngine | undefined;
+  private bootUs = 0;
+  private busy = false;
+  private waiting: Piece[] = [];
+  private waitingBytes = 0;
+  private running: readonly Piece[] = [];
+  private alarm: Scheduled | undefined;
+  private alarmIsDue = false;
+
+  constructor(options: VirtualCardOptions) {
+    this.options = options;
+  }
+
+  get id(): number {
+    return this.options.id;
+  }
+
+  get isRunning(): boolean {
+    return this.engine !== undefined;
+  }
+
+  get processId(): number | undefined {
+    return this.engine?.processId;
+  }
+
+  /** Switches the power on. */
+  start(): void {
+    const { chipId, flash, makeEngine, makeSeed, outputs, scheduler, timing } = this.options;
+    const engine = makeEngine({
+      // A worker that was killed may have answered just before: then its card has no power any more.
+      onTurn: (result) => {
+        if (this.engine === engine) this.finishTurn(result);
+      },
+      onDeath: (reason) => {
+        if (this.engine === engine) this.die(reason);
+      },
+    });
+    this.engine = engine;
+    this.bootUs = scheduler.now();
+    this.busy = true;
+    const boot = { chipId, timing, seed: makeSeed(), recordState: flash.state, record: flash.record };
+    engine.run(encodeBoot(boot, 0, this.rooms(outputs)));
+  }
+
+  /** Takes the power away, at whatever instant. @returns when the engine is gone. */
+  async kill(): Promise<void> {
+    const engine = this.engine;
+    this.powerOff();
+    engine?.kill();
+    await engine?.gone;
+  }
+
+  /** Takes bytes that arrived at a port. They must not change afterwards. */
+  receive(port: number, bytes: Uint8Array): void {
+    if (this.engine === undefined) return;
+    if (this.waitingBytes + bytes.length > MAX_WAITING_BYTES) {
+      this.lostBytes += bytes.length;
+      return;
+    }
+    this.waiting.push({ port, bytes });
+    this.waitingBytes += bytes.length;
+    this.runTurns();
+  }
+
+  /** Everything that came while the engine was busy goes in at once. */
+  private runTurns(): void {
+    const engine = this.engine;
+    if (engine === undefined || this.busy || (this.waiting.length === 0 && !this.alarmIsDue)) return;
+    this.busy = true;
+    this.running = this.waiting;
+    this.waiting = [];
+    this.waitingBytes = 0;
+    this.alarmIsDue = false;
+    const nowUs = Math.floor(this.options.scheduler.now() - this.bootUs);
+    engine.run(encodeTurn(nowUs, this.rooms(this.options.outputs), this.running));
+  }
+
+  private finishTurn(result: TurnResult): void {
+    const answer = decodeAnswer(result.answer);
+    this.turns += 1;
+    this.compute += result.compute;
+    if (answer.record !== undefined) {
+      try {
+        // Before anything that was sent gets out: whoever hears of a promise may rely on it.
+        this.options.flash.write(answer.record);
+      } catch (error) {
+        this.die(messageOf(error));
+        return;
+      }
+    }
+    this.traceTurn(answer.pieces, result.compute);
+    for (const { port, bytes } of answer.pieces) this.options.outputs[port]?.write(bytes);
+    this.busy = false;
+    this.setAlarm(answer.wakeUpUs);
+    this.runTurns();
+  }
+
+  private setAlarm(wakeUpUs: number): void {
+    this.alarm?.cancel();
+    this.alarm = this.options.scheduler.at(
+      this.bootUs + wakeUpUs,
+      () => {
+        this.alarmIsDue = true;
+        this.runTurns();
+      },
+      false,
+    );
+  }
+
+  private die(reason: string): void {
+    this.engine?.kill();
+    this.powerOff();
+    this.options.onDeath(reason);
+  }
+
+  private powerOff(): void {
+    this.engine = undefined;
+    this.alarm?.cancel();
+    this.alarmIsDue = false;
+    this.waiting = [];
+    this.waitingBytes = 0;
+    for (const output of this.options.outputs) output.forget();
+  }
+
+  private rooms(outputs: readonly OutputPort[]): number[] {
+    return outputs.map((output) => output.room());
+  }
+
+  private traceTurn(outputs: readonly Piece[], compute: number): void {
+    const { id, scheduler, trace } = this.options;
+    if (!trace?.active) return;
+    trace.emit({
+      event: "turn",
+      timeUs: scheduler.now(),
+      card: id,
+      inputs: this.running.flatMap(({ bytes }) => frameTypesIn(bytes)),
+      outputs: outputs.flatMap(({ bytes }) => frameTypesIn(bytes)),
+      compute,
+    });
+  }
+}

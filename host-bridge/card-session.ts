@@ -1,0 +1,413 @@
+import { MAX_BLOCKS_IN_FLIGHT, PROTOCOL_VERSION } from "../firmware/wire/constants.js";
+import { FrameBuffer } from "../firmware/wire/frame-buffer.js";
+import {
+  FRAME_HOST_ANSWER,
+  FRAME_HOST_CLOSE,
+  FRAME_HOST_COUNTERS,
+  FRAME_HOST_INIT,
+  FRAME_HOST_INIT_RESULT,
+  FRAME_HOST_LINKS,
+  FRAME_HOST_MIRROR,
+  FRAME_HOST_OPEN,
+  FRAME_HOST_REFUSE,
+  FRAME_HOST_REQUEST,
+  FRAME_HOST_STATUS,
+  FRAME_HOST_STATUS_REQUEST,
+  FRAME_HOST_VIEW,
+  FRAME_HOST_WELCOME,
+  OFFSET_TYPE,
+  OFFSET_VERSION,
+  REFUSE_NO_SESSION,
+} from "../firmware/wire/frame-types.js";
+import { HOST_HEADER_BYTES, OFFSET_SESSION, writeHostHeader } from "../firmware/wire/header.js";
+import {
+  decodeHostAnswer,
+  decodeHostMirror,
+  decodeHostRefuse,
+  decodeHostView,
+  encodeEmptyBody,
+  encodeHostRequest,
+  HostAnswerFields,
+  HostMirrorFields,
+  HostRefuseFields,
+  HostViewFields,
+} from "../firmware/wire/host-frames.js";
+import {
+  decodeHostInitResult,
+  decodeHostWelcome,
+  encodeHostInit,
+  HostInitFields,
+  HostWelcomeFields,
+  INIT_DONE,
+} from "../firmware/wire/host-setup-frames.js";
+import type { Caller } from "./caller.js";
+import { type CardIdentity, identityFrom } from "./card-identity.js";
+import type { CardStatus } from "./card-status.js";
+import { SequenceError } from "./errors.js";
+import { Exchange, type Waiter } from "./exchange.js";
+import { initError } from "./initialisation.js";
+import { NumberCalls } from "./number-calls.js";
+import { isPassing, refusalError } from "./refusals.js";
+import { SessionCounters } from "./session-counters.js";
+import { storageError, timeoutError, wrongFabricError, wrongVersionError } from "./session-errors.js";
+import { StatusAssembly } from "./status-assembly.js";
+import { OPEN_REPEAT_MS } from "./timing.js";
+import { MAX_NUMBER, toBigint } from "./uint64-bigint.js";
+import { type View, type ViewChange, viewChange, viewFrom } from "./view.js";
+
+/** Everything a session is handed: it has no clock, no timer, no randomness and no port of its own. */
+export interface SessionEnvironment {
+  /** How long a card may take to answer HOST_OPEN. */
+  readonly openTimeoutMs: number;
+  /** Whether blocks that are refused in passing wait, or reject their callers. */
+  readonly whenNotReady: "wait" | "reject";
+  /** Takes a whole frame or nothing. The frame is used again as soon as it returns. Must not call back. */
+  send(frame: FrameBuffer): boolean;
+  /** 32 random bits. */
+  random32(): number;
+  /** The card answered HOST_OPEN. */
+  onOpen(card: CardIdentity): void;
+  /** What is on the line is no card that can be used. To be answered by `disconnect`. */
+  onUnusable(error: SequenceError): void;
+  onView(change: ViewChange): void;
+  onReady(): void;
+  /** A number exists: a card holds it, or it was delivered. */
+  onNewest(number: bigint): void;
+  /** Callers wait and a block could go: `flush` is to be called soon, when those just served had their turn. */
+  onSpace(): void;
+}
+
+/**
+ * The host's side of the protocol: a pure state machine. Frames and the time go in; frames, settled callers and the
+ * time at which it wants to be woken come out. It outlives its line: `disconnect` and `connect` again keep the callers.
+ */
+export class CardSession {
+  readonly counters = new SessionCounters();
+  private readonly environment: SessionEnvironment;
+  private readonly frame = new FrameBuffer();
+  private readonly calls: NumberCalls;
+  private readonly status: Exchange<CardStatus>;
+  private readonly init: Exchange<number>;
+  private readonly assembly = new StatusAssembly();
+  private initFields = new HostInitFields();
+  private line: "down" | "opening" | "open" = "down";
+  private session = 0;
+  private openAgainMs = 0;
+  private openDeadlineMs = 0;
+  private fabricId = 0;
+  private knownCard: CardIdentity | null = null;
+  private knownView: View | null = null;
+  private isViewFresh = false;
+  private readonly welcome = new HostWelcomeFields();
+  private readonly answer = new HostAnswerFields();
+  private readonly refuse = new HostRefuseFields();
+  private readonly viewFields = new HostViewFields();
+  private readonly mirror = new HostMirrorFields();
+
+  constructor(environment: SessionEnvironment) {
+    this.environment = environment;
+    this.calls = new NumberCalls(environment.random32(), (tag, count) => {
+      encodeHostRequest(this.frame, tag, count);
+      this.send(FRAME_HOST_REQUEST);
+    });
+    this.status = new Exchange(() => {
+      encodeEmptyBody(this.frame);
+      this.send(FRAME_HOST_STATUS_REQUEST);
+    });
+    this.init = new Exchange(() => {
+      encodeHostInit(this.frame, this.initFields);
+      this.send(FRAME_HOST_INIT);
+    });
+  }
+
+  /** The card that answered last. */
+  get card(): CardIdentity | null {
+    return this.knownCard;
+  }
+
+  get view(): View | null {
+    return this.knownView;
+  }
+
+  get isOpen(): boolean {
+    return this.line === "open";
+  }
+
+  /** Whether a number asked for now is likely to come. */
+  get isReady(): boolean {
+    return this.isOpen && this.isViewFresh && this.knownView?.state === "ready";
+  }
+
+  /** Whether nobody waits for a number. */
+  get isIdle(): boolean {
+    return this.calls.isIdle;
+  }
+
+  /** When `tick` is to be called, `Infinity` for never. Calling it early does no harm. */
+  get wakeUpMs(): number {
+    const deadlineMs = Math.min(
+      this.calls.earliestDeadlineMs,
+      this.status.earliestDeadlineMs,
+      this.init.earliestDeadlineMs,
+    );
+    if (this.line === "down") return deadlineMs;
+    if (this.line === "opening") return Math.min(deadlineMs, this.openAgainMs, this.openDeadlineMs);
+    return Math.min(deadlineMs, this.calls.wakeUpMs, this.status.wakeUpMs, this.init.wakeUpMs);
+  }
+
+  /** There is a line: begins a new session on it. Whatever an earlier session still brings is dropped from now on. */
+  connect(nowMs: number): void {
+    const before = this.session;
+    do this.session = this.environment.random32() >>> 0;
+    while (this.session === before);
+    this.line = "opening";
+    this.isViewFresh = false;
+    this.openDeadlineMs = nowMs + this.environment.openTimeoutMs;
+    this.sendOpen(nowMs);
+  }
+
+  /** The line is gone. What is in flight is asked for again in the next session, unless `failAll` follows. */
+  disconnect(): void {
+    this.line = "down";
+    this.isViewFresh = false;
+  }
+
+  /** Tells the card that the session is over. */
+  close(): void {
+    if (this.line !== "down") {
+      encodeEmptyBody(this.frame);
+      this.send(FRAME_HOST_CLOSE);
+    }
+    this.disconnect();
+  }
+
+  /** Adds a call to those that wait. It becomes part of a block at the next `flush`, never of one in flight. */
+  add(caller: Caller): void {
+    this.calls.add(caller);
+  }
+
+  /** Makes blocks of everything that waits, if the card can take any. */
+  flush(nowMs: number): void {
+    if (this.isOpen) this.calls.flush(nowMs);
+  }
+
+  requestStatus(waiter: Waiter<CardStatus>, nowMs: number): void {
+    const isFirst = !this.status.isPending;
+    this.status.add(waiter);
+    if (!isFirst) return;
+    this.assembly.start();
+    if (this.isOpen) this.status.ask(nowMs);
+  }
+
+  /** @param waiter is handed how often the card was asked: from the second time on, CARD_NOT_BLANK may be our own doing. */
+  requestInit(fields: HostInitFields, waiter: Waiter<number>, nowMs: number): void {
+    if (this.init.isPending) {
+      waiter.reject(new SequenceError("BUSY", "the card is being initialised already; wait for that to end"));
+      return;
+    }
+    this.initFields = fields;
+    this.init.add(waiter);
+    if (this.isOpen) this.init.ask(nowMs);
+  }
+
+  get initAttempts(): number {
+    return this.init.attempts;
+  }
+
+  /** Rejects every call. */
+  failAll(error: SequenceError): void {
+    this.calls.failAll(error);
+    this.status.reject(error);
+    this.init.reject(error);
+  }
+
+  tick(nowMs: number): void {
+    this.expire(nowMs);
+    if (this.line === "opening") {
+      if (this.openDeadlineMs <= nowMs) {
+        this.environment.onUnusable(
+          new SequenceError(
+            "NOT_A_CARD",
+            "nothing that speaks seqcard's protocol answers at this port; choose another (`seqcard ports`), or flash the card",
+          ),
+        );
+      } else if (this.openAgainMs <= nowMs) {
+        this.sendOpen(nowMs);
+      }
+    } else if (this.line === "open") {
+      this.calls.tick(nowMs);
+      this.status.tick(nowMs);
+      this.init.tick(nowMs);
+      this.askForSpace();
+    }
+  }
+
+  /** Takes a whole frame with a good checksum; nothing else in it is trusted. */
+  receive(frame: FrameBuffer, nowMs: number): void {
+    if (this.line === "down") return;
+    const version = frame.bytes[OFFSET_VERSION] as number;
+    if (version !== PROTOCOL_VERSION) {
+      this.counters.dropVersion += 1;
+      if (this.line === "opening") this.environment.onUnusable(wrongVersionError(version));
+    } else if (frame.length < HOST_HEADER_BYTES) {
+      this.counters.dropLength += 1;
+    } else if (frame.view.getUint32(OFFSET_SESSION, true) !== this.session) {
+      this.counters.dropSession += 1;
+    } else if (!this.dispatch(frame.bytes[OFFSET_TYPE] as number, frame, nowMs)) {
+      this.counters.dropLength += 1;
+    }
+  }
+
+  private askForSpace(): void {
+    if (this.isOpen && this.calls.canAsk) this.environment.onSpace();
+  }
+
+  private send(type: number): void {
+    writeHostHeader(this.frame, type, this.session);
+    if (!this.environment.send(this.frame)) this.counters.sendsFull += 1;
+  }
+
+  private sendOpen(nowMs: number): void {
+    this.openAgainMs = nowMs + OPEN_REPEAT_MS;
+    encodeEmptyBody(this.frame);
+    this.send(FRAME_HOST_OPEN);
+  }
+
+  /** @returns false where the frame's length does not fit its type. */
+  private dispatch(type: number, frame: FrameBuffer, nowMs: number): boolean {
+    switch (type) {
+      case FRAME_HOST_WELCOME:
+        return decodeHostWelcome(frame, this.welcome) && this.onWelcome(nowMs);
+      case FRAME_HOST_ANSWER:
+        return decodeHostAnswer(frame, this.answer) && this.onAnswer();
+      case FRAME_HOST_REFUSE:
+        return decodeHostRefuse(frame, this.refuse) && this.onRefuse(nowMs);
+      case FRAME_HOST_VIEW:
+        return decodeHostView(frame, this.viewFields) && this.onView(nowMs);
+      case FRAME_HOST_MIRROR:
+        return decodeHostMirror(frame, this.mirror) && this.onMirror();
+      case FRAME_HOST_INIT_RESULT:
+        return this.onInitResult(decodeHostInitResult(frame));
+      case FRAME_HOST_STATUS:
+      case FRAME_HOST_LINKS:
+      case FRAME_HOST_COUNTERS:
+        return this.onStatus(type, frame);
+      default:
+        this.counters.dropType += 1;
+        return true;
+    }
+  }
+
+  private onWelcome(nowMs: number): true {
+    const card = identityFrom(this.welcome);
+    if (this.fabricId !== 0 && card.fabricId !== this.fabricId) {
+      this.environment.onUnusable(wrongFabricError(this.fabricId, card));
+      return true;
+    }
+    this.fabricId = card.fabricId;
+    this.knownCard = card;
+    if (this.line === "open") return true;
+    this.line = "open";
+    this.calls.maxBlocks = Math.max(1, Math.min(MAX_BLOCKS_IN_FLIGHT, this.welcome.maxBlocksInFlight));
+    this.environment.onOpen(card);
+    this.calls.askAllAgain(nowMs);
+    this.status.ask(nowMs);
+    this.init.ask(nowMs);
+    this.askForSpace();
+    return true;
+  }
+
+  private onAnswer(): true {
+    const { tag, count } = this.answer;
+    const first = toBigint(this.answer.first);
+    const last = first + BigInt(count) - 1n;
+    if (first < 1n || last > MAX_NUMBER) {
+      this.counters.answersOutOfRange += 1;
+      return true;
+    }
+    if (!this.calls.isInFlight(tag, count)) {
+      this.counters.answersUnmatched += 1;
+      return true;
+    }
+    this.environment.onNewest(last);
+    this.counters.numbersSkipped += this.calls.answer(tag, first);
+    this.askForSpace();
+    return true;
+  }
+
+  private onRefuse(nowMs: number): true {
+    const { tag, code } = this.refuse;
+    if (code === REFUSE_NO_SESSION) {
+      this.counters.sessionsLost += 1;
+      this.connect(nowMs);
+      return true;
+    }
+    const failed = this.knownCard?.storageFailed === true;
+    const error = failed ? storageError() : refusalError(code);
+    if (!failed && this.environment.whenNotReady === "wait" && isPassing(code)) {
+      if (this.calls.hold(tag, error, nowMs)) this.counters.refusalsWaited += 1;
+      else this.counters.answersUnmatched += 1;
+      return true;
+    }
+    if (!this.calls.refuse(tag, error)) this.counters.answersUnmatched += 1;
+    this.askForSpace();
+    return true;
+  }
+
+  private onView(nowMs: number): true {
+    const wasReady = this.isReady;
+    const current = viewFrom(this.viewFields);
+    const change = viewChange(this.knownView, current);
+    this.knownView = current;
+    this.isViewFresh = true;
+    if (change !== null) this.environment.onView(change);
+    if (!wasReady && this.isReady) this.environment.onReady();
+    if (this.isReady) this.calls.askRefused(nowMs);
+    this.askForSpace();
+    return true;
+  }
+
+  private onMirror(): true {
+    const newest = toBigint(this.mirror.held) - 1n;
+    if (newest >= 0n && newest <= MAX_NUMBER) this.environment.onNewest(newest);
+    else this.counters.answersOutOfRange += 1;
+    return true;
+  }
+
+  private onInitResult(code: number): boolean {
+    if (code < 0) return false;
+    if (!this.init.isPending) {
+      this.counters.answersUnmatched += 1;
+    } else if (code === INIT_DONE) {
+      this.becomeMember(this.initFields);
+      this.init.resolve(this.init.attempts);
+    } else {
+      this.init.reject(initError(code));
+    }
+    return true;
+  }
+
+  private becomeMember({ fabricId, cardId }: HostInitFields): void {
+    this.fabricId = fabricId;
+    if (this.knownCard !== null) this.knownCard = { ...this.knownCard, id: cardId, fabricId, blank: false };
+  }
+
+  private onStatus(type: number, frame: FrameBuffer): boolean {
+    if (!this.status.isPending) {
+      this.counters.answersUnmatched += 1;
+      return true;
+    }
+    if (!this.assembly.take(type, frame)) return false;
+    const status = this.assembly.result();
+    if (status === null) return true;
+    this.environment.onNewest(status.latest);
+    this.status.resolve(status);
+    return true;
+  }
+
+  private expire(nowMs: number): void {
+    this.calls.expire(nowMs, (refusedFor) => timeoutError(this.line, refusedFor));
+    this.status.expire(nowMs, () => timeoutError(this.line, null));
+    this.init.expire(nowMs, () => timeoutError(this.line, null));
+  }
+}

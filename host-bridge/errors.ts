@@ -1,0 +1,76 @@
+/** Every code that an error of this package can have. They are stable: programs may decide by them. */
+export type SequenceErrorCode =
+  /** No device has that path. */
+  | "PORT_NOT_FOUND"
+  /** Another process has the device open. */
+  | "PORT_BUSY"
+  /** The user may not open the device. */
+  | "PORT_DENIED"
+  /** The device broke down while it was opened, or the computer's ports cannot be listed. */
+  | "PORT_FAILED"
+  /** Whatever is there does not answer as a card does. */
+  | "NOT_A_CARD"
+  /** A card whose firmware speaks another version of the protocol. */
+  | "WRONG_VERSION"
+  /** After an unplug, a card of another fabric came back: its numbers must not be mixed with these. */
+  | "WRONG_FABRIC"
+  /** The card was never initialised. */
+  | "CARD_BLANK"
+  /** The card is initialised already. */
+  | "CARD_NOT_BLANK"
+  | "BAD_MEMBERS"
+  | "BAD_FIRST"
+  | "BAD_FABRIC"
+  /** A count that is no whole number from 1 to `MAX_BLOCK_COUNT`. */
+  | "BAD_COUNT"
+  /** An option or a command line that makes no sense. */
+  | "BAD_OPTION"
+  /** The fabric cannot give numbers right now; `reason` says why. */
+  | "NOT_READY"
+  /** More calls wait than this process should hold. */
+  | "BUSY"
+  /** No number is left below 2^63. */
+  | "EXHAUSTED"
+  | "TIMEOUT"
+  /** The card is unplugged, or its line broke. */
+  | "DISCONNECTED"
+  | "CLOSED"
+  /** This platform cannot wait for a port without its event loop. */
+  | "SYNC_UNSUPPORTED"
+  /** The card's flash does not work. */
+  | "STORAGE_FAILED";
+
+/** Why a fabric gives no numbers: the reason of a NOT_READY. */
+export type NotReadyReason =
+  | "no-view"
+  | "cold-primary"
+  | "no-lease"
+  | "secondary-silent"
+  | "not-primary"
+  | "card-busy";
+
+export interface SequenceErrorOptions {
+  readonly cause?: unknown;
+  readonly reason?: NotReadyReason;
+}
+
+/** The one class of errors of this package. The message says what happened, and then what to do. */
+export class SequenceError extends Error {
+  override readonly name = "SequenceError";
+  readonly code: SequenceErrorCode;
+  /** Set where the code is NOT_READY. */
+  readonly reason: NotReadyReason | undefined;
+
+  constructor(code: SequenceErrorCode, message: string, options: SequenceErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.reason = options.reason;
+  }
+}
+
+/** Turns whatever was thrown into a `SequenceError`. */
+export function asSequenceError(thrown: unknown, code: SequenceErrorCode, message: string): SequenceError {
+  if (thrown instanceof SequenceError) return thrown;
+  const detail = thrown instanceof Error ? thrown.message : String(thrown);
+  return new SequenceError(code, `${message}: ${detail}`, { cause: thrown });
+}

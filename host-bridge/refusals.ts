@@ -1,0 +1,100 @@
+import {
+  REFUSE_BLANK,
+  REFUSE_BUSY,
+  REFUSE_COLD,
+  REFUSE_COUNT,
+  REFUSE_EXHAUSTED,
+  REFUSE_NO_LEASE,
+  REFUSE_NO_SECONDARY,
+  REFUSE_NO_VIEW,
+  REFUSE_NOT_PRIMARY,
+} from "../firmware/wire/frame-types.js";
+import { type NotReadyReason, SequenceError } from "./errors.js";
+
+interface NotReadyText {
+  readonly reason: NotReadyReason;
+  readonly message: string;
+}
+
+/** Refusals that pass: the fabric may well give the next number in a moment. */
+const NOT_READY = new Map<number, NotReadyText>([
+  [
+    REFUSE_NO_VIEW,
+    { reason: "no-view", message: "the card hears no primary; check its cables and the other cards" },
+  ],
+  [
+    REFUSE_COLD,
+    {
+      reason: "cold-primary",
+      message:
+        "the primary was restarted and waits for a view change; see that a quorum of cards is connected",
+    },
+  ],
+  [
+    REFUSE_NO_LEASE,
+    {
+      reason: "no-lease",
+      message: "the primary does not reach a quorum of the cards; check power and cables",
+    },
+  ],
+  [
+    REFUSE_NO_SECONDARY,
+    {
+      reason: "secondary-silent",
+      message: "the secondary does not answer the primary; check its power and cables",
+    },
+  ],
+  [
+    REFUSE_NOT_PRIMARY,
+    { reason: "not-primary", message: "the card's view is old; it will learn the new one" },
+  ],
+  [
+    REFUSE_BUSY,
+    { reason: "card-busy", message: "the card has as many blocks open as it can hold; ask again" },
+  ],
+]);
+
+/** Whether a refused block may be asked again. */
+export function isPassing(code: number): boolean {
+  return NOT_READY.has(code);
+}
+
+/** What a REFUSE_... code means for a caller. */
+export function refusalError(code: number): SequenceError {
+  const text = NOT_READY.get(code);
+  if (text !== undefined) {
+    return new SequenceError("NOT_READY", `no number can be had now: ${text.message}`, {
+      reason: text.reason,
+    });
+  }
+  switch (code) {
+    case REFUSE_BLANK:
+      return new SequenceError(
+        "CARD_BLANK",
+        "the card was never initialised; run `seqcard init` or call initialise()",
+      );
+    case REFUSE_EXHAUSTED:
+      return new SequenceError("EXHAUSTED", "no number is left below 2^63; start a new fabric");
+    case REFUSE_COUNT:
+      return new SequenceError(
+        "BAD_COUNT",
+        "the card does not give blocks of that size; ask for fewer numbers",
+      );
+    default:
+      return new SequenceError(
+        "NOT_READY",
+        `the card refused with the unknown code ${code}; update this package`,
+      );
+  }
+}
+
+/** State of the fabric as a card tells it: "ready", or why a request would be refused. */
+export type FabricState = "ready" | NotReadyReason | "blank" | "exhausted" | "unknown";
+
+/** @param state 0, or a REFUSE_... code. */
+export function fabricState(state: number): FabricState {
+  if (state === 0) return "ready";
+  if (state === REFUSE_BLANK) return "blank";
+  if (state === REFUSE_EXHAUSTED) return "exhausted";
+  return NOT_READY.get(state)?.reason ?? "unknown";
+}

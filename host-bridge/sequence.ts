@@ -1,0 +1,269 @@
+import { EventEmitter } from "node:events";
+import { MAX_BLOCK_COUNT } from "../firmware/wire/constants.js";
+import type { DecoderCounters } from "../firmware/wire/frame-decoder.js";
+import { syncUnsupported } from "./binding-transport.js";
+import { Caller } from "./caller.js";
+import type { CardIdentity } from "./card-identity.js";
+import type { CardStatus } from "./card-status.js";
+import type { Clock } from "./clock.js";
+import { Connection, type ConnectionOptions } from "./connection.js";
+import { SequenceError } from "./errors.js";
+import { type Initialisation, initFields } from "./initialisation.js";
+import { LatestNumber } from "./latest-number.js";
+import type { SequenceEvents } from "./sequence-events.js";
+import type { SessionCounters } from "./session-counters.js";
+import { closedError, disconnectedError } from "./session-errors.js";
+import { CLOSE_GRACE_MS, DEFAULT_SPIN_US } from "./timing.js";
+import type { View } from "./view.js";
+
+/** A block of numbers, both ends included. */
+export interface NumberBlock {
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+export interface NextSyncOptions {
+  /** How long to spin before sleeping, in microseconds; 200 by default. 0 saves the processor, and costs a wake-up. */
+  readonly spinUs?: number;
+  /** How long the call may take, in milliseconds; that of `open` by default. */
+  readonly timeoutMs?: number;
+}
+
+export interface SequenceSettings extends ConnectionOptions {
+  readonly timeoutMs: number;
+}
+
+/** What the host's side has counted. */
+export interface HostCounters {
+  readonly session: Readonly<SessionCounters>;
+  readonly decoder: Readonly<DecoderCounters>;
+}
+
+/**
+ * A card's numbers: each is delivered once, to one caller anywhere, and is greater than every number that was
+ * delivered anywhere before it was asked for. Made by `open`.
+ */
+export class Sequence extends EventEmitter<SequenceEvents> {
+  /** Resolves to the reason when this sequence is over: CLOSED, or DISCONNECTED without `reconnect`. Never rejects. */
+  readonly closed: Promise<SequenceError>;
+  private readonly connection: Connection;
+  private readonly clock: Clock;
+  private readonly timeoutMs: number;
+  private readonly newest = new LatestNumber();
+  private closing: Promise<void> | null = null;
+  private onIdle: (() => void) | null = null;
+
+  private constructor(settings: SequenceSettings) {
+    super();
+    this.clock = settings.clock;
+    this.timeoutMs = settings.timeoutMs;
+    let onClosed: (reason: SequenceError) => void = () => {};
+    this.closed = new Promise((resolve) => {
+      onClosed = resolve;
+    });
+    this.connection = new Connection(settings, {
+      onReady: () => this.announce("ready"),
+      onView: (change) => this.announce("view", change),
+      onDisconnect: (error) => this.announce("disconnect", error),
+      onReconnect: (card) => this.announce("reconnect", card),
+      onError: (error) => this.announce("error", error),
+      onNewest: (number) => this.newest.raiseTo(number),
+      onClosed,
+    });
+  }
+
+  /** For `open` and for tests, which bring a transport and a clock of their own. */
+  static async start(settings: SequenceSettings): Promise<Sequence> {
+    const sequence = new Sequence(settings);
+    await sequence.connection.start();
+    return sequence;
+  }
+
+  /** The card behind the port. */
+  get card(): CardIdentity {
+    return this.connection.session.card as CardIdentity;
+  }
+
+  /** The view as the card told it last; null before it told any. */
+  get view(): View | null {
+    return this.connection.session.view;
+  }
+
+  /** Whether a number asked for now is likely to come. */
+  get ready(): boolean {
+    return this.connection.session.isReady;
+  }
+
+  /** Where `latest` stands: hand it to a worker thread, and read it there with `readLatest`. */
+  get memory(): SharedArrayBuffer {
+    return this.newest.memory;
+  }
+
+  get hostCounters(): HostCounters {
+    return {
+      session: { ...this.connection.session.counters },
+      decoder: { ...this.connection.line.decoderCounters },
+    };
+  }
+
+  /** The newest number that this process knows to exist, 0n before any. Never goes down; costs no call. */
+  latest(): bigint {
+    return this.newest.read();
+  }
+
+  /** Asks for one number. Calls of one turn get theirs in the order in which they came. */
+  next(): Promise<bigint> {
+    return this.ask(1);
+  }
+
+  /**
+   * Asks for numbers without a gap.
+   * @param count 1 to `MAX_BLOCK_COUNT` (32,768), or it rejects with BAD_COUNT.
+   */
+  async nextBlock(count: number): Promise<NumberBlock> {
+    const first = await this.ask(count);
+    return { first, last: first + BigInt(count) - 1n };
+  }
+
+  /**
+   * Asks for one number and blocks the thread until it is there: spins first, then sleeps in the kernel until a byte
+   * comes. It sleeps in slices of a millisecond only when less than 0.1 s is left to the deadline or the next retry.
+   * Other callers' numbers are taken in meanwhile; their promises settle when the event loop runs again.
+   * @throws SequenceError as `next` rejects; DISCONNECTED at once where the line is broken, as it takes the event loop
+   * to mend it; SYNC_UNSUPPORTED on Windows.
+   */
+  nextSync(options: NextSyncOptions = {}): bigint {
+    const spinUs = options.spinUs ?? DEFAULT_SPIN_US;
+    const timeoutMs = options.timeoutMs ?? this.timeoutMs;
+    if (!(spinUs >= 0)) throw new SequenceError("BAD_OPTION", "spinUs must be 0 or more");
+    if (!(timeoutMs > 0)) throw new SequenceError("BAD_OPTION", "timeoutMs must be more than 0");
+    const refusal = this.refusal();
+    if (refusal !== null) throw refusal;
+    if (!this.connection.line.isUp) throw disconnectedError();
+    if (!this.connection.line.canWait) throw syncUnsupported();
+    let first: bigint | null = null;
+    let failure: SequenceError | null = null;
+    const caller = new Caller(
+      1,
+      this.clock.nowMs() + timeoutMs,
+      (number) => {
+        first = number;
+      },
+      (error) => {
+        failure = error;
+      },
+    );
+    this.connection.session.add(caller);
+    this.connection.waitFor(caller, spinUs / 1_000);
+    if (first === null) throw failure ?? closedError();
+    return first;
+  }
+
+  /** Asks the card about itself. */
+  status(): Promise<CardStatus> {
+    const refusal = this.refusal();
+    if (refusal !== null) return Promise.reject(refusal);
+    return new Promise((resolve, reject) => {
+      const nowMs = this.clock.nowMs();
+      this.connection.session.requestStatus({ deadlineMs: nowMs + this.timeoutMs, resolve, reject }, nowMs);
+      this.connection.arm();
+    });
+  }
+
+  /**
+   * Makes a blank card a member of a fabric.
+   * Rejects with CARD_NOT_BLANK, BAD_MEMBERS, BAD_FIRST, BAD_FABRIC or STORAGE_FAILED.
+   */
+  async initialise(initialisation: Initialisation): Promise<void> {
+    const fields = initFields(initialisation);
+    const refusal = this.refusal();
+    if (refusal !== null) throw refusal;
+    const { session } = this.connection;
+    try {
+      await new Promise<number>((resolve, reject) => {
+        const nowMs = this.clock.nowMs();
+        session.requestInit(fields, { deadlineMs: nowMs + this.timeoutMs, resolve, reject }, nowMs);
+        this.connection.arm();
+      });
+    } catch (error) {
+      // Asked twice, as the first answer was lost, a card that took it refuses: then it is what it was told to be.
+      if (!(error instanceof SequenceError) || error.code !== "CARD_NOT_BLANK") throw error;
+      if (session.initAttempts < 2 || !(await this.isAlready(initialisation))) throw error;
+    }
+  }
+
+  /**
+   * Ends this sequence: no call is taken any more, what is in flight gets up to a second, and whatever then still
+   * waits is rejected with CLOSED. Safe twice.
+   */
+  close(): Promise<void> {
+    this.closing ??= this.finish();
+    return this.closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  private async finish(): Promise<void> {
+    const { session } = this.connection;
+    if (session.isOpen && !session.isIdle) {
+      await new Promise<void>((resolve) => {
+        const cancel = this.clock.setTimer(resolve, CLOSE_GRACE_MS);
+        this.onIdle = () => {
+          cancel();
+          resolve();
+        };
+      });
+    }
+    await this.connection.stop(closedError());
+  }
+
+  private refusal(): SequenceError | null {
+    return this.closing === null ? this.connection.refusal() : closedError();
+  }
+
+  private ask(count: number): Promise<bigint> {
+    if (!Number.isInteger(count) || count < 1 || count > MAX_BLOCK_COUNT) {
+      return Promise.reject(
+        new SequenceError(
+          "BAD_COUNT",
+          `ask for a whole number from 1 to ${MAX_BLOCK_COUNT} of numbers, not ${count}`,
+        ),
+      );
+    }
+    const refusal = this.refusal();
+    if (refusal !== null) return Promise.reject(refusal);
+    return new Promise((resolve, reject) => {
+      const onFirst = (first: bigint): void => {
+        resolve(first);
+        this.checkIdle();
+      };
+      const onError = (error: SequenceError): void => {
+        reject(error);
+        this.checkIdle();
+      };
+      this.connection.add(new Caller(count, this.clock.nowMs() + this.timeoutMs, onFirst, onError));
+    });
+  }
+
+  private checkIdle(): void {
+    if (this.onIdle !== null && this.connection.session.isIdle) this.onIdle();
+  }
+
+  private async isAlready({ fabricId, cardId }: Initialisation): Promise<boolean> {
+    const status = await this.status();
+    return status.fabricId === fabricId && status.card === cardId;
+  }
+
+  /**
+   * Events come in a turn of their own: a listener that calls back must not find this in the midst of something, and
+   * one that is added as soon as `open` resolves hears the first ones too.
+   */
+  private announce<Name extends keyof SequenceEvents>(name: Name, ...values: SequenceEvents[Name]): void {
+    setImmediate(() => {
+      const emitter: EventEmitter = this;
+      if (name !== "error" || emitter.listenerCount("error") > 0) emitter.emit(name, ...values);
+    });
+  }
+}

@@ -1,0 +1,102 @@
+import Table from "cli-table3";
+import type { BenchResult, SystemResult } from "../result.js";
+import {
+  callersOf,
+  formatCount,
+  formatLatency,
+  formatRatio,
+  measurementOf,
+  ratioToReference,
+} from "./format.js";
+
+export const HEADINGS = ["system", "callers", "numbers/s", "p50", "p99", "to Redis", "connections"];
+
+/** The rows of the report, one for each system and number of callers; what is missing says why. */
+export function makeRows(result: BenchResult): string[][] {
+  return result.systems.flatMap((system) => {
+    const rows = callersOf(result).flatMap((callers) => rowOf(result, system, callers));
+    return rows.length > 0 ? rows : [[system.title, "", system.missing ?? "not measured", "", "", "", ""]];
+  });
+}
+
+function rowOf(result: BenchResult, system: SystemResult, callers: number): string[][] {
+  const measurement = measurementOf(system, callers);
+  if (measurement === undefined) {
+    if (system.measurements.length === 0) return [];
+    return [[system.title, formatCount(callers), system.missing ?? "not measured", "", "", "", ""]];
+  }
+  return [
+    [
+      system.title,
+      formatCount(callers),
+      formatCount(measurement.numbersPerSecond),
+      formatLatency(measurement.p50Us),
+      formatLatency(measurement.p99Us),
+      formatRatio(ratioToReference(result, system.id, callers)),
+      formatCount(measurement.connections),
+    ],
+  ];
+}
+
+/** The rows for a terminal. @param color false leaves out all escape sequences. */
+export function formatTable(result: BenchResult, color: boolean): string {
+  const table = new Table({
+    head: HEADINGS,
+    colAligns: ["left", "right", "right", "right", "right", "right", "right"],
+    style: color ? { head: ["bold"], border: ["grey"] } : { head: [], border: [] },
+  });
+  let last: string | undefined;
+  for (const row of makeRows(result)) {
+    const [title = "", ...rest] = row;
+    const shown = title === last ? "" : title;
+    last = title;
+    // Text in place of a figure takes the rest of the row.
+    const text = rest[1] ?? "";
+    if (rest.slice(2).every((cell) => cell === "")) {
+      table.push([shown, rest[0] ?? "", { content: text, colSpan: 5, hAlign: "left" }]);
+    } else {
+      table.push([shown, ...rest]);
+    }
+  }
+  return table.toString();
+}
+
+/** The same rows in Markdown, to be pasted into a document. */
+export function formatMarkdown(result: BenchResult): string {
+  const { machine, times } = result;
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
+  return [
+    line(HEADINGS),
+    line(HEADINGS.map((_, index) => (index === 0 ? "---" : "---:"))),
+    ...makeRows(result).map(line),
+    "",
+    `${machine.processor}, ${machine.cores} cores, ${machine.memoryGB} GB, ${machine.platform}, Node ${machine.node}; ` +
+      `${result.clientProcesses} client processes, all on 127.0.0.1; ${times.seconds} s each after ` +
+      `${times.warmUpSeconds} s of warm-up; ${result.startedAt}.`,
+    "",
+    ...result.systems.map(
+      (system) => `- **${system.title}**${system.setUp && ` (${system.setUp})`}: ${system.promise}`,
+    ),
+    "",
+    ...formatNotes(result).map((note) => `- ${note}`),
+    "",
+  ].join("\n");
+}
+
+/** Compute counts and targets, a line each. */
+export function formatNotes(result: BenchResult): string[] {
+  const { computeCounts, targets } = result;
+  return [
+    ...(computeCounts === undefined
+      ? []
+      : [
+          `XS compute units for one request: originator ${formatCount(computeCounts.originator)}, ` +
+            `primary ${formatCount(computeCounts.primary)}, secondary ${formatCount(computeCounts.secondary)}.`,
+        ]),
+    ...targets.map((target) => {
+      const verdict = target.met === undefined ? "NOT MEASURED" : target.met ? "met" : "NOT MET";
+      return `Target: ${target.text}: ${verdict}${target.measured === undefined ? "" : ` (${target.measured})`}.`;
+    }),
+  ];
+}

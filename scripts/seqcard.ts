@@ -1,0 +1,20 @@
+import { addRigCommand } from "../boards/virtual/commands/rig-command.js";
+import { addBenchCommand } from "../host-bridge/commands/bench-command.js";
+import { addInitCommand } from "../host-bridge/commands/init-command.js";
+import { addLatestCommand } from "../host-bridge/commands/latest-command.js";
+import { addNextCommand } from "../host-bridge/commands/next-command.js";
+import { addPortsCommand } from "../host-bridge/commands/ports-command.js";
+import { createProgram, runProgram } from "../host-bridge/commands/program.js";
+import { addStatusCommand } from "../host-bridge/commands/status-command.js";
+
+/** The command line: every module adds its command. */
+const program = createProgram();
+addNextCommand(program);
+addLatestCommand(program);
+addStatusCommand(program);
+addPortsCommand(program);
+addInitCommand(program);
+addBenchCommand(program);
+addRigCommand(program);
+
+process.exitCode = await runProgram(program, process.argv);

@@ -1,0 +1,242 @@
+import type { VectorFields } from "../../test/support/vector-fields.js";
+
+/** One frame between cards, with decimal fields. */
+interface FabricSource {
+  readonly name: string;
+  readonly frame: string;
+  readonly header: { source: string; destination: string; hopsLeft: string; fabricId: string };
+  readonly fields: VectorFields;
+}
+
+interface HostSource {
+  readonly name: string;
+  readonly frame: string;
+  readonly header: { session: string };
+  readonly fields: VectorFields;
+}
+
+const FIRST_VIEW = "257";
+const LARGEST_VIEW = "1099511627775";
+const BEYOND_DOUBLE = "9007199254740993";
+const LARGEST_NUMBER = "9223372036854775807";
+const NUMBER_LIMIT = "9223372036854775808";
+const LARGEST_UINT32 = "4294967295";
+
+function header(source: number, destination: number, hopsLeft = 16, fabricId = "7"): FabricSource["header"] {
+  return { source: String(source), destination: String(destination), hopsLeft: String(hopsLeft), fabricId };
+}
+
+const session = { session: "3405691582" };
+
+export const FABRIC_FRAMES: readonly FabricSource[] = [
+  {
+    name: "the first hello of a card that hears nobody",
+    frame: "HELLO",
+    header: header(3, 255, 1),
+    fields: {
+      heard: "0",
+      membersChecksum: "1",
+      routeCount: "0",
+      routeCards: [],
+      routeCosts: [],
+      routePaths: [],
+    },
+  },
+  {
+    name: "a hello with two routes",
+    frame: "HELLO",
+    header: header(254, 255, 1, LARGEST_UINT32),
+    fields: {
+      heard: "1",
+      membersChecksum: "4275878552",
+      routeCount: "2",
+      routeCards: ["1", "200"],
+      routeCosts: ["1", "240"],
+      routePaths: ["32769", "3"],
+    },
+  },
+  {
+    name: "a request for 100 numbers",
+    frame: "REQUEST",
+    header: header(1, 2),
+    fields: { requestId: "42", count: "100" },
+  },
+  {
+    name: "the largest block",
+    frame: "REQUEST",
+    header: header(254, 1, 1),
+    fields: { requestId: LARGEST_UINT32, count: "32768" },
+  },
+  {
+    name: "a store of the first block",
+    frame: "STORE",
+    header: header(2, 3),
+    fields: { view: FIRST_VIEW, requestId: "42", first: "1", count: "100", originator: "1" },
+  },
+  {
+    name: "a store of the last number of all",
+    frame: "STORE",
+    header: header(2, 3),
+    fields: { view: LARGEST_VIEW, requestId: "0", first: LARGEST_NUMBER, count: "1", originator: "254" },
+  },
+  {
+    name: "an answer with the first block",
+    frame: "ANSWER",
+    header: header(3, 1),
+    fields: { view: FIRST_VIEW, requestId: "42", first: "1", count: "100" },
+  },
+  {
+    name: "an answer beyond 2^53",
+    frame: "ANSWER",
+    header: header(3, 1),
+    fields: { view: LARGEST_VIEW, requestId: LARGEST_UINT32, first: BEYOND_DOUBLE, count: "32768" },
+  },
+  { name: "no lease", frame: "REFUSE", header: header(2, 1), fields: { requestId: "42", code: "4" } },
+  {
+    name: "a beacon of the first view",
+    frame: "BEACON",
+    header: header(1, 2),
+    fields: {
+      view: FIRST_VIEW,
+      primary: "1",
+      secondary: "2",
+      base: "1",
+      sequence: "1",
+      ceiling: "65537",
+      state: "0",
+    },
+  },
+  {
+    name: "a beacon at the end of the numbers",
+    frame: "BEACON",
+    header: header(1, 254),
+    fields: {
+      view: LARGEST_VIEW,
+      primary: "1",
+      secondary: "254",
+      base: BEYOND_DOUBLE,
+      sequence: LARGEST_UINT32,
+      ceiling: NUMBER_LIMIT,
+      state: "5",
+    },
+  },
+  {
+    name: "a warm acknowledgement",
+    frame: "BEACON_ACK",
+    header: header(2, 1),
+    fields: { view: FIRST_VIEW, sequence: "1", ceiling: "65537", flags: "0" },
+  },
+  {
+    name: "a cold acknowledgement",
+    frame: "BEACON_ACK",
+    header: header(2, 1),
+    fields: { view: LARGEST_VIEW, sequence: LARGEST_UINT32, ceiling: NUMBER_LIMIT, flags: "1" },
+  },
+];
+
+const counterValues = Array.from({ length: 28 }, (_, index) =>
+  String(index === 27 ? 4294967295 : index * 1000),
+);
+
+export const HOST_FRAMES: readonly HostSource[] = [
+  { name: "open", frame: "HOST_OPEN", header: session, fields: {} },
+  { name: "close", frame: "HOST_CLOSE", header: session, fields: {} },
+  { name: "ask for the status", frame: "HOST_STATUS_REQUEST", header: session, fields: {} },
+  { name: "ask for a block", frame: "HOST_REQUEST", header: session, fields: { tag: "7", count: "64" } },
+  {
+    name: "initialise card 2 of three",
+    frame: "HOST_INIT",
+    header: session,
+    fields: {
+      fabricId: "7",
+      cardId: "2",
+      first: BEYOND_DOUBLE,
+      memberCount: "3",
+      memberCards: ["1", "2", "3"],
+      memberVotes: ["1", "1", "1"],
+    },
+  },
+  {
+    name: "welcome of a blank card",
+    frame: "HOST_WELCOME",
+    header: session,
+    fields: {
+      cardId: "0",
+      fabricId: "0",
+      chipId: "16600723370138578223",
+      flags: "1",
+      maxBlocksInFlight: "8",
+    },
+  },
+  { name: "a block", frame: "HOST_ANSWER", header: session, fields: { tag: "7", first: "1", count: "64" } },
+  {
+    name: "the last number of all",
+    frame: "HOST_ANSWER",
+    header: session,
+    fields: { tag: LARGEST_UINT32, first: LARGEST_NUMBER, count: "1" },
+  },
+  { name: "exhausted", frame: "HOST_REFUSE", header: session, fields: { tag: "7", code: "7" } },
+  {
+    name: "a view in which numbers can be had",
+    frame: "HOST_VIEW",
+    header: session,
+    fields: { view: FIRST_VIEW, primary: "1", secondary: "2", base: "1", state: "0" },
+  },
+  {
+    name: "one above the newest number held",
+    frame: "HOST_MIRROR",
+    header: session,
+    fields: { view: FIRST_VIEW, held: BEYOND_DOUBLE },
+  },
+  { name: "initialised", frame: "HOST_INIT_RESULT", header: session, fields: { code: "0" } },
+  { name: "not blank", frame: "HOST_INIT_RESULT", header: session, fields: { code: "1" } },
+  {
+    name: "status of a primary",
+    frame: "HOST_STATUS",
+    header: session,
+    fields: {
+      cardId: "1",
+      fabricId: "7",
+      chipId: "578437695752307201",
+      promised: LARGEST_VIEW,
+      view: FIRST_VIEW,
+      primary: "1",
+      secondary: "2",
+      base: "1",
+      ceiling: NUMBER_LIMIT,
+      quorumCeiling: "65537",
+      held: BEYOND_DOUBLE,
+      state: "0",
+      flags: "4",
+      leaseLeftUs: "57999",
+      uptimeMs: LARGEST_UINT32,
+      memberCount: "2",
+      memberCards: ["1", "2"],
+      memberVotes: ["2", "1"],
+    },
+  },
+  {
+    name: "two links and two routes",
+    frame: "HOST_LINKS",
+    header: session,
+    fields: {
+      linkCount: "2",
+      routeCount: "2",
+      neighbours: ["2", "0"],
+      states: ["2", "0"],
+      framesIn: ["16909060", "0"],
+      framesOut: [LARGEST_UINT32, "1"],
+      badFrames: ["3", "0"],
+      dropped: ["4", "0"],
+      routeCards: ["2", "3"],
+      routeLinks: ["0", "0"],
+      routeCosts: ["1", "17"],
+    },
+  },
+  {
+    name: "all counters",
+    frame: "HOST_COUNTERS",
+    header: session,
+    fields: { count: "28", values: counterValues },
+  },
+];

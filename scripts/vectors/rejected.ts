@@ -1,0 +1,191 @@
+/** Payloads that a card must drop, each with the counter that must rise. Written by hand. */
+interface RejectedSource {
+  readonly name: string;
+  readonly from: "link" | "host";
+  readonly payload: string;
+  readonly counter: string;
+}
+
+const LINK_HEADER = "01 02 01 02 10 07000000";
+const REQUEST_BODY = "2a000000 6400";
+
+export const REJECTED_PAYLOADS: readonly RejectedSource[] = [
+  {
+    name: "version 2",
+    from: "link",
+    payload: `02 02 01 02 10 07000000 ${REQUEST_BODY}`,
+    counter: "dropVersion",
+  },
+  {
+    name: "version 0",
+    from: "link",
+    payload: `00 02 01 02 10 07000000 ${REQUEST_BODY}`,
+    counter: "dropVersion",
+  },
+  { name: "one byte", from: "link", payload: "01", counter: "dropLength" },
+  {
+    name: "a header that lacks its last byte",
+    from: "link",
+    payload: "01 02 01 02 10 070000",
+    counter: "dropLength",
+  },
+  { name: "a header without a body", from: "link", payload: LINK_HEADER, counter: "dropLength" },
+  { name: "a byte too few", from: "link", payload: `${LINK_HEADER} 2a000000 64`, counter: "dropLength" },
+  {
+    name: "a byte too many",
+    from: "link",
+    payload: `${LINK_HEADER} ${REQUEST_BODY} 00`,
+    counter: "dropLength",
+  },
+  {
+    name: "a hello that promises one route more than it has",
+    from: "link",
+    payload: "01 01 01 ff 01 07000000 02 00000000 02 01 00 0100",
+    counter: "dropLength",
+  },
+  {
+    name: "a hello with seventeen routes",
+    from: "link",
+    payload: `01 01 01 ff 01 07000000 02 00000000 11 ${"01000100".repeat(17)}`,
+    counter: "dropLength",
+  },
+  {
+    name: "an unknown type",
+    from: "link",
+    payload: `01 3f 01 02 10 07000000 ${REQUEST_BODY}`,
+    counter: "dropType",
+  },
+  { name: "type 0", from: "link", payload: `01 00 01 02 10 07000000 ${REQUEST_BODY}`, counter: "dropType" },
+  {
+    name: "a host's frame on a cable",
+    from: "link",
+    payload: "01 41 01 02 10 07000000",
+    counter: "dropType",
+  },
+  {
+    name: "a request to the other end of the cable",
+    from: "link",
+    payload: `01 02 01 ff 01 07000000 ${REQUEST_BODY}`,
+    counter: "dropType",
+  },
+  {
+    name: "another fabric",
+    from: "link",
+    payload: `01 02 01 02 10 08000000 ${REQUEST_BODY}`,
+    counter: "dropFabric",
+  },
+  {
+    name: "a stranger",
+    from: "link",
+    payload: `01 02 04 02 10 07000000 ${REQUEST_BODY}`,
+    counter: "dropSource",
+  },
+  {
+    name: "source 0",
+    from: "link",
+    payload: `01 02 00 02 10 07000000 ${REQUEST_BODY}`,
+    counter: "dropSource",
+  },
+  {
+    name: "the card itself",
+    from: "link",
+    payload: `01 02 02 02 10 07000000 ${REQUEST_BODY}`,
+    counter: "dropSource",
+  },
+  {
+    name: "to a stranger",
+    from: "link",
+    payload: `01 02 01 04 10 07000000 ${REQUEST_BODY}`,
+    counter: "dropDestination",
+  },
+  {
+    name: "to card 0",
+    from: "link",
+    payload: `01 02 01 00 10 07000000 ${REQUEST_BODY}`,
+    counter: "dropDestination",
+  },
+  {
+    name: "no hop left",
+    from: "link",
+    payload: `01 02 01 03 01 07000000 ${REQUEST_BODY}`,
+    counter: "dropHops",
+  },
+  {
+    name: "hop count 0",
+    from: "link",
+    payload: `01 02 01 03 00 07000000 ${REQUEST_BODY}`,
+    counter: "dropHops",
+  },
+  {
+    name: "more hops than members",
+    from: "link",
+    payload: `01 02 01 03 11 07000000 ${REQUEST_BODY}`,
+    counter: "dropHops",
+  },
+  {
+    name: "no way there",
+    from: "link",
+    payload: `01 02 01 03 10 07000000 ${REQUEST_BODY}`,
+    counter: "dropNoRoute",
+  },
+  {
+    name: "a beacon that is not its primary's",
+    from: "link",
+    payload: "01 06 03 02 10 07000000 0101000000 01 02 0100000000000000 01000000 0100010000000000 00",
+    counter: "dropRole",
+  },
+  {
+    name: "a beacon of an older view",
+    from: "link",
+    payload: "01 06 01 02 10 07000000 0100000000 01 02 0100000000000000 01000000 0100010000000000 00",
+    counter: "dropRole",
+  },
+  {
+    name: "an acknowledgement to a card that is not primary",
+    from: "link",
+    payload: "01 07 01 02 10 07000000 0101000000 01000000 0100010000000000 00",
+    counter: "dropRole",
+  },
+  {
+    name: "a store in another view",
+    from: "link",
+    payload: "01 03 01 02 10 07000000 0102000000 2a000000 0100000000000000 0100 01",
+    counter: "storesRefused",
+  },
+  {
+    name: "a store that is not the primary's",
+    from: "link",
+    payload: "01 03 03 02 10 07000000 0101000000 2a000000 0100000000000000 0100 01",
+    counter: "storesRefused",
+  },
+  {
+    name: "a store of no number",
+    from: "link",
+    payload: "01 03 01 02 10 07000000 0101000000 2a000000 0100000000000000 0000 01",
+    counter: "storesRefused",
+  },
+  {
+    name: "a store beyond the last number",
+    from: "link",
+    payload: "01 03 01 02 10 07000000 0101000000 2a000000 ffffffffffffff7f 0200 01",
+    counter: "storesRefused",
+  },
+  {
+    name: "an answer of an older view that nobody waits for",
+    from: "link",
+    payload: "01 04 03 02 10 07000000 0100000000 2a000000 0100000000000000 0100",
+    counter: "answersLate",
+  },
+  { name: "a host of version 2", from: "host", payload: "02 43 05000000", counter: "dropVersion" },
+  { name: "a host's header that lacks a byte", from: "host", payload: "01 43 050000", counter: "dropLength" },
+  { name: "a status request with a body", from: "host", payload: "01 43 05000000 00", counter: "dropLength" },
+  { name: "an open with a body", from: "host", payload: "01 40 05000000 00", counter: "dropLength" },
+  {
+    name: "a host's request, too short",
+    from: "host",
+    payload: "01 41 05000000 07000000 01",
+    counter: "dropLength",
+  },
+  { name: "another session", from: "host", payload: "01 41 06000000 07000000 0100", counter: "dropSession" },
+  { name: "a card's frame from the host", from: "host", payload: "01 66 05000000", counter: "dropType" },
+];

@@ -1,0 +1,69 @@
+import type { PersistentState } from "../../firmware/card/persistent-state.js";
+import { COUNTER_NAMES, type CounterName } from "../../firmware/wire/counter-names.js";
+import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
+import { must } from "./must.js";
+
+export type CounterValues = Readonly<Record<CounterName, number>>;
+
+/** Drops that an outside observer can foretell from header, flash and session alone. */
+const FORETOLD: readonly CounterName[] = [
+  "dropVersion",
+  "dropFabric",
+  "dropSource",
+  "dropDestination",
+  "dropHops",
+  "dropSession",
+];
+/** Drops that depend on what a role knows. Of one frame at most one happens. */
+const BY_ROLE: readonly CounterName[] = ["dropLength", "dropType", "dropRole"];
+
+/** @returns the one counter that must rise for a frame from a cable, or nothing where a role decides. */
+export function expectedLinkDrop(
+  frame: FrameBuffer,
+  member: PersistentState | undefined,
+  failed: boolean,
+): CounterName | undefined {
+  const [version, type, source, destination, hopsLeft] = frame.bytes as unknown as number[];
+  if (version !== 1) return "dropVersion";
+  if (frame.length < 9) return "dropLength";
+  if (member === undefined || failed || frame.view.getUint32(5, true) !== member.fabricId)
+    return "dropFabric";
+  if (!member.members.has(source as number) || source === member.cardId) return "dropSource";
+  if (destination === 255) return type === 1 ? undefined : "dropType";
+  if (destination === member.cardId) return undefined;
+  if (!member.members.has(destination as number)) return "dropDestination";
+  return (hopsLeft as number) <= 1 || (hopsLeft as number) > 16 ? "dropHops" : undefined;
+}
+
+/** The same for a frame from the host; `session` is the open one. */
+export function expectedHostDrop(frame: FrameBuffer, session: number | undefined): CounterName | undefined {
+  const [version, type] = frame.bytes;
+  if (version !== 1) return "dropVersion";
+  if (frame.length < 6) return "dropLength";
+  if (type === 0x40) return frame.length === 6 ? undefined : "dropLength";
+  return frame.view.getUint32(2, true) === session ? undefined : "dropSession";
+}
+
+/** Checks that a frame was counted as it should be, and once. */
+export function checkCounted(
+  before: CounterValues,
+  after: CounterValues,
+  expected: CounterName | undefined,
+): void {
+  if (expected !== undefined) {
+    for (const name of COUNTER_NAMES) {
+      // The host is told of a drop, and that may find no room.
+      if (name === "dropSendFull") continue;
+      const risen = after[name] - before[name];
+      must(
+        risen === (name === expected ? 1 : 0),
+        `${name} rose by ${risen} where ${expected} should have, by 1`,
+      );
+    }
+    return;
+  }
+  for (const name of FORETOLD)
+    must(after[name] === before[name], `${name} rose for a frame that should pass`);
+  const byRole = BY_ROLE.reduce((sum, name) => sum + after[name] - before[name], 0);
+  must(byRole <= 1, `one frame was dropped ${byRole} times`);
+}

@@ -1,0 +1,113 @@
+import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
+import * as types from "../../firmware/wire/frame-types.js";
+import * as host from "../../firmware/wire/host-frames.js";
+import { CARD_FLAG_STORAGE_FAILED } from "../../firmware/wire/host-setup-frames.js";
+import { decodeHostStatus, HostStatusFields } from "../../firmware/wire/host-status-frames.js";
+import type { Uint64 } from "../../firmware/wire/uint64.js";
+import { toBigInt } from "../support/layout.js";
+import { must } from "./must.js";
+
+/** A block that a host was given. */
+export interface DeliveredBlock {
+  readonly first: bigint;
+  readonly count: number;
+}
+
+/** Follows what a host has asked of its card, and holds the card's answers against it. */
+export class HostModel {
+  session = 0;
+  isOpen = false;
+  readonly delivered: DeliveredBlock[] = [];
+  /** Open requests: their tags, and how many numbers each asks for. */
+  private readonly open = new Map<number, number>();
+  private readonly request = new host.HostRequestFields();
+  private readonly answer = new host.HostAnswerFields();
+  private readonly refusal = new host.HostRefuseFields();
+  private readonly mirror = new host.HostMirrorFields();
+  private readonly status = new HostStatusFields();
+  private view = 0;
+  /** What the card said it holds, by view. */
+  private readonly held = new Map<number, bigint>();
+
+  /** The card has lost its memory. */
+  reboot(): void {
+    this.isOpen = false;
+    this.open.clear();
+    this.view = 0;
+    this.held.clear();
+  }
+
+  /** Takes a good frame that goes to the card, before the card sees it. */
+  toCard(frame: FrameBuffer): void {
+    const { bytes, view, length } = frame;
+    if (bytes[0] !== 1 || length < 6) return;
+    const session = view.getUint32(2, true);
+    if (bytes[1] === types.FRAME_HOST_OPEN && length === 6) {
+      if (!this.isOpen || session !== this.session) this.open.clear();
+      this.isOpen = true;
+      this.session = session;
+    } else if (this.isOpen && session === this.session) {
+      if (bytes[1] === types.FRAME_HOST_CLOSE) {
+        this.isOpen = false;
+        this.open.clear();
+      } else if (bytes[1] === types.FRAME_HOST_REQUEST && host.decodeHostRequest(frame, this.request)) {
+        if (!this.open.has(this.request.tag)) this.open.set(this.request.tag, this.request.count);
+      }
+    }
+  }
+
+  /** Takes a frame that the card sends to its host. */
+  fromCard(frame: FrameBuffer): void {
+    must(frame.bytes[0] === 1 && frame.length <= 250, "a card sent a frame that is none");
+    const isOurs = this.isOpen && frame.view.getUint32(2, true) === this.session;
+    const type = frame.bytes[1] as number;
+    must(isOurs || type === types.FRAME_HOST_REFUSE, "a card told something to a session that is not open");
+    if (!isOurs) return;
+    if (type === types.FRAME_HOST_ANSWER) this.takeAnswer(frame);
+    else if (type === types.FRAME_HOST_REFUSE) this.takeRefusal(frame);
+    else if (type === types.FRAME_HOST_MIRROR) this.takeMirror(frame);
+    else if (type === types.FRAME_HOST_STATUS) this.takeStatus(frame);
+  }
+
+  private takeAnswer(frame: FrameBuffer): void {
+    const { answer, open } = this;
+    must(host.decodeHostAnswer(frame, answer), "HOST_ANSWER has a wrong length");
+    must(
+      open.get(answer.tag) === answer.count,
+      `a block was delivered that nobody asked for: tag ${answer.tag}`,
+    );
+    open.delete(answer.tag);
+    this.delivered.push({ first: toBigInt(answer.first), count: answer.count });
+  }
+
+  private takeRefusal(frame: FrameBuffer): void {
+    must(host.decodeHostRefuse(frame, this.refusal), "HOST_REFUSE has a wrong length");
+    // Tag 0 also stands for "your frame had none", and then ends nothing.
+    if (this.refusal.tag !== 0) this.open.delete(this.refusal.tag);
+  }
+
+  private takeMirror(frame: FrameBuffer): void {
+    must(host.decodeHostMirror(frame, this.mirror), "HOST_MIRROR has a wrong length");
+    this.noteHeld(this.mirror.view, this.mirror.held);
+  }
+
+  private takeStatus(frame: FrameBuffer): void {
+    const { status } = this;
+    must(decodeHostStatus(frame, status), "HOST_STATUS has a wrong length");
+    must(status.view <= status.promised, "a card is in a view above its promise");
+    must(status.view >= this.view, "a card went back to an older view");
+    this.view = status.view;
+    const holdsARole = status.cardId === status.primary || status.cardId === status.secondary;
+    // A card whose flash has failed, or that is cold, says 0: it holds nothing that counts.
+    if (holdsARole && (status.flags & CARD_FLAG_STORAGE_FAILED) === 0 && !status.held.isZero()) {
+      this.noteHeld(status.view, status.held);
+    }
+  }
+
+  private noteHeld(view: number, held: Uint64): void {
+    const now = toBigInt(held);
+    const before = this.held.get(view) ?? 0n;
+    must(now >= before, `the number held in view ${view} went down, from ${before} to ${now}`);
+    this.held.set(view, now);
+  }
+}

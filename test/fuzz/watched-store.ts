@@ -1,0 +1,59 @@
+import { PersistentState } from "../../firmware/card/persistent-state.js";
+import { MemoryRecordStore } from "../../firmware/storage/memory-record-store.js";
+import type { RecordStore } from "../../firmware/storage/record-store.js";
+import { toBigInt } from "../support/layout.js";
+import type { Random } from "../support/random.js";
+import { must } from "./must.js";
+
+/** Flash that fails once in a while, and that watches what a card writes: some things may only ever rise. */
+export class WatchedStore implements RecordStore {
+  /** What stands in flash; empty before the first record. */
+  persisted: PersistentState | undefined;
+  /** A write has failed since the boot. */
+  failed = false;
+  private readonly memory = new MemoryRecordStore();
+  private readonly random: Random;
+  private readonly oneFailureIn: number;
+
+  constructor(random: Random, oneFailureIn: number) {
+    this.random = random;
+    this.oneFailureIn = oneFailureIn;
+  }
+
+  read(into: Uint8Array): number {
+    return this.memory.read(into);
+  }
+
+  write(bytes: Uint8Array, length: number): boolean {
+    if (this.random.oneIn(this.oneFailureIn)) {
+      this.failed = true;
+      return false;
+    }
+    must(this.memory.write(bytes, length), "a record is too long");
+    const now = new PersistentState(this.memory);
+    must(now.load() === "loaded", "a card wrote a record that it cannot read");
+    if (this.persisted !== undefined) compare(this.persisted, now);
+    this.persisted = now;
+    return true;
+  }
+}
+
+function compare(before: PersistentState, now: PersistentState): void {
+  must(
+    now.fabricId === before.fabricId && now.cardId === before.cardId,
+    "a card changed its fabric or its id",
+  );
+  must(now.members.checksum === before.members.checksum, "a card changed its member list");
+  must(now.promised >= before.promised, "a promise went down");
+  must(now.accepted.number >= before.accepted.number, "the accepted view went down");
+  must(now.accepted.number <= now.promised, "a view was accepted above the promise");
+  must(now.ceiling.compare(before.ceiling) >= 0, "the ceiling went down");
+  if (now.accepted.number === before.accepted.number) {
+    must(
+      now.accepted.primary === before.accepted.primary &&
+        now.accepted.secondary === before.accepted.secondary &&
+        toBigInt(now.accepted.base) === toBigInt(before.accepted.base),
+      "a view changed what it says",
+    );
+  }
+}

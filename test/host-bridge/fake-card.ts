@@ -1,0 +1,290 @@
+import { PROTOCOL_VERSION } from "../../firmware/wire/constants.js";
+import { COUNTER_NAMES } from "../../firmware/wire/counter-names.js";
+import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
+import {
+  FRAME_HOST_ANSWER,
+  FRAME_HOST_CLOSE,
+  FRAME_HOST_COUNTERS,
+  FRAME_HOST_INIT,
+  FRAME_HOST_INIT_RESULT,
+  FRAME_HOST_LINKS,
+  FRAME_HOST_MIRROR,
+  FRAME_HOST_OPEN,
+  FRAME_HOST_REFUSE,
+  FRAME_HOST_REQUEST,
+  FRAME_HOST_STATUS,
+  FRAME_HOST_STATUS_REQUEST,
+  FRAME_HOST_VIEW,
+  FRAME_HOST_WELCOME,
+  OFFSET_TYPE,
+  OFFSET_VERSION,
+  REFUSE_BLANK,
+  REFUSE_COUNT,
+  REFUSE_EXHAUSTED,
+  REFUSE_NO_SESSION,
+} from "../../firmware/wire/frame-types.js";
+import { OFFSET_SESSION, writeHostHeader } from "../../firmware/wire/header.js";
+import {
+  decodeHostRequest,
+  encodeHostAnswer,
+  encodeHostMirror,
+  encodeHostRefuse,
+  encodeHostView,
+  HostRequestFields,
+  HostViewFields,
+} from "../../firmware/wire/host-frames.js";
+import {
+  CARD_FLAG_BLANK,
+  decodeHostInit,
+  encodeHostInitResult,
+  encodeHostWelcome,
+  HostInitFields,
+  HostWelcomeFields,
+  INIT_DONE,
+  INIT_NOT_BLANK,
+} from "../../firmware/wire/host-setup-frames.js";
+import {
+  encodeHostCounters,
+  encodeHostLinks,
+  encodeHostStatus,
+  HostLinksFields,
+  HostStatusFields,
+  LINK_ALIVE,
+} from "../../firmware/wire/host-status-frames.js";
+import { Uint64 } from "../../firmware/wire/uint64.js";
+
+/** A request that came, with the session in which it came. */
+export interface HeardRequest {
+  readonly session: number;
+  readonly tag: number;
+  readonly count: number;
+}
+
+/** What a fake card is like; tests change it while it runs. */
+export interface FakeCardSettings {
+  version: number;
+  cardId: number;
+  fabricId: number;
+  flags: number;
+  maxBlocksInFlight: number;
+  /** Answers nothing at all. */
+  silent: boolean;
+  /** Keeps requests in `heard` for the test to answer. */
+  manual: boolean;
+  /** Refuses every request with this REFUSE_... code; 0 for none. */
+  refuseWith: number;
+  /** State in HOST_VIEW. */
+  state: number;
+  view: number;
+  /** Bits of the next number: 63 is exhausted beyond 2^63-1. */
+  next: bigint;
+  /** Loses this many results of an init. */
+  loseInitResults: number;
+  /** Loses this many HOST_LINKS frames. */
+  loseLinks: number;
+}
+
+/** A card at its host's end only: enough of one to serve, and whatever faults a test wants of it. */
+export class FakeCard {
+  readonly settings: FakeCardSettings;
+  readonly heard: HeardRequest[] = [];
+  opens = 0;
+  closes = 0;
+  inits = 0;
+  lastInit: HostInitFields | null = null;
+  session = 0;
+  private readonly out: (frame: FrameBuffer) => void;
+  private readonly frame = new FrameBuffer();
+  private readonly request = new HostRequestFields();
+
+  constructor(out: (frame: FrameBuffer) => void, settings: Partial<FakeCardSettings> = {}) {
+    this.out = out;
+    this.settings = {
+      version: PROTOCOL_VERSION,
+      cardId: 3,
+      fabricId: 0xfab1c,
+      flags: 0,
+      maxBlocksInFlight: 8,
+      silent: false,
+      manual: false,
+      refuseWith: 0,
+      state: 0,
+      view: 257,
+      next: 1n,
+      loseInitResults: 0,
+      loseLinks: 0,
+      ...settings,
+    };
+  }
+
+  /** As after a restart: it knows no session. */
+  reset(): void {
+    this.session = 0;
+  }
+
+  receive(frame: FrameBuffer): void {
+    if (this.settings.silent) return;
+    const session = frame.view.getUint32(OFFSET_SESSION, true);
+    switch (frame.bytes[OFFSET_TYPE]) {
+      case FRAME_HOST_OPEN:
+        this.opens += 1;
+        this.session = session;
+        this.welcome();
+        break;
+      case FRAME_HOST_CLOSE:
+        this.closes += 1;
+        this.session = 0;
+        break;
+      case FRAME_HOST_REQUEST:
+        if (decodeHostRequest(frame, this.request)) this.onRequest(session);
+        break;
+      case FRAME_HOST_INIT:
+        this.onInit(frame);
+        break;
+      case FRAME_HOST_STATUS_REQUEST:
+        this.sendStatus();
+        break;
+    }
+  }
+
+  /** Answers a request with the next numbers. */
+  answer({ session, tag, count }: HeardRequest): bigint {
+    const first = this.settings.next;
+    this.settings.next += BigInt(count);
+    this.answerWith(session, tag, count, first);
+    return first;
+  }
+
+  answerWith(session: number, tag: number, count: number, first: bigint): void {
+    encodeHostAnswer(this.frame, tag, uint64(first), count);
+    this.send(FRAME_HOST_ANSWER, session);
+  }
+
+  refuse(session: number, tag: number, code: number): void {
+    encodeHostRefuse(this.frame, tag, code);
+    this.send(FRAME_HOST_REFUSE, session);
+  }
+
+  sendView(): void {
+    const fields = new HostViewFields();
+    fields.view = this.settings.view;
+    fields.primary = 1;
+    fields.secondary = 2;
+    fields.base.set(0, 1);
+    fields.state = this.settings.state;
+    encodeHostView(this.frame, fields);
+    this.send(FRAME_HOST_VIEW, this.session);
+  }
+
+  sendMirror(newest: bigint): void {
+    encodeHostMirror(this.frame, this.settings.view, uint64(newest + 1n));
+    this.send(FRAME_HOST_MIRROR, this.session);
+  }
+
+  /** Sends whatever `write` puts into the frame's body. */
+  sendRaw(type: number, session: number, write: (frame: FrameBuffer) => void): void {
+    write(this.frame);
+    this.send(type, session);
+  }
+
+  private onRequest(session: number): void {
+    const { tag, count } = this.request;
+    const heard = { session, tag, count };
+    this.heard.push(heard);
+    if (session !== this.session) this.refuse(session, tag, REFUSE_NO_SESSION);
+    else if (this.isBlank) this.refuse(session, tag, REFUSE_BLANK);
+    else if (this.settings.refuseWith !== 0) this.refuse(session, tag, this.settings.refuseWith);
+    else if (count < 1 || count > 32_768) this.refuse(session, tag, REFUSE_COUNT);
+    else if (this.settings.next + BigInt(count) > 2n ** 63n) this.refuse(session, tag, REFUSE_EXHAUSTED);
+    else if (!this.settings.manual) this.answer(heard);
+  }
+
+  private get isBlank(): boolean {
+    return (this.settings.flags & CARD_FLAG_BLANK) !== 0;
+  }
+
+  private welcome(): void {
+    const fields = new HostWelcomeFields();
+    fields.cardId = this.isBlank ? 0 : this.settings.cardId;
+    fields.fabricId = this.isBlank ? 0 : this.settings.fabricId;
+    fields.chipId.set(0xe660_1234, 0x89ab_cdef);
+    fields.flags = this.settings.flags;
+    fields.maxBlocksInFlight = this.settings.maxBlocksInFlight;
+    encodeHostWelcome(this.frame, fields);
+    this.send(FRAME_HOST_WELCOME, this.session);
+    this.sendView();
+  }
+
+  private onInit(frame: FrameBuffer): void {
+    const fields = new HostInitFields();
+    if (!decodeHostInit(frame, fields)) return;
+    this.inits += 1;
+    const code = this.isBlank ? INIT_DONE : INIT_NOT_BLANK;
+    if (code === INIT_DONE) {
+      this.lastInit = fields;
+      this.settings.flags &= ~CARD_FLAG_BLANK;
+      this.settings.cardId = fields.cardId;
+      this.settings.fabricId = fields.fabricId;
+    }
+    if (this.settings.loseInitResults > 0) {
+      this.settings.loseInitResults -= 1;
+      return;
+    }
+    encodeHostInitResult(this.frame, code);
+    this.send(FRAME_HOST_INIT_RESULT, this.session);
+  }
+
+  private sendStatus(): void {
+    const status = new HostStatusFields();
+    status.cardId = this.isBlank ? 0 : this.settings.cardId;
+    status.fabricId = this.isBlank ? 0 : this.settings.fabricId;
+    status.chipId.set(0xe660_1234, 0x89ab_cdef);
+    status.view = this.settings.view;
+    status.promised = this.settings.view;
+    status.primary = 1;
+    status.secondary = 3;
+    status.base.set(0, 1);
+    status.ceiling.set(0x7fff_ffff, 0xffff_ffff);
+    const held = uint64(this.settings.next);
+    status.held.copy(held);
+    status.state = this.settings.state;
+    status.flags = this.settings.flags;
+    status.uptimeMs = 12_345;
+    status.memberCount = 3;
+    status.memberCards.set([1, 2, 3]);
+    status.memberVotes.set([1, 1, 1]);
+    encodeHostStatus(this.frame, status);
+    this.send(FRAME_HOST_STATUS, this.session);
+    if (this.settings.loseLinks > 0) this.settings.loseLinks -= 1;
+    else this.sendLinks();
+    encodeHostCounters(
+      this.frame,
+      Uint32Array.from(COUNTER_NAMES, (_, index) => index),
+    );
+    this.send(FRAME_HOST_COUNTERS, this.session);
+  }
+
+  private sendLinks(): void {
+    const links = new HostLinksFields();
+    links.linkCount = 2;
+    links.neighbours.set([1, 2]);
+    links.states.set([LINK_ALIVE, LINK_ALIVE - 1]);
+    links.framesIn.set([10, 20]);
+    links.routeCount = 1;
+    links.routeCards.set([1]);
+    links.routeLinks.set([0]);
+    links.routeCosts.set([1]);
+    encodeHostLinks(this.frame, links);
+    this.send(FRAME_HOST_LINKS, this.session);
+  }
+
+  private send(type: number, session: number): void {
+    writeHostHeader(this.frame, type, session);
+    this.frame.bytes[OFFSET_VERSION] = this.settings.version;
+    this.out(this.frame);
+  }
+}
+
+export function uint64(value: bigint): Uint64 {
+  return new Uint64(Number(value >> 32n), Number(value & 0xffff_ffffn));
+}

@@ -1,0 +1,197 @@
+import { COUNTER_NAMES } from "../../firmware/wire/counter-names.js";
+import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
+import * as types from "../../firmware/wire/frame-types.js";
+import * as hello from "../../firmware/wire/hello-frame.js";
+import * as host from "../../firmware/wire/host-frames.js";
+import * as setup from "../../firmware/wire/host-setup-frames.js";
+import * as status from "../../firmware/wire/host-status-frames.js";
+import * as lease from "../../firmware/wire/lease-frames.js";
+import * as numbers from "../../firmware/wire/number-frames.js";
+
+/** A frame type as the tests of vectors and docs use it: any fields, by name. */
+export interface FrameKind {
+  /** The name in docs/wire.md and in the vectors. */
+  readonly name: string;
+  readonly type: number;
+  /** Lists in the fields, each with the field that tells how many entries count. */
+  readonly lists: Readonly<Record<string, string>>;
+  make(): object;
+  encode(frame: FrameBuffer, fields: object): void;
+  /** @returns whether the frame's length is that of the type. */
+  decode(frame: FrameBuffer, into: object): boolean;
+}
+
+/** Ties the functions of one type together; the fields' class makes sure that they belong together. */
+function kind<Fields extends object>(
+  name: string,
+  type: number,
+  make: () => Fields,
+  encode: (frame: FrameBuffer, fields: Fields) => void,
+  decode: (frame: FrameBuffer, into: Fields) => boolean,
+  lists: Readonly<Record<string, string>> = {},
+): FrameKind {
+  return {
+    name,
+    type,
+    lists,
+    make,
+    encode: (frame, fields) => encode(frame, fields as Fields),
+    decode: (frame, into) => decode(frame, into as Fields),
+  };
+}
+
+function empty(name: string, type: number): FrameKind {
+  return kind(name, type, () => ({}), host.encodeEmptyBody, host.hasEmptyBody);
+}
+
+const MEMBERS = { memberCards: "memberCount", memberVotes: "memberCount" };
+const LINK_LISTS = ["neighbours", "states", "framesIn", "framesOut", "badFrames", "dropped"];
+const ROUTE_LISTS = ["routeCards", "routeLinks", "routeCosts"];
+
+/** Every frame type but HOST_COUNTERS and HOST_INIT_RESULT, whose functions take no fields; those follow below. */
+const KINDS_WITH_FIELDS: readonly FrameKind[] = [
+  kind("HELLO", types.FRAME_HELLO, () => new hello.HelloFields(), hello.encodeHello, hello.decodeHello, {
+    routeCards: "routeCount",
+    routeCosts: "routeCount",
+    routePaths: "routeCount",
+  }),
+  kind(
+    "REQUEST",
+    types.FRAME_REQUEST,
+    () => new numbers.RequestFields(),
+    (frame, { requestId, count }) => numbers.encodeRequest(frame, requestId, count),
+    numbers.decodeRequest,
+  ),
+  kind(
+    "STORE",
+    types.FRAME_STORE,
+    () => new numbers.StoreFields(),
+    (frame, from) =>
+      numbers.encodeStore(frame, from.view, from.originator, from.requestId, from.first, from.count),
+    numbers.decodeStore,
+  ),
+  kind(
+    "ANSWER",
+    types.FRAME_ANSWER,
+    () => new numbers.AnswerFields(),
+    (frame, { view, requestId, first, count }) => numbers.encodeAnswer(frame, view, requestId, first, count),
+    numbers.decodeAnswer,
+  ),
+  kind(
+    "REFUSE",
+    types.FRAME_REFUSE,
+    () => new numbers.RefuseFields(),
+    (frame, { requestId, code }) => numbers.encodeRefuse(frame, requestId, code),
+    numbers.decodeRefuse,
+  ),
+  kind("BEACON", types.FRAME_BEACON, () => new lease.BeaconFields(), lease.encodeBeacon, lease.decodeBeacon),
+  kind(
+    "BEACON_ACK",
+    types.FRAME_BEACON_ACK,
+    () => new lease.BeaconAckFields(),
+    (frame, from) => lease.encodeBeaconAck(frame, from.view, from.sequence, from.ceiling, from.flags),
+    lease.decodeBeaconAck,
+  ),
+  empty("HOST_OPEN", types.FRAME_HOST_OPEN),
+  kind(
+    "HOST_REQUEST",
+    types.FRAME_HOST_REQUEST,
+    () => new host.HostRequestFields(),
+    (frame, { tag, count }) => host.encodeHostRequest(frame, tag, count),
+    host.decodeHostRequest,
+  ),
+  kind(
+    "HOST_INIT",
+    types.FRAME_HOST_INIT,
+    () => new setup.HostInitFields(),
+    setup.encodeHostInit,
+    setup.decodeHostInit,
+    MEMBERS,
+  ),
+  empty("HOST_STATUS_REQUEST", types.FRAME_HOST_STATUS_REQUEST),
+  empty("HOST_CLOSE", types.FRAME_HOST_CLOSE),
+  kind(
+    "HOST_WELCOME",
+    types.FRAME_HOST_WELCOME,
+    () => new setup.HostWelcomeFields(),
+    setup.encodeHostWelcome,
+    setup.decodeHostWelcome,
+  ),
+  kind(
+    "HOST_ANSWER",
+    types.FRAME_HOST_ANSWER,
+    () => new host.HostAnswerFields(),
+    (frame, { tag, first, count }) => host.encodeHostAnswer(frame, tag, first, count),
+    host.decodeHostAnswer,
+  ),
+  kind(
+    "HOST_REFUSE",
+    types.FRAME_HOST_REFUSE,
+    () => new host.HostRefuseFields(),
+    (frame, { tag, code }) => host.encodeHostRefuse(frame, tag, code),
+    host.decodeHostRefuse,
+  ),
+  kind(
+    "HOST_VIEW",
+    types.FRAME_HOST_VIEW,
+    () => new host.HostViewFields(),
+    host.encodeHostView,
+    host.decodeHostView,
+  ),
+  kind(
+    "HOST_MIRROR",
+    types.FRAME_HOST_MIRROR,
+    () => new host.HostMirrorFields(),
+    (frame, { view, held }) => host.encodeHostMirror(frame, view, held),
+    host.decodeHostMirror,
+  ),
+  kind(
+    "HOST_STATUS",
+    types.FRAME_HOST_STATUS,
+    () => new status.HostStatusFields(),
+    status.encodeHostStatus,
+    status.decodeHostStatus,
+    MEMBERS,
+  ),
+  kind(
+    "HOST_LINKS",
+    types.FRAME_HOST_LINKS,
+    () => new status.HostLinksFields(),
+    status.encodeHostLinks,
+    status.decodeHostLinks,
+    Object.fromEntries([
+      ...LINK_LISTS.map((list) => [list, "linkCount"]),
+      ...ROUTE_LISTS.map((list) => [list, "routeCount"]),
+    ]),
+  ),
+];
+
+const INIT_RESULT = kind(
+  "HOST_INIT_RESULT",
+  types.FRAME_HOST_INIT_RESULT,
+  () => ({ code: 0 }),
+  (frame, { code }) => setup.encodeHostInitResult(frame, code),
+  (frame, into) => {
+    const code = setup.decodeHostInitResult(frame);
+    if (code >= 0) into.code = code;
+    return code >= 0;
+  },
+);
+
+const COUNTERS = kind(
+  "HOST_COUNTERS",
+  types.FRAME_HOST_COUNTERS,
+  () => ({ count: COUNTER_NAMES.length, values: new Uint32Array(COUNTER_NAMES.length) }),
+  (frame, { values }) => status.encodeHostCounters(frame, values),
+  (frame, into) => status.decodeHostCounters(frame, into.values),
+  { values: "count" },
+);
+
+/** Every frame type of the protocol. */
+export const FRAME_KINDS: readonly FrameKind[] = [...KINDS_WITH_FIELDS, INIT_RESULT, COUNTERS];
+
+export function kindNamed(name: string): FrameKind {
+  const found = FRAME_KINDS.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`there is no frame type ${name}`);
+  return found;
+}
