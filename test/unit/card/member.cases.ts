@@ -2,6 +2,7 @@ import { PersistentState } from "../../../firmware/card/persistent-state.js";
 import { DEFAULT_TIMING } from "../../../firmware/wire/constants.js";
 import {
   FRAME_BEACON,
+  REFUSE_BLANK,
   REFUSE_NO_LEASE,
   REFUSE_NO_VIEW,
   STATE_READY,
