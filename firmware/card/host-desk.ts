@@ -115,12 +115,17 @@ export class HostDesk {
         else this.context.counters.dropLength += 1;
         break;
       case FRAME_HOST_CLOSE:
-        this.forgetSession();
-        this.line.close();
+        if (hasEmptyBody(frame)) this.close();
+        else this.context.counters.dropLength += 1;
         break;
       default:
         this.context.counters.dropType += 1;
     }
+  }
+
+  private close(): void {
+    this.forgetSession();
+    this.line.close();
   }
 
   private forgetSession(): void {
