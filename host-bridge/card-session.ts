@@ -49,33 +49,12 @@ import { initError } from "./initialisation.js";
 import { NumberCalls } from "./number-calls.js";
 import { isPassing, refusalError } from "./refusals.js";
 import { SessionCounters } from "./session-counters.js";
+import type { SessionEnvironment } from "./session-environment.js";
 import { timeoutError, wrongFabricError, wrongVersionError } from "./session-errors.js";
 import { StatusAssembly } from "./status-assembly.js";
 import { OPEN_REPEAT_MS } from "./timing.js";
 import { MAX_NUMBER, newestBelow, toBigint } from "./uint64-bigint.js";
-import { type View, type ViewChange, viewChange, viewFrom } from "./view.js";
-
-/** Everything a session is handed: it has no clock, no timer, no randomness and no port of its own. */
-export interface SessionEnvironment {
-  /** How long a card may take to answer HOST_OPEN. */
-  readonly openTimeoutMs: number;
-  /** Whether blocks that are refused in passing wait, or reject their callers. */
-  readonly whenNotReady: "wait" | "reject";
-  /** Takes a whole frame or nothing. The frame is used again as soon as it returns. Must not call back. */
-  send(frame: FrameBuffer): boolean;
-  /** 32 random bits. */
-  random32(): number;
-  /** The card answered HOST_OPEN. */
-  onOpen(card: CardIdentity): void;
-  /** What is on the line is no card that can be used. To be answered by `disconnect`. */
-  onUnusable(error: SequenceError): void;
-  onView(change: ViewChange): void;
-  onReady(): void;
-  /** A number exists: a card holds it, or it was delivered. */
-  onNewest(number: bigint): void;
-  /** Callers wait and a block could go: `flush` is to be called soon, when those just served had their turn. */
-  onSpace(): void;
-}
+import { type View, viewChange, viewFrom } from "./view.js";
 
 /**
  * The host's side of the protocol: a pure state machine. Frames and the time go in; frames, settled callers and the
