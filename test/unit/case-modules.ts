@@ -1,4 +1,8 @@
 import type { CaseModule } from "../support/unit-case.js";
+import { linkStateCases } from "./card/link-state.cases.js";
+import { memberListCases } from "./card/member-list.cases.js";
+import { viewCases } from "./card/view.cases.js";
+import { waitingRequestsCases } from "./card/waiting-requests.cases.js";
 import { byteFramePortCases } from "./ports/byte-frame-port.cases.js";
 import { memoryRecordStoreCases } from "./storage/memory-record-store.cases.js";
 import { constantsCases } from "./wire/constants.cases.js";
@@ -18,6 +22,10 @@ import { uint64Cases } from "./wire/uint64.cases.js";
 
 /** Every `*.cases.ts` file. `node.test.ts` fails where one is missing. */
 export const CASE_MODULES: readonly CaseModule[] = [
+  { name: "card/link-state", cases: linkStateCases },
+  { name: "card/member-list", cases: memberListCases },
+  { name: "card/view", cases: viewCases },
+  { name: "card/waiting-requests", cases: waitingRequestsCases },
   { name: "ports/byte-frame-port", cases: byteFramePortCases },
   { name: "storage/memory-record-store", cases: memoryRecordStoreCases },
   { name: "wire/constants", cases: constantsCases },
