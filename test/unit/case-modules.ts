@@ -1,6 +1,7 @@
 import type { CaseModule } from "../support/unit-case.js";
 import { linkStateCases } from "./card/link-state.cases.js";
 import { memberListCases } from "./card/member-list.cases.js";
+import { quorumCases } from "./card/quorum.cases.js";
 import { viewCases } from "./card/view.cases.js";
 import { waitingRequestsCases } from "./card/waiting-requests.cases.js";
 import { byteFramePortCases } from "./ports/byte-frame-port.cases.js";
@@ -24,6 +25,7 @@ import { uint64Cases } from "./wire/uint64.cases.js";
 export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/link-state", cases: linkStateCases },
   { name: "card/member-list", cases: memberListCases },
+  { name: "card/quorum", cases: quorumCases },
   { name: "card/view", cases: viewCases },
   { name: "card/waiting-requests", cases: waitingRequestsCases },
   { name: "ports/byte-frame-port", cases: byteFramePortCases },
