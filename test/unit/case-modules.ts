@@ -1,6 +1,7 @@
 import type { CaseModule } from "../support/unit-case.js";
 import { linkStateCases } from "./card/link-state.cases.js";
 import { memberListCases } from "./card/member-list.cases.js";
+import { persistentStateCases } from "./card/persistent-state.cases.js";
 import { quorumCases } from "./card/quorum.cases.js";
 import { viewCases } from "./card/view.cases.js";
 import { waitingRequestsCases } from "./card/waiting-requests.cases.js";
@@ -25,6 +26,7 @@ import { uint64Cases } from "./wire/uint64.cases.js";
 export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/link-state", cases: linkStateCases },
   { name: "card/member-list", cases: memberListCases },
+  { name: "card/persistent-state", cases: persistentStateCases },
   { name: "card/quorum", cases: quorumCases },
   { name: "card/view", cases: viewCases },
   { name: "card/waiting-requests", cases: waitingRequestsCases },
