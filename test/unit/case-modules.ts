@@ -1,5 +1,6 @@
 import type { CaseModule } from "../support/unit-case.js";
 import { linkStateCases } from "./card/link-state.cases.js";
+import { memberCases } from "./card/member.cases.js";
 import { memberListCases } from "./card/member-list.cases.js";
 import { persistentStateCases } from "./card/persistent-state.cases.js";
 import { quorumCases } from "./card/quorum.cases.js";
@@ -25,6 +26,7 @@ import { uint64Cases } from "./wire/uint64.cases.js";
 /** Every `*.cases.ts` file. `node.test.ts` fails where one is missing. */
 export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/link-state", cases: linkStateCases },
+  { name: "card/member", cases: memberCases },
   { name: "card/member-list", cases: memberListCases },
   { name: "card/persistent-state", cases: persistentStateCases },
   { name: "card/quorum", cases: quorumCases },
