@@ -1,8 +1,10 @@
 import type { CaseModule } from "../support/unit-case.js";
+import { initialiseCases } from "./card/initialise.cases.js";
 import { linkStateCases } from "./card/link-state.cases.js";
 import { memberCases } from "./card/member.cases.js";
 import { memberListCases } from "./card/member-list.cases.js";
 import { persistentStateCases } from "./card/persistent-state.cases.js";
+import { postCases } from "./card/post.cases.js";
 import { quorumCases } from "./card/quorum.cases.js";
 import { viewCases } from "./card/view.cases.js";
 import { waitingRequestsCases } from "./card/waiting-requests.cases.js";
@@ -25,10 +27,12 @@ import { uint64Cases } from "./wire/uint64.cases.js";
 
 /** Every `*.cases.ts` file. `node.test.ts` fails where one is missing. */
 export const CASE_MODULES: readonly CaseModule[] = [
+  { name: "card/initialise", cases: initialiseCases },
   { name: "card/link-state", cases: linkStateCases },
   { name: "card/member", cases: memberCases },
   { name: "card/member-list", cases: memberListCases },
   { name: "card/persistent-state", cases: persistentStateCases },
+  { name: "card/post", cases: postCases },
   { name: "card/quorum", cases: quorumCases },
   { name: "card/view", cases: viewCases },
   { name: "card/waiting-requests", cases: waitingRequestsCases },
