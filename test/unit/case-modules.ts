@@ -1,4 +1,5 @@
 import type { CaseModule } from "../support/unit-case.js";
+import { hostLineCases } from "./card/host-line.cases.js";
 import { initialiseCases } from "./card/initialise.cases.js";
 import { linkStateCases } from "./card/link-state.cases.js";
 import { memberCases } from "./card/member.cases.js";
@@ -6,6 +7,7 @@ import { memberListCases } from "./card/member-list.cases.js";
 import { persistentStateCases } from "./card/persistent-state.cases.js";
 import { postCases } from "./card/post.cases.js";
 import { quorumCases } from "./card/quorum.cases.js";
+import { reporterCases } from "./card/reporter.cases.js";
 import { viewCases } from "./card/view.cases.js";
 import { waitingRequestsCases } from "./card/waiting-requests.cases.js";
 import { byteFramePortCases } from "./ports/byte-frame-port.cases.js";
@@ -27,6 +29,7 @@ import { uint64Cases } from "./wire/uint64.cases.js";
 
 /** Every `*.cases.ts` file. `node.test.ts` fails where one is missing. */
 export const CASE_MODULES: readonly CaseModule[] = [
+  { name: "card/host-line", cases: hostLineCases },
   { name: "card/initialise", cases: initialiseCases },
   { name: "card/link-state", cases: linkStateCases },
   { name: "card/member", cases: memberCases },
@@ -34,6 +37,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/persistent-state", cases: persistentStateCases },
   { name: "card/post", cases: postCases },
   { name: "card/quorum", cases: quorumCases },
+  { name: "card/reporter", cases: reporterCases },
   { name: "card/view", cases: viewCases },
   { name: "card/waiting-requests", cases: waitingRequestsCases },
   { name: "ports/byte-frame-port", cases: byteFramePortCases },
