@@ -1,4 +1,5 @@
 import type { CaseModule } from "../support/unit-case.js";
+import { hostDeskCases } from "./card/host-desk.cases.js";
 import { hostLineCases } from "./card/host-line.cases.js";
 import { initialiseCases } from "./card/initialise.cases.js";
 import { linkStateCases } from "./card/link-state.cases.js";
@@ -29,6 +30,7 @@ import { uint64Cases } from "./wire/uint64.cases.js";
 
 /** Every `*.cases.ts` file. `node.test.ts` fails where one is missing. */
 export const CASE_MODULES: readonly CaseModule[] = [
+  { name: "card/host-desk", cases: hostDeskCases },
   { name: "card/host-line", cases: hostLineCases },
   { name: "card/initialise", cases: initialiseCases },
   { name: "card/link-state", cases: linkStateCases },
