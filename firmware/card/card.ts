@@ -115,8 +115,9 @@ export class Card {
       this.router.tick();
       this.member.tick();
       this.primary.tick();
-      this.originator.tick();
     }
+    // Also where this card takes part in nothing any more: its host must not wait for ever.
+    this.originator.tick();
     this.reporter.tick();
   }
 

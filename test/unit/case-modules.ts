@@ -5,6 +5,7 @@ import { initialiseCases } from "./card/initialise.cases.js";
 import { linkStateCases } from "./card/link-state.cases.js";
 import { memberCases } from "./card/member.cases.js";
 import { memberListCases } from "./card/member-list.cases.js";
+import { originatorCases } from "./card/originator.cases.js";
 import { persistentStateCases } from "./card/persistent-state.cases.js";
 import { postCases } from "./card/post.cases.js";
 import { quorumCases } from "./card/quorum.cases.js";
@@ -36,6 +37,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/link-state", cases: linkStateCases },
   { name: "card/member", cases: memberCases },
   { name: "card/member-list", cases: memberListCases },
+  { name: "card/originator", cases: originatorCases },
   { name: "card/persistent-state", cases: persistentStateCases },
   { name: "card/post", cases: postCases },
   { name: "card/quorum", cases: quorumCases },
