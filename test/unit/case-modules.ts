@@ -8,6 +8,7 @@ import { memberListCases } from "./card/member-list.cases.js";
 import { originatorCases } from "./card/originator.cases.js";
 import { persistentStateCases } from "./card/persistent-state.cases.js";
 import { postCases } from "./card/post.cases.js";
+import { primaryCases } from "./card/primary.cases.js";
 import { quorumCases } from "./card/quorum.cases.js";
 import { reporterCases } from "./card/reporter.cases.js";
 import { secondaryCases } from "./card/secondary.cases.js";
@@ -41,6 +42,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/originator", cases: originatorCases },
   { name: "card/persistent-state", cases: persistentStateCases },
   { name: "card/post", cases: postCases },
+  { name: "card/primary", cases: primaryCases },
   { name: "card/quorum", cases: quorumCases },
   { name: "card/reporter", cases: reporterCases },
   { name: "card/secondary", cases: secondaryCases },
