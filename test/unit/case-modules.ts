@@ -11,6 +11,7 @@ import { postCases } from "./card/post.cases.js";
 import { primaryCases } from "./card/primary.cases.js";
 import { quorumCases } from "./card/quorum.cases.js";
 import { reporterCases } from "./card/reporter.cases.js";
+import { routerCases } from "./card/router.cases.js";
 import { secondaryCases } from "./card/secondary.cases.js";
 import { viewCases } from "./card/view.cases.js";
 import { waitingRequestsCases } from "./card/waiting-requests.cases.js";
@@ -45,6 +46,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/primary", cases: primaryCases },
   { name: "card/quorum", cases: quorumCases },
   { name: "card/reporter", cases: reporterCases },
+  { name: "card/router", cases: routerCases },
   { name: "card/secondary", cases: secondaryCases },
   { name: "card/view", cases: viewCases },
   { name: "card/waiting-requests", cases: waitingRequestsCases },
