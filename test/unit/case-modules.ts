@@ -1,4 +1,5 @@
 import type { CaseModule } from "../support/unit-case.js";
+import { cardContextCases } from "./card/card-context.cases.js";
 import { hostDeskCases } from "./card/host-desk.cases.js";
 import { hostLineCases } from "./card/host-line.cases.js";
 import { initialiseCases } from "./card/initialise.cases.js";
@@ -13,6 +14,7 @@ import { quorumCases } from "./card/quorum.cases.js";
 import { reporterCases } from "./card/reporter.cases.js";
 import { routerCases } from "./card/router.cases.js";
 import { secondaryCases } from "./card/secondary.cases.js";
+import { statusReportCases } from "./card/status-report.cases.js";
 import { viewCases } from "./card/view.cases.js";
 import { waitingRequestsCases } from "./card/waiting-requests.cases.js";
 import { byteFramePortCases } from "./ports/byte-frame-port.cases.js";
@@ -34,6 +36,7 @@ import { uint64Cases } from "./wire/uint64.cases.js";
 
 /** Every `*.cases.ts` file. `node.test.ts` fails where one is missing. */
 export const CASE_MODULES: readonly CaseModule[] = [
+  { name: "card/card-context", cases: cardContextCases },
   { name: "card/host-desk", cases: hostDeskCases },
   { name: "card/host-line", cases: hostLineCases },
   { name: "card/initialise", cases: initialiseCases },
@@ -48,6 +51,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/reporter", cases: reporterCases },
   { name: "card/router", cases: routerCases },
   { name: "card/secondary", cases: secondaryCases },
+  { name: "card/status-report", cases: statusReportCases },
   { name: "card/view", cases: viewCases },
   { name: "card/waiting-requests", cases: waitingRequestsCases },
   { name: "ports/byte-frame-port", cases: byteFramePortCases },
