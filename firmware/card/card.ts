@@ -16,6 +16,7 @@ import { FABRIC_HEADER_BYTES, OFFSET_DESTINATION, OFFSET_FABRIC, OFFSET_SOURCE }
 import { CardContext, type CardEnvironment, type Counters } from "./card-context.js";
 import { HostDesk } from "./host-desk.js";
 import { HostLine } from "./host-line.js";
+import type { LinkState } from "./link-state.js";
 import { Member } from "./member.js";
 import { Originator } from "./originator.js";
 import { Post } from "./post.js";
@@ -76,7 +77,7 @@ export class Card {
     if (context.ownState() === STATE_READY) this.router.start();
   }
 
-  /** Takes a frame whose checksum was good from the cable `link`. The frame may be changed. */
+  /** Takes a frame whose checksum was good from the cable `link`, 0 to `linkCount` - 1. The frame may be changed. */
   receiveFromLink(link: number, frame: FrameBuffer, nowUs: number): void {
     const { context, router } = this;
     const { counters, state } = context;
@@ -94,8 +95,7 @@ export class Card {
     } else if (!state.members.has(bytes[OFFSET_SOURCE] as number) || bytes[OFFSET_SOURCE] === state.cardId) {
       counters.dropSource += 1;
     } else {
-      const linkState = router.links[link];
-      if (linkState !== undefined) linkState.framesIn += 1;
+      (router.links[link] as LinkState).framesIn += 1;
       this.sort(link, frame);
     }
   }
@@ -115,8 +115,9 @@ export class Card {
       this.router.tick();
       this.member.tick();
       this.primary.tick();
-      this.originator.tick();
     }
+    // Also where this card takes part in nothing any more: its host must not wait for ever.
+    this.originator.tick();
     this.reporter.tick();
   }
 

@@ -105,12 +105,17 @@ export class HostDesk {
         else this.context.counters.dropLength += 1;
         break;
       case FRAME_HOST_CLOSE:
-        this.originator.reset();
-        this.line.close();
+        if (hasEmptyBody(frame)) this.close();
+        else this.context.counters.dropLength += 1;
         break;
       default:
         this.context.counters.dropType += 1;
     }
+  }
+
+  private close(): void {
+    this.originator.reset();
+    this.line.close();
   }
 
   private initialise(): void {

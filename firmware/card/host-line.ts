@@ -22,14 +22,19 @@ export class HostLine {
     this.isOpen = false;
   }
 
-  /** Sends a frame whose body is written, under the open session; where none is open it goes nowhere. */
-  send(type: number, frame: FrameBuffer): void {
-    if (this.isOpen) this.sendAs(this.session, type, frame);
+  /**
+   * Sends a frame whose body is written, under the open session.
+   * @returns false where none is open or, which is counted, the host has no room.
+   */
+  send(type: number, frame: FrameBuffer): boolean {
+    return this.isOpen && this.sendAs(this.session, type, frame);
   }
 
   /** Sends a frame under a session that the card does not have open, to tell the host just that. */
-  sendAs(session: number, type: number, frame: FrameBuffer): void {
+  sendAs(session: number, type: number, frame: FrameBuffer): boolean {
     writeHostHeader(frame, type, session);
-    if (!this.context.environment.sendHost(frame)) this.context.counters.dropSendFull += 1;
+    if (this.context.environment.sendHost(frame)) return true;
+    this.context.counters.dropSendFull += 1;
+    return false;
   }
 }

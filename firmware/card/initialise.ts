@@ -16,7 +16,8 @@ import { firstViewNumber } from "./view.js";
 /**
  * Makes a blank card a member of a new fabric. Every card of it takes the same list and first number, so all begin in
  * the same first view: the lowest id is primary, the next secondary. A card that has been anything before refuses.
- * @returns INIT_DONE or the INIT_... code of what is wrong; nothing has changed then.
+ * @returns INIT_DONE or the INIT_... code of what is wrong. Nothing has changed then, but INIT_STORAGE_FAILED ends all
+ * that the card takes part in.
  */
 export function initialise(context: CardContext, fields: HostInitFields): number {
   const { state } = context;

@@ -1,6 +1,7 @@
 import { FrameBuffer } from "../wire/frame-buffer.js";
 import { FRAME_BEACON_ACK, REFUSE_NO_VIEW } from "../wire/frame-types.js";
 import { ACK_FLAG_COLD, BeaconFields, decodeBeacon, encodeBeaconAck } from "../wire/lease-frames.js";
+import { NUMBER_LIMIT } from "../wire/uint64.js";
 import type { CardContext } from "./card-context.js";
 import type { Post } from "./post.js";
 
@@ -64,13 +65,16 @@ export class Member {
 
   /** A beacon comes from the primary that it names, and is of this card's view, told alike, or of one above its promise. */
   private isCredible(source: number): boolean {
-    const { context, beacon } = this;
-    const { members, accepted, promised } = context.state;
-    if (beacon.primary !== source || source === context.cardId || !members.has(beacon.secondary))
-      return false;
-    if (beacon.view < promised || beacon.view === 0) return false;
-    if (beacon.view !== accepted.number) return true;
-    return beacon.primary === accepted.primary && beacon.secondary === accepted.secondary;
+    const { beacon } = this;
+    const { members, accepted, promised } = this.context.state;
+    if (beacon.view < promised || beacon.primary !== source || !members.has(beacon.secondary)) return false;
+    if (beacon.base.compare(beacon.ceiling) > 0 || beacon.ceiling.compare(NUMBER_LIMIT) > 0) return false;
+    return (
+      beacon.view !== accepted.number ||
+      (beacon.primary === accepted.primary &&
+        beacon.secondary === accepted.secondary &&
+        beacon.base.compare(accepted.base) === 0)
+    );
   }
 
   /** Takes over view and ceiling, in one record and before anything is said. @returns false where the flash failed. */

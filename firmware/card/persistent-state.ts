@@ -1,7 +1,7 @@
 import { MAX_RECORD_BYTES, RECORD_BLANK, RECORD_FOUND, type RecordStore } from "../storage/record-store.js";
-import { MAX_MEMBERS } from "../wire/constants.js";
+import { BLANK_FABRIC_ID, MAX_MEMBERS } from "../wire/constants.js";
 import { readUint64, readView, VIEW_BYTES, writeUint64, writeView } from "../wire/fields.js";
-import { Uint64 } from "../wire/uint64.js";
+import { NUMBER_LIMIT, Uint64 } from "../wire/uint64.js";
 import { MemberList } from "./member-list.js";
 import { View } from "./view.js";
 
@@ -81,6 +81,21 @@ export class PersistentState {
     accepted.secondary = bytes[OFFSET_PRIMARY + 1] as number;
     readUint64(view, OFFSET_BASE, accepted.base);
     readUint64(view, OFFSET_CEILING, this.ceiling);
-    return this.fabricId !== 0 && members.has(this.cardId) && this.promised >= accepted.number;
+    return this.isSound();
+  }
+
+  /** Whether a card can take part with this: a whole record says so, but perhaps one of other firmware. */
+  private isSound(): boolean {
+    const { members, accepted } = this;
+    return (
+      this.fabricId !== BLANK_FABRIC_ID &&
+      members.has(this.cardId) &&
+      members.has(accepted.primary) &&
+      members.has(accepted.secondary) &&
+      accepted.number > 0 &&
+      this.promised >= accepted.number &&
+      accepted.base.compare(NUMBER_LIMIT) <= 0 &&
+      this.ceiling.compare(NUMBER_LIMIT) <= 0
+    );
   }
 }

@@ -20,9 +20,13 @@ export class Post {
     this.deliver = deliver;
   }
 
-  /** Addresses a frame whose body is written, and sends it. Loss is nobody's error here: who waits asks again. */
+  /**
+   * Addresses a frame whose body is written, and sends it. Loss is nobody's error here: who waits asks again. A card
+   * whose flash has failed says nothing more, not even in the turn in which that happened.
+   */
   send(type: number, destination: number, frame: FrameBuffer): void {
-    const { cardId, state } = this.context;
+    const { cardId, state, storageFailed } = this.context;
+    if (storageFailed) return;
     writeFabricHeader(frame, type, cardId, destination, MAX_HOPS, state.fabricId);
     if (destination === cardId) this.deliver(frame);
     else this.router.send(destination, frame);

@@ -5,18 +5,20 @@ import { Uint64 } from "../wire/uint64.js";
 import type { MemberList } from "./member-list.js";
 
 const NEVER = Number.NEGATIVE_INFINITY;
+/** Shortly before the wrap at 2^32, so that every view meets it, and not only one that has lasted for 497 days. */
+const FIRST_SEQUENCE = 0xffff_fc00;
 
 /**
  * What the members have acknowledged to a primary in its view, and what a quorum of them therefore grants. One card's
  * word is never enough: a later view may be made by a quorum that this card is not in.
  */
 export class Quorum {
-  /** The highest ceiling that a quorum, this card among it, has in flash. */
+  /** The highest ceiling that a quorum has in flash. */
   readonly ceiling = new Uint64();
   /** When the newest beacon that a quorum has acknowledged was sent. */
   grantedFromUs = NEVER;
   private readonly sentUs = new Float64Array(BEACONS_REMEMBERED).fill(NEVER);
-  private newestSequence = 0;
+  private newestSequence = FIRST_SEQUENCE;
   private readonly ackedUs = new Float64Array(MAX_MEMBERS).fill(NEVER);
   private readonly ackedCold = new Uint8Array(MAX_MEMBERS);
   private readonly ceilings: Uint64[] = [];
@@ -29,26 +31,27 @@ export class Quorum {
   reset(): void {
     this.ceiling.set(0, 0);
     this.grantedFromUs = NEVER;
-    this.newestSequence = 0;
+    this.newestSequence = FIRST_SEQUENCE;
     this.sentUs.fill(NEVER);
     this.ackedUs.fill(NEVER);
     this.ackedCold.fill(0);
     for (const ceiling of this.ceilings) ceiling.set(0, 0);
   }
 
-  /** Notes that the next beacon goes out at `nowUs`. @returns its sequence number, which rises by one. */
+  /** Notes that the next beacon goes out at `nowUs`. @returns its sequence number, one up, or 0 behind 2^32-1. */
   noteBeacon(nowUs: number): number {
-    this.newestSequence += 1;
+    this.newestSequence = (this.newestSequence + 1) >>> 0;
     this.sentUs[this.newestSequence % BEACONS_REMEMBERED] = nowUs;
     return this.newestSequence;
   }
 
   /** Takes an acknowledgement of the member at `index`; one of a beacon that is forgotten or never was, does nothing. */
   noteAck(index: number, ack: BeaconAckFields, self: number, members: MemberList, nowUs: number): void {
-    const age = this.newestSequence - ack.sequence;
-    if (age < 0 || age >= BEACONS_REMEMBERED) return;
+    const age = (this.newestSequence - ack.sequence) >>> 0;
     const sentUs = this.sentUs[ack.sequence % BEACONS_REMEMBERED] as number;
-    this.ackedCold[index] = ack.flags & ACK_FLAG_COLD;
+    if (age >= BEACONS_REMEMBERED || sentUs === NEVER) return;
+    // Who was cold once stays so in this view: a warm word that comes later was said before.
+    if (ack.flags & ACK_FLAG_COLD) this.ackedCold[index] = 1;
     if (sentUs > (this.ackedUs[index] as number)) this.ackedUs[index] = sentUs;
     (this.ceilings[index] as Uint64).raiseTo(ack.ceiling);
     this.count(self, members, nowUs);

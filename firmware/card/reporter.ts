@@ -38,14 +38,14 @@ export class Reporter {
     const state = this.viewState();
     if (!this.line.isOpen) return;
     if (this.viewWasTold && told.view === accepted.number && told.state === state) return;
-    this.viewWasTold = true;
     told.view = accepted.number;
     told.primary = accepted.primary;
     told.secondary = accepted.secondary;
     told.base.copy(accepted.base);
     told.state = state;
     encodeHostView(this.frame, told);
-    this.line.send(FRAME_HOST_VIEW, this.frame);
+    // What found no room is told in the next turn: a host that missed it would wait for numbers that it can have.
+    this.viewWasTold = this.line.send(FRAME_HOST_VIEW, this.frame);
   }
 
   /** Notes that this card holds all numbers below `end` now; the host hears of it at once, or with the next report. */

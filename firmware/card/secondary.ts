@@ -1,5 +1,5 @@
 import { FrameBuffer } from "../wire/frame-buffer.js";
-import { FRAME_ANSWER, STATE_READY } from "../wire/frame-types.js";
+import { FRAME_ANSWER } from "../wire/frame-types.js";
 import { decodeStore, encodeAnswer, StoreFields } from "../wire/number-frames.js";
 import { NUMBER_LIMIT, Uint64 } from "../wire/uint64.js";
 import type { CardContext } from "./card-context.js";
@@ -55,7 +55,6 @@ export class Secondary {
     return (
       fits &&
       store.count > 0 &&
-      context.ownState() === STATE_READY &&
       !context.cold &&
       accepted.secondary === context.cardId &&
       accepted.primary === source &&

@@ -25,6 +25,11 @@ export class Random {
     return this.below(times) === 0;
   }
 
+  /** @returns true `percent` times in a hundred. */
+  chance(percent: number): boolean {
+    return this.below(100) < percent;
+  }
+
   pick<Item>(items: readonly Item[]): Item {
     return items[this.below(items.length)] as Item;
   }

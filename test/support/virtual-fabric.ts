@@ -3,43 +3,27 @@ import { MemoryRecordStore } from "../../firmware/storage/memory-record-store.js
 import type { RecordStore } from "../../firmware/storage/record-store.js";
 import { DEFAULT_TIMING, type Timing } from "../../firmware/wire/constants.js";
 import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
-import {
-  FRAME_HOST_INIT,
-  FRAME_HOST_OPEN,
-  FRAME_HOST_REQUEST,
-  OFFSET_TYPE,
-} from "../../firmware/wire/frame-types.js";
-import { writeHostHeader } from "../../firmware/wire/header.js";
-import { encodeEmptyBody, encodeHostRequest } from "../../firmware/wire/host-frames.js";
-import { encodeHostInit, HostInitFields } from "../../firmware/wire/host-setup-frames.js";
+import { FRAME_HELLO, OFFSET_TYPE } from "../../firmware/wire/frame-types.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
+import { hostInit, hostOpen, hostRequest, hostStatusRequest } from "./host-frames.js";
+import { HostLog } from "./host-log.js";
+import { VirtualClock } from "./virtual-clock.js";
 
-/** A frame that a card has sent to its host. */
-export interface HostFrame {
-  readonly type: number;
-  readonly atUs: number;
-  readonly frame: FrameBuffer;
-}
-
-interface Event {
-  readonly atUs: number;
-  readonly order: number;
-  readonly run: () => void;
-}
-
-/** One end of a cable. */
+/** The other end of a cable. */
 interface CableEnd {
   readonly card: number;
   readonly link: number;
+  readonly cable: number;
 }
 
 /** A card with its cables, its flash and its host, in virtual time. Cards are named by their place, from 0. */
 export class VirtualCard {
   card: Card | undefined;
   readonly storage: RecordStore;
-  readonly toHost: HostFrame[] = [];
-  bootedUs = 0;
+  readonly host = new HostLog();
   boots = 0;
+  /** How often it was woken. */
+  ticks = 0;
   wakeAtUs = Number.POSITIVE_INFINITY;
   readonly ends: (CableEnd | undefined)[] = [];
 
@@ -52,6 +36,8 @@ export interface VirtualFabricOptions {
   readonly cards: number;
   /** Pairs of cards, by place. */
   readonly cables: readonly (readonly [number, number])[];
+  /** Connectors that each card has at least. */
+  readonly links?: number;
   readonly timing?: Timing;
   /** One way, for every frame. */
   readonly delayUs?: number;
@@ -60,52 +46,89 @@ export interface VirtualFabricOptions {
 
 /** Cards in virtual time, joined by cables that lose, keep or change frames as a test says. Runs in Node and in XS. */
 export class VirtualFabric {
-  nowUs = 0;
   readonly cards: VirtualCard[] = [];
   /** Returns false to lose the frame; may change it, or keep a copy. */
   filter: (from: number, to: number, frame: FrameBuffer) => boolean = () => true;
-  /** False from a card's send: the buffer is full. */
+  /** The times that the frame takes: none loses it, two double it. */
+  delays: () => readonly number[];
+  /** False from a card's send over a cable: the buffer is full. */
   accepts: (from: number) => boolean = () => true;
-  delayUs: number;
+  /** False from a card's send to its host: the buffer is full. */
+  hostAccepts: (from: number) => boolean = () => true;
+  /** When a frame other than a hello was last lost in a cut cable. */
+  lastLostUs = Number.NEGATIVE_INFINITY;
+  private readonly clock = new VirtualClock();
   private readonly timing: Timing;
-  private readonly events: Event[] = [];
-  private order = 0;
+  /** Cables that carry nothing away from a card, as "cable/card". */
+  private readonly cuts = new Set<string>();
 
   constructor(options: VirtualFabricOptions) {
     this.timing = options.timing ?? DEFAULT_TIMING;
-    this.delayUs = options.delayUs ?? 100;
+    const usual = [options.delayUs ?? 100];
+    this.delays = () => usual;
     for (let place = 0; place < options.cards; place += 1) {
       this.cards.push(new VirtualCard(options.storage?.(place) ?? new MemoryRecordStore()));
     }
-    for (const [one, other] of options.cables) {
-      const oneEnds = this.at(one).ends;
-      const otherEnds = this.at(other).ends;
-      oneEnds.push({ card: other, link: otherEnds.length });
-      otherEnds.push({ card: one, link: oneEnds.length - 1 });
-    }
+    options.cables.forEach(([one, other], cable) => {
+      this.plug(cable, one, this.at(one).ends.length, other, this.at(other).ends.length);
+    });
+    for (const { ends } of this.cards) while (ends.length < (options.links ?? 0)) ends.push(undefined);
     for (let place = 0; place < options.cards; place += 1) this.boot(place);
+  }
+
+  get nowUs(): number {
+    return this.clock.nowUs;
   }
 
   at(place: number): VirtualCard {
     return this.cards[place] as VirtualCard;
   }
 
+  host(place: number): HostLog {
+    return this.at(place).host;
+  }
+
+  /** Joins two connectors; what was in them is pulled out. */
+  plug(cable: number, one: number, oneLink: number, other: number, otherLink: number): void {
+    this.unplug(one, oneLink);
+    this.unplug(other, otherLink);
+    this.at(one).ends[oneLink] = { card: other, link: otherLink, cable };
+    this.at(other).ends[otherLink] = { card: one, link: oneLink, cable };
+  }
+
+  unplug(place: number, link: number): void {
+    const end = this.at(place).ends[link];
+    if (end !== undefined) this.at(end.card).ends[end.link] = undefined;
+    if (end !== undefined) this.at(place).ends[link] = undefined;
+  }
+
+  /** Cuts a cable, named by its place in `cables`: both ways, or for what the card `from` sends. */
+  cut(cable: number, from?: number): void {
+    this.cards.forEach((_, place) => {
+      if (from === undefined || from === place) this.cuts.add(`${cable}/${place}`);
+    });
+  }
+
+  mend(cable: number): void {
+    this.cards.forEach((_, place) => {
+      this.cuts.delete(`${cable}/${place}`);
+    });
+  }
+
   /** Starts the card at `place`, blank or with what its flash holds. */
   boot(place: number): void {
     const virtual = this.at(place);
     virtual.boots += 1;
-    virtual.bootedUs = this.nowUs;
     const card = new Card({
       linkCount: virtual.ends.length,
       storage: virtual.storage,
       chipId: new Uint64(0x1000, place + 1),
       randomSeed: (place + 1) * 0x01234567 + virtual.boots * 977,
       timing: this.timing,
-      sendLink: (link, frame) => this.carry(place, virtual.ends[link] as CableEnd, frame),
+      sendLink: (link, frame) => this.carry(place, link, frame),
       sendHost: (frame) => {
-        if (!this.accepts(place)) return false;
-        const type = frame.bytes[OFFSET_TYPE] as number;
-        virtual.toHost.push({ type, atUs: this.nowUs, frame: new FrameBuffer().copy(frame) });
+        if (!this.hostAccepts(place)) return false;
+        virtual.host.add(frame, this.nowUs);
         return true;
       },
       badFramesOfLink: () => 0,
@@ -125,12 +148,27 @@ export class VirtualFabric {
   run(us: number): void {
     const endUs = this.nowUs + us;
     for (;;) {
-      const due = this.nextDueUs();
-      if (due > endUs) break;
-      this.nowUs = Math.max(due, this.nowUs);
-      this.step();
+      const dueUs = this.nextDueUs();
+      if (dueUs > endUs) break;
+      this.clock.nowUs = Math.max(dueUs, this.nowUs);
+      if (!this.clock.runOne()) this.wake();
     }
-    this.nowUs = endUs;
+    this.clock.nowUs = endUs;
+  }
+
+  /** Lets time pass until `reached`, looking each `stepUs`. @returns the time it took, or infinity after `limitUs`. */
+  runUntil(reached: () => boolean, limitUs: number, stepUs = 1000): number {
+    const beginUs = this.nowUs;
+    while (!reached()) {
+      if (this.nowUs - beginUs >= limitUs) return Number.POSITIVE_INFINITY;
+      this.run(stepUs);
+    }
+    return this.nowUs - beginUs;
+  }
+
+  /** Has `run` called at `atUs`. */
+  schedule(atUs: number, run: () => void): void {
+    this.clock.schedule(atUs, run);
   }
 
   /** Hands a frame to the card at `place` as if its host had sent it. */
@@ -147,74 +185,81 @@ export class VirtualFabric {
     virtual.wakeAtUs = virtual.card?.wakeUpUs ?? Number.POSITIVE_INFINITY;
   }
 
-  openHost(place: number, session: number): void {
-    const frame = new FrameBuffer();
-    writeHostHeader(frame, FRAME_HOST_OPEN, session);
-    encodeEmptyBody(frame);
-    this.fromHost(place, frame);
+  /** Opens session `place + 1`, unless told another. */
+  openHost(place: number, session = place + 1): void {
+    this.fromHost(place, hostOpen(session));
   }
 
-  request(place: number, session: number, tag: number, count: number): void {
-    const frame = new FrameBuffer();
-    writeHostHeader(frame, FRAME_HOST_REQUEST, session);
-    encodeHostRequest(frame, tag, count);
-    this.fromHost(place, frame);
+  request(place: number, tag: number, count = 1, session = place + 1): void {
+    this.fromHost(place, hostRequest(session, tag, count));
+  }
+
+  /** Asks the card at `place` for all that it tells, and returns where that is to be read. */
+  status(place: number): HostLog {
+    this.fromHost(place, hostStatusRequest(place + 1));
+    return this.host(place);
   }
 
   /** Opens session `place + 1` at every card and makes them members 1, 2, 3, ... of fabric 7. */
   initialise(first: Uint64 = new Uint64(0, 1), votes: readonly number[] = []): void {
+    const members = this.cards.map((_, place) => [place + 1, votes[place] ?? 1] as const);
     this.cards.forEach((_, place) => {
-      const fields = new HostInitFields();
-      fields.fabricId = 7;
-      fields.cardId = place + 1;
-      fields.first.copy(first);
-      for (let member = 0; member < this.cards.length; member += 1) {
-        fields.addMember(member + 1, votes[member] ?? 1);
-      }
-      const frame = new FrameBuffer();
-      this.openHost(place, place + 1);
-      writeHostHeader(frame, FRAME_HOST_INIT, place + 1);
-      encodeHostInit(frame, fields);
-      this.fromHost(place, frame);
+      this.openHost(place);
+      this.fromHost(place, hostInit({ session: place + 1, cardId: place + 1, first, members }));
     });
   }
 
-  private carry(from: number, to: CableEnd, frame: FrameBuffer): boolean {
+  private carry(from: number, link: number, frame: FrameBuffer): boolean {
     if (!this.accepts(from)) return false;
+    const end = this.at(from).ends[link];
+    if (end === undefined) return true;
+    if (this.cuts.has(`${end.cable}/${from}`)) {
+      if (frame.bytes[OFFSET_TYPE] !== FRAME_HELLO) this.lastLostUs = this.nowUs;
+      return true;
+    }
     const copy = new FrameBuffer().copy(frame);
-    if (this.filter(from, to.card, copy)) {
-      this.schedule(this.nowUs + this.delayUs, () => this.fromLink(to.card, to.link, copy));
+    if (this.filter(from, end.card, copy)) {
+      for (const delayUs of this.delays()) {
+        this.clock.schedule(this.nowUs + delayUs, () => this.fromLink(end.card, end.link, copy));
+      }
     }
     return true;
   }
 
-  private schedule(atUs: number, run: () => void): void {
-    this.order += 1;
-    this.events.push({ atUs, order: this.order, run });
-    this.events.sort((one, other) => one.atUs - other.atUs || one.order - other.order);
-  }
-
   private nextDueUs(): number {
-    let due = this.events[0]?.atUs ?? Number.POSITIVE_INFINITY;
+    let due = this.clock.nextUs;
     for (const virtual of this.cards) due = Math.min(due, virtual.wakeAtUs);
     return due;
   }
 
-  private step(): void {
-    const event = this.events[0];
-    if (event !== undefined && event.atUs <= this.nowUs) {
-      this.events.shift();
-      event.run();
-      return;
-    }
+  private wake(): void {
     for (const virtual of this.cards) {
       if (virtual.card === undefined || virtual.wakeAtUs > this.nowUs) continue;
+      virtual.ticks += 1;
       virtual.card.tick(this.nowUs);
       virtual.wakeAtUs = virtual.card.wakeUpUs;
     }
   }
 }
 
+/** A cable between each two neighbours in a row of cards. */
+export function line(cards: number): (readonly [number, number])[] {
+  return Array.from({ length: cards - 1 }, (_, place) => [place, place + 1] as const);
+}
+
+/** A line whose ends are joined. The last cable joins them. */
+export function ring(cards: number): (readonly [number, number])[] {
+  return [...line(cards), [cards - 1, 0]];
+}
+
+/** A cable from `centre` to each other card. */
+export function star(cards: number, centre = 0): (readonly [number, number])[] {
+  return Array.from({ length: cards }, (_, place) => [centre, place] as const).filter(
+    ([, place]) => place !== centre,
+  );
+}
+
+/** Cables 0: 1-2, 1: 2-3, 2: 1-3, by card id. */
 export const TRIANGLE: readonly (readonly [number, number])[] = [
   [0, 1],
   [1, 2],

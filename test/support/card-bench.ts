@@ -1,0 +1,261 @@
+import { Card } from "../../firmware/card/card.js";
+import { firstViewNumber } from "../../firmware/card/view.js";
+import { DEFAULT_TIMING, NEIGHBOUR_ID, type Timing } from "../../firmware/wire/constants.js";
+import { crc32 } from "../../firmware/wire/crc32.js";
+import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
+import {
+  FRAME_ANSWER,
+  FRAME_BEACON,
+  FRAME_BEACON_ACK,
+  FRAME_HELLO,
+  FRAME_REFUSE,
+  FRAME_REQUEST,
+  FRAME_STORE,
+} from "../../firmware/wire/frame-types.js";
+import { writeFabricHeader } from "../../firmware/wire/header.js";
+import { encodeHello, HelloFields } from "../../firmware/wire/hello-frame.js";
+import { BeaconFields, encodeBeacon, encodeBeaconAck } from "../../firmware/wire/lease-frames.js";
+import { encodeAnswer, encodeRefuse, encodeRequest, encodeStore } from "../../firmware/wire/number-frames.js";
+import { Uint64 } from "../../firmware/wire/uint64.js";
+import { FailingRecordStore } from "./failing-record-store.js";
+import { hostInit, hostOpen, hostRequest, hostStatusRequest } from "./host-frames.js";
+import { HostLog } from "./host-log.js";
+import { uint64 } from "./layout.js";
+import { LinkLog } from "./link-log.js";
+
+/** The session that the bench opens. */
+export const SESSION = 1;
+/** The fabric of the bench. */
+export const FABRIC = 7;
+
+export interface CardBenchOptions {
+  /** Ids and votes of the members; three of one vote each unless told otherwise. */
+  readonly members?: readonly (readonly [number, number])[];
+  readonly cardId?: number;
+  /** Who is at the other end of each cable; every other member unless told otherwise. */
+  readonly neighbours?: readonly number[];
+  readonly first?: bigint;
+  readonly timing?: Timing;
+  readonly storage?: FailingRecordStore;
+  /** The card is not made a member: it starts with what its storage holds. */
+  readonly uninitialised?: boolean;
+  readonly randomSeed?: number;
+}
+
+export interface BeaconOptions {
+  readonly from?: number;
+  readonly view?: number;
+  readonly primary?: number;
+  readonly secondary?: number;
+  readonly base?: bigint;
+  readonly sequence?: number;
+  readonly ceiling?: bigint;
+  readonly state?: number;
+}
+
+export interface AckOptions {
+  readonly view?: number;
+  readonly sequence?: number;
+  readonly ceiling?: bigint;
+  readonly flags?: number;
+}
+
+export interface FrameOptions {
+  readonly destination?: number;
+  readonly hopsLeft?: number;
+  readonly fabricId?: number;
+  readonly link?: number;
+}
+
+/** One card whose neighbours, host, flash and clock are the test's. The neighbours say hello by themselves. */
+export class CardBench {
+  readonly host = new HostLog();
+  readonly sent = new LinkLog();
+  readonly storage: FailingRecordStore;
+  readonly members: readonly (readonly [number, number])[];
+  readonly cardId: number;
+  card: Card;
+  nowUs = 0;
+  /** False from a send: the buffer is full. */
+  accepts = true;
+  hostAccepts = true;
+  /** Whether the neighbours say hello; once they have stopped, they do not begin again. */
+  helloing = true;
+  private readonly first: bigint;
+  private readonly timing: Timing;
+  private readonly neighbours: readonly number[];
+  private readonly randomSeed: number;
+  private nextHelloUs = 0;
+
+  constructor(options: CardBenchOptions = {}) {
+    this.members = options.members ?? [
+      [1, 1],
+      [2, 1],
+      [3, 1],
+    ];
+    this.cardId = options.cardId ?? 1;
+    const others = this.members.map(([card]) => card).filter((card) => card !== this.cardId);
+    this.neighbours = options.neighbours ?? others;
+    this.first = options.first ?? 1n;
+    this.timing = options.timing ?? DEFAULT_TIMING;
+    this.storage = options.storage ?? new FailingRecordStore();
+    this.randomSeed = options.randomSeed ?? 0x1234_5678;
+    this.card = this.boot();
+    this.fromHost(hostOpen(SESSION));
+    if (options.uninitialised !== true) this.initialise();
+    this.sayHellos();
+  }
+
+  /** The view that the init makes. */
+  get view(): number {
+    return firstViewNumber(this.members[0]?.[0] as number);
+  }
+
+  /** Restarts the card with what its flash holds, and opens the session again. */
+  restart(): void {
+    this.card = this.boot();
+    this.fromHost(hostOpen(SESSION));
+    this.sayHellos();
+  }
+
+  private boot(): Card {
+    const card = new Card({
+      linkCount: this.neighbours.length,
+      storage: this.storage,
+      chipId: new Uint64(0xabc, 0xdef),
+      randomSeed: this.randomSeed,
+      timing: this.timing,
+      sendLink: (link, frame) => {
+        if (this.accepts) this.sent.add(link, frame, this.nowUs);
+        return this.accepts;
+      },
+      sendHost: (frame) => {
+        if (this.hostAccepts) this.host.add(frame, this.nowUs);
+        return this.hostAccepts;
+      },
+      badFramesOfLink: (link) => 100 + link,
+    });
+    card.start(this.nowUs);
+    return card;
+  }
+
+  initialise(): void {
+    const first = uint64(this.first);
+    this.fromHost(hostInit({ session: SESSION, cardId: this.cardId, members: this.members, first }));
+  }
+
+  /** Lets `us` microseconds pass; the card is woken when it asks for it. */
+  advance(us: number): void {
+    const endUs = this.nowUs + us;
+    for (;;) {
+      const dueUs = Math.min(this.card.wakeUpUs, this.nextHelloUs);
+      if (dueUs > endUs) break;
+      this.nowUs = Math.max(this.nowUs, dueUs);
+      if (this.nowUs >= this.nextHelloUs) this.sayHellos();
+      if (this.nowUs >= this.card.wakeUpUs) this.card.tick(this.nowUs);
+    }
+    this.nowUs = endUs;
+  }
+
+  fromHost(frame: FrameBuffer): void {
+    this.card.receiveFromHost(frame, this.nowUs);
+  }
+
+  /** The host's request, under the bench's session. */
+  ask(tag: number, count = 1): void {
+    this.fromHost(hostRequest(SESSION, tag, count));
+  }
+
+  status(): HostLog {
+    this.fromHost(hostStatusRequest(SESSION));
+    return this.host;
+  }
+
+  /** Hands the card a frame from the member `source`, by the cable that leads there, or the first. */
+  receive(
+    source: number,
+    type: number,
+    body: (frame: FrameBuffer) => void,
+    options: FrameOptions = {},
+  ): void {
+    const frame = new FrameBuffer();
+    const { destination = this.cardId, hopsLeft = 16, fabricId = FABRIC } = options;
+    writeFabricHeader(frame, type, source, destination, hopsLeft, fabricId);
+    body(frame);
+    this.receiveRaw(frame, options.link ?? Math.max(0, this.neighbours.indexOf(source)));
+  }
+
+  receiveRaw(frame: FrameBuffer, link = 0): void {
+    this.card.receiveFromLink(link, frame, this.nowUs);
+  }
+
+  request(source: number, requestId: number, count = 1): void {
+    this.receive(source, FRAME_REQUEST, (frame) => encodeRequest(frame, requestId, count));
+  }
+
+  store(
+    source: number,
+    fields: { view?: number; originator?: number; requestId?: number; first?: bigint; count?: number },
+  ): void {
+    const { view = this.view, originator = source, requestId = 1, first = this.first, count = 1 } = fields;
+    this.receive(source, FRAME_STORE, (frame) =>
+      encodeStore(frame, view, originator, requestId, uint64(first), count),
+    );
+  }
+
+  answer(source: number, fields: { view?: number; requestId: number; first?: bigint; count?: number }): void {
+    const { view = this.view, requestId, first = this.first, count = 1 } = fields;
+    this.receive(source, FRAME_ANSWER, (frame) => encodeAnswer(frame, view, requestId, uint64(first), count));
+  }
+
+  refuse(source: number, requestId: number, code: number): void {
+    this.receive(source, FRAME_REFUSE, (frame) => encodeRefuse(frame, requestId, code));
+  }
+
+  /** A beacon of the first view's primary, unless told otherwise. */
+  beacon(options: BeaconOptions = {}): void {
+    const fields = new BeaconFields();
+    fields.view = options.view ?? this.view;
+    fields.primary = options.primary ?? options.from ?? (this.members[0]?.[0] as number);
+    fields.secondary = options.secondary ?? (this.members[1]?.[0] as number);
+    fields.base.copy(uint64(options.base ?? this.first));
+    fields.sequence = options.sequence ?? 1;
+    fields.ceiling.copy(uint64(options.ceiling ?? this.first + 65_536n));
+    fields.state = options.state ?? 0;
+    this.receive(options.from ?? fields.primary, FRAME_BEACON, (frame) => encodeBeacon(frame, fields));
+  }
+
+  /** The member `source` acknowledges: the newest beacon and all that it says, unless told otherwise. */
+  ack(source: number, options: AckOptions = {}): void {
+    const newest = this.sent.beacons().at(-1)?.fields;
+    const { view = this.view, sequence = newest?.sequence ?? 0, flags = 0 } = options;
+    const ceiling =
+      options.ceiling === undefined ? (newest?.ceiling ?? new Uint64()) : uint64(options.ceiling);
+    this.receive(source, FRAME_BEACON_ACK, (frame) => encodeBeaconAck(frame, view, sequence, ceiling, flags));
+  }
+
+  /** Lets the neighbour at `link` say hello: that it hears this card, and what it reaches. */
+  hello(
+    link: number,
+    routes: readonly (readonly [number, number, number])[] = [],
+    options: { heard?: number; source?: number; checksum?: number } = {},
+  ): void {
+    const fields = new HelloFields();
+    fields.heard = options.heard ?? this.cardId;
+    fields.membersChecksum =
+      options.checksum ?? crc32(Uint8Array.from(this.members.flat()), 2 * this.members.length) >>> 0;
+    for (const [card, cost, path] of routes) fields.addRoute(card, cost, path);
+    const source = options.source ?? (this.neighbours[link] as number);
+    this.receive(source, FRAME_HELLO, (frame) => encodeHello(frame, fields), {
+      destination: NEIGHBOUR_ID,
+      hopsLeft: 1,
+      link,
+    });
+  }
+
+  private sayHellos(): void {
+    this.nextHelloUs = this.helloing ? this.nowUs + this.timing.helloUs : Number.POSITIVE_INFINITY;
+    if (!this.helloing) return;
+    for (let link = 0; link < this.neighbours.length; link += 1) this.hello(link);
+  }
+}

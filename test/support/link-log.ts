@@ -1,0 +1,99 @@
+import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
+import {
+  FRAME_ANSWER,
+  FRAME_BEACON,
+  FRAME_BEACON_ACK,
+  FRAME_HELLO,
+  FRAME_REFUSE,
+  FRAME_REQUEST,
+  FRAME_STORE,
+  OFFSET_TYPE,
+} from "../../firmware/wire/frame-types.js";
+import { OFFSET_DESTINATION } from "../../firmware/wire/header.js";
+import { decodeHello, HelloFields } from "../../firmware/wire/hello-frame.js";
+import {
+  BeaconAckFields,
+  BeaconFields,
+  decodeBeacon,
+  decodeBeaconAck,
+} from "../../firmware/wire/lease-frames.js";
+import {
+  AnswerFields,
+  decodeAnswer,
+  decodeRefuse,
+  decodeRequest,
+  decodeStore,
+  RefuseFields,
+  RequestFields,
+  StoreFields,
+} from "../../firmware/wire/number-frames.js";
+
+export interface Sent<Fields> {
+  readonly atUs: number;
+  readonly link: number;
+  /** The card it is for. */
+  readonly to: number;
+  readonly fields: Fields;
+}
+
+interface SentFrame {
+  readonly atUs: number;
+  readonly link: number;
+  readonly frame: FrameBuffer;
+}
+
+/** All that a card has sent over its cables, read as other cards would. */
+export class LinkLog {
+  readonly frames: SentFrame[] = [];
+
+  add(link: number, frame: FrameBuffer, atUs: number): void {
+    this.frames.push({ atUs, link, frame: new FrameBuffer().copy(frame) });
+  }
+
+  clear(): void {
+    this.frames.length = 0;
+  }
+
+  hellos(): Sent<HelloFields>[] {
+    return this.read(FRAME_HELLO, () => new HelloFields(), decodeHello);
+  }
+
+  requests(): Sent<RequestFields>[] {
+    return this.read(FRAME_REQUEST, () => new RequestFields(), decodeRequest);
+  }
+
+  stores(): Sent<StoreFields>[] {
+    return this.read(FRAME_STORE, () => new StoreFields(), decodeStore);
+  }
+
+  answers(): Sent<AnswerFields>[] {
+    return this.read(FRAME_ANSWER, () => new AnswerFields(), decodeAnswer);
+  }
+
+  refusals(): Sent<RefuseFields>[] {
+    return this.read(FRAME_REFUSE, () => new RefuseFields(), decodeRefuse);
+  }
+
+  beacons(): Sent<BeaconFields>[] {
+    return this.read(FRAME_BEACON, () => new BeaconFields(), decodeBeacon);
+  }
+
+  acks(): Sent<BeaconAckFields>[] {
+    return this.read(FRAME_BEACON_ACK, () => new BeaconAckFields(), decodeBeaconAck);
+  }
+
+  private read<Fields>(
+    type: number,
+    make: () => Fields,
+    decode: (frame: FrameBuffer, into: Fields) => boolean,
+  ): Sent<Fields>[] {
+    const found: Sent<Fields>[] = [];
+    for (const { atUs, link, frame } of this.frames) {
+      if (frame.bytes[OFFSET_TYPE] !== type) continue;
+      const fields = make();
+      if (!decode(frame, fields)) throw new Error("a card has sent a frame of a wrong length");
+      found.push({ atUs, link, to: frame.bytes[OFFSET_DESTINATION] as number, fields });
+    }
+    return found;
+  }
+}

@@ -1,0 +1,289 @@
+import { PersistentState } from "../../../firmware/card/persistent-state.js";
+import { RECORD_DAMAGED } from "../../../firmware/storage/record-store.js";
+import {
+  REFUSE_BLANK,
+  REFUSE_EXHAUSTED,
+  REFUSE_NO_LEASE,
+  REFUSE_NO_SECONDARY,
+  REFUSE_STORAGE,
+} from "../../../firmware/wire/frame-types.js";
+import {
+  CARD_FLAG_BLANK,
+  CARD_FLAG_STORAGE_FAILED,
+  INIT_BAD_FABRIC,
+  INIT_BAD_FIRST,
+  INIT_BAD_MEMBERS,
+  INIT_DONE,
+  INIT_NOT_BLANK,
+  INIT_STORAGE_FAILED,
+} from "../../../firmware/wire/host-setup-frames.js";
+import { CardBench } from "../../support/card-bench.js";
+import { FailingRecordStore } from "../../support/failing-record-store.js";
+import { toHex } from "../../support/hex.js";
+import { hostInit, type InitOptions } from "../../support/host-frames.js";
+import { toBigInt, uint64 } from "../../support/layout.js";
+import type { UnitCase } from "../../support/unit-case.js";
+
+function blank(storage = new FailingRecordStore()): CardBench {
+  return new CardBench({ uninitialised: true, storage });
+}
+
+function stateInFlash(bench: CardBench): PersistentState {
+  const state = new PersistentState(bench.storage);
+  state.load();
+  return state;
+}
+
+function members(count: number): (readonly [number, number])[] {
+  return Array.from({ length: count }, (_, index) => [index + 1, 1] as const);
+}
+
+export const initialiseCases: readonly UnitCase[] = [
+  {
+    title:
+      "a blank card becomes a member, and its flash holds all of it: fabric, list, first view, first number",
+    run(t) {
+      const bench = blank();
+      t.is(bench.host.welcome().flags, CARD_FLAG_BLANK);
+      bench.fromHost(
+        hostInit({
+          fabricId: 0xfedc_ba98,
+          cardId: 9,
+          first: uint64(1000n),
+          members: [
+            [4, 2],
+            [9, 1],
+          ],
+        }),
+      );
+      t.deepEqual(bench.host.initResults(), [INIT_DONE]);
+      const state = stateInFlash(bench);
+      t.deepEqual([state.fabricId, state.cardId, state.promised], [0xfedc_ba98, 9, 0x104]);
+      const { accepted } = state;
+      t.deepEqual([accepted.number, accepted.primary, accepted.secondary], [0x104, 4, 9]);
+      t.deepEqual([toBigInt(accepted.base), toBigInt(state.ceiling)], [1000n, 1000n]);
+      t.deepEqual([state.members.count, state.members.votesAt(0), state.members.votesAt(1)], [2, 2, 1]);
+      t.is(bench.storage.writes, 1);
+      t.is(bench.status().status().flags, 0);
+    },
+  },
+  {
+    title: "every reason to refuse has its code, and a refused init changes nothing",
+    run(t) {
+      const refused: readonly (readonly [number, string, InitOptions])[] = [
+        [INIT_BAD_FABRIC, "fabric 0", { fabricId: 0 }],
+        [INIT_BAD_FIRST, "first 0", { first: uint64(0n) }],
+        [INIT_BAD_FIRST, "first 2^63", { first: uint64(2n ** 63n) }],
+        [INIT_BAD_FIRST, "first 2^64-1", { first: uint64(2n ** 64n - 1n) }],
+        [INIT_BAD_MEMBERS, "no members", { members: [] }],
+        [INIT_BAD_MEMBERS, "without this card", { cardId: 4 }],
+        [
+          INIT_BAD_MEMBERS,
+          "card 0",
+          {
+            cardId: 0,
+            members: [
+              [0, 1],
+              [1, 1],
+            ],
+          },
+        ],
+        [
+          INIT_BAD_MEMBERS,
+          "card 255",
+          {
+            cardId: 255,
+            members: [
+              [1, 1],
+              [255, 1],
+            ],
+          },
+        ],
+        [
+          INIT_BAD_MEMBERS,
+          "falling",
+          {
+            members: [
+              [2, 1],
+              [1, 1],
+            ],
+          },
+        ],
+        [
+          INIT_BAD_MEMBERS,
+          "twice",
+          {
+            members: [
+              [1, 1],
+              [1, 1],
+            ],
+          },
+        ],
+        [INIT_BAD_MEMBERS, "no vote", { members: [[1, 0]] }],
+        [
+          INIT_BAD_MEMBERS,
+          "too many votes",
+          {
+            members: [
+              [1, 255],
+              [2, 1],
+            ],
+          },
+        ],
+      ];
+      const bench = blank();
+      for (const [code, why, options] of refused) {
+        bench.fromHost(hostInit(options));
+        t.is(bench.host.initResults().at(-1), code, why);
+      }
+      t.is(bench.storage.writes, 0);
+      t.is(bench.sent.frames.length, 0);
+      const status = bench.status().status();
+      t.deepEqual([status.cardId, status.fabricId, status.view, status.memberCount], [0, 0, 0, 0]);
+      t.deepEqual([status.state, status.flags], [REFUSE_BLANK, CARD_FLAG_BLANK]);
+      bench.fromHost(hostInit());
+      t.is(bench.host.initResults().at(-1), INIT_DONE, "it is as good as new");
+    },
+  },
+  {
+    title: "the last number there is can be the first",
+    run(t) {
+      const bench = blank();
+      bench.fromHost(hostInit({ first: uint64(2n ** 63n - 1n), members: [[1, 1]] }));
+      bench.ask(1);
+      bench.ask(2);
+      t.deepEqual(
+        bench.host.answers().map(({ first }) => first),
+        [2n ** 63n - 1n],
+      );
+      t.deepEqual(bench.host.refusals(), [{ tag: 2, code: REFUSE_EXHAUSTED }]);
+    },
+  },
+  {
+    title: "a card that is a member refuses, be it the same init again, also after a restart",
+    run(t) {
+      const bench = blank();
+      bench.fromHost(hostInit());
+      const record = toHex(bench.storage.record());
+      bench.fromHost(hostInit());
+      bench.fromHost(hostInit({ fabricId: 8, first: uint64(5n) }));
+      bench.restart();
+      bench.fromHost(hostInit({ fabricId: 8 }));
+      t.deepEqual(bench.host.initResults(), [INIT_DONE, INIT_NOT_BLANK, INIT_NOT_BLANK, INIT_NOT_BLANK]);
+      t.is(toHex(bench.storage.record()), record);
+    },
+  },
+  {
+    title: "a card whose record is damaged is not blank: it never takes an init",
+    run(t) {
+      const storage = new FailingRecordStore();
+      storage.readResult = RECORD_DAMAGED;
+      const bench = blank(storage);
+      t.is(bench.host.welcome().flags, CARD_FLAG_STORAGE_FAILED);
+      bench.fromHost(hostInit());
+      t.deepEqual(bench.host.initResults(), [INIT_STORAGE_FAILED]);
+      t.is(storage.writes, 0);
+      bench.ask(1);
+      t.deepEqual(bench.host.refusals(), [{ tag: 1, code: REFUSE_STORAGE }]);
+      bench.advance(1_000_000);
+      t.is(bench.sent.frames.length, 0);
+    },
+  },
+  {
+    title:
+      "a flash that does not take the record: told, and the card takes part in nothing; after a restart it is blank",
+    run(t) {
+      const storage = new FailingRecordStore();
+      storage.writesLeft = 0;
+      const bench = blank(storage);
+      bench.fromHost(hostInit());
+      t.deepEqual(bench.host.initResults(), [INIT_STORAGE_FAILED]);
+      t.is(bench.host.viewStates().at(-1), REFUSE_STORAGE);
+      bench.fromHost(hostInit());
+      t.deepEqual(bench.host.initResults(), [INIT_STORAGE_FAILED, INIT_STORAGE_FAILED]);
+      t.is(storage.writes, 1);
+      bench.beacon();
+      bench.advance(1_000_000);
+      t.is(bench.sent.frames.length, 0);
+      storage.writesLeft = 9;
+      bench.restart();
+      bench.fromHost(hostInit());
+      t.is(bench.host.initResults().at(-1), INIT_DONE);
+    },
+  },
+  {
+    title: "one card is primary, secondary and originator at once, and needs nobody",
+    run(t) {
+      const bench = new CardBench({ members: [[7, 1]], cardId: 7, first: 10n });
+      bench.ask(1, 5);
+      bench.ask(2, 1);
+      t.deepEqual(
+        bench.host.answers().map(({ tag, first, count }) => [tag, first, count]),
+        [
+          [1, 10n, 5],
+          [2, 15n, 1],
+        ],
+      );
+      const status = bench.status().status();
+      t.deepEqual([status.primary, status.secondary, status.view], [7, 7, 0x107]);
+      t.deepEqual([toBigInt(status.held), toBigInt(status.quorumCeiling)], [16n, 65_546n]);
+    },
+  },
+  {
+    title: "the lowest id is primary and the next is secondary, in a fabric of any size",
+    run(t) {
+      for (const count of [2, 3, 4, 5, 16]) {
+        const bench = new CardBench({ members: members(count), cardId: count });
+        const { accepted, promised } = stateInFlash(bench);
+        t.deepEqual([accepted.number, accepted.primary, accepted.secondary, promised], [0x101, 1, 2, 0x101]);
+      }
+    },
+  },
+  {
+    title: "two cards, the first with two votes: it is a quorum alone, but needs its secondary",
+    run(t) {
+      const bench = new CardBench({
+        members: [
+          [1, 2],
+          [2, 1],
+        ],
+      });
+      bench.ask(1);
+      t.deepEqual(bench.host.refusals(), [{ tag: 1, code: REFUSE_NO_SECONDARY }]);
+      bench.advance(10_000);
+      bench.ack(2);
+      bench.ask(2);
+      t.is(bench.sent.stores().length, 1);
+    },
+  },
+  {
+    title: "two cards, the second with two votes: the first is no quorum without it",
+    run(t) {
+      const bench = new CardBench({
+        members: [
+          [1, 1],
+          [2, 2],
+        ],
+      });
+      bench.ask(1);
+      t.deepEqual(bench.host.refusals(), [{ tag: 1, code: REFUSE_NO_LEASE }]);
+      bench.advance(10_000);
+      bench.ack(2);
+      bench.ask(2);
+      t.is(bench.sent.stores().length, 1);
+    },
+  },
+  {
+    title: "a blank card that is restarted is blank, is silent and wakes for nothing",
+    run(t) {
+      const bench = blank();
+      bench.restart();
+      t.is(bench.host.welcome().flags, CARD_FLAG_BLANK);
+      t.is(bench.host.viewStates().at(-1), REFUSE_BLANK);
+      t.is(bench.card.wakeUpUs, Number.POSITIVE_INFINITY);
+      bench.beacon();
+      t.is(bench.card.counters.dropFabric, 3, "two hellos and the beacon");
+      t.is(bench.sent.frames.length, 0);
+    },
+  },
+];

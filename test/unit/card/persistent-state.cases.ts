@@ -1,0 +1,141 @@
+import { PersistentState } from "../../../firmware/card/persistent-state.js";
+import { MAX_RECORD_BYTES, RECORD_BLANK, RECORD_DAMAGED } from "../../../firmware/storage/record-store.js";
+import { FailingRecordStore } from "../../support/failing-record-store.js";
+import { compact, toHex } from "../../support/hex.js";
+import { toBigInt, uint64 } from "../../support/layout.js";
+import type { UnitCase } from "../../support/unit-case.js";
+
+/** Format, fabric, card, promised, accepted view, primary, secondary, base, ceiling, members, ids, votes. */
+const RECORD = `01 04030201 07 0400000080 0102000000 03 07 0100000000002000 0000000000000080
+  03 03 07 fe 00000000000000000000000000 02 01 01 00000000000000000000000000`;
+const RECORD_BYTES = 67;
+
+function filled(storage: FailingRecordStore): PersistentState {
+  const state = new PersistentState(storage);
+  state.fabricId = 0x0102_0304;
+  state.cardId = 7;
+  state.members.set(3, Uint8Array.of(3, 7, 254), Uint8Array.of(2, 1, 1));
+  state.promised = 0x80_0000_0004;
+  state.accepted.set(0x201, 3, 7, uint64(2n ** 53n + 1n));
+  state.ceiling.copy(uint64(2n ** 63n));
+  return state;
+}
+
+function saved(): FailingRecordStore {
+  const storage = new FailingRecordStore();
+  filled(storage).save();
+  return storage;
+}
+
+export const persistentStateCases: readonly UnitCase[] = [
+  {
+    title: "the record, byte by byte",
+    run(t) {
+      const storage = new FailingRecordStore();
+      t.true(filled(storage).save());
+      t.is(toHex(storage.record()), compact(RECORD));
+      t.is(storage.length, RECORD_BYTES);
+      t.true(RECORD_BYTES <= MAX_RECORD_BYTES);
+    },
+  },
+  {
+    title: "reads back what it wrote, exactly",
+    run(t) {
+      const state = new PersistentState(saved());
+      t.is(state.load(), "loaded");
+      t.deepEqual([state.fabricId, state.cardId, state.promised], [0x0102_0304, 7, 0x80_0000_0004]);
+      const { accepted, members } = state;
+      t.deepEqual([accepted.number, accepted.primary, accepted.secondary], [0x201, 3, 7]);
+      t.is(toBigInt(accepted.base), 2n ** 53n + 1n);
+      t.is(toBigInt(state.ceiling), 2n ** 63n);
+      t.deepEqual([members.count, members.quorum], [3, 3]);
+      t.deepEqual([members.indexOf(3), members.indexOf(7), members.indexOf(254)], [0, 1, 2]);
+      t.deepEqual([members.votesAt(0), members.votesAt(1), members.votesAt(2)], [2, 1, 1]);
+    },
+  },
+  {
+    title: "the newest record counts",
+    run(t) {
+      const storage = new FailingRecordStore();
+      const state = filled(storage);
+      state.save();
+      state.ceiling.copy(uint64(5n));
+      state.accepted.base.copy(uint64(4n));
+      state.save();
+      const read = new PersistentState(storage);
+      read.load();
+      t.is(toBigInt(read.ceiling), 5n);
+      t.is(toBigInt(read.accepted.base), 4n);
+    },
+  },
+  {
+    title: "tells a blank flash from a damaged one",
+    run(t) {
+      t.is(new PersistentState(new FailingRecordStore()).load(), "blank");
+      for (const [found, result] of [
+        [RECORD_BLANK, "blank"],
+        [RECORD_DAMAGED, "damaged"],
+        [77, "damaged"],
+      ] as const) {
+        const storage = saved();
+        storage.readResult = found;
+        t.is(new PersistentState(storage).load(), result);
+      }
+    },
+  },
+  {
+    title: "a write that fails is told, and the record before still stands",
+    run(t) {
+      const storage = new FailingRecordStore();
+      const state = filled(storage);
+      t.true(state.save());
+      storage.writesLeft = 0;
+      state.cardId = 3;
+      t.false(state.save());
+      t.is(toHex(storage.record()), compact(RECORD));
+    },
+  },
+  {
+    title: "a record that no card can take part with is damaged, not blank",
+    run(t) {
+      const changes: readonly (readonly [string, (bytes: Uint8Array, view: DataView) => void])[] = [
+        ["format 0", (bytes) => bytes.fill(0, 0, 1)],
+        ["format 2", (bytes) => bytes.fill(2, 0, 1)],
+        ["fabric 0", (bytes) => bytes.fill(0, 1, 5)],
+        ["a card that is no member", (bytes) => bytes.fill(8, 5, 6)],
+        ["card 0", (bytes) => bytes.fill(0, 5, 6)],
+        ["promised below accepted", (bytes) => bytes.set([0, 2, 0, 0, 0], 6)],
+        ["no accepted view", (bytes) => bytes.fill(0, 11, 16)],
+        ["a primary that is no member", (bytes) => bytes.fill(4, 16, 17)],
+        ["a secondary that is no member", (bytes) => bytes.fill(4, 17, 18)],
+        ["a base above the numbers", (_, view) => view.setUint32(22, 0x8000_0000, true)],
+        ["a ceiling above the numbers", (_, view) => view.setUint32(26, 1, true)],
+        ["no members", (bytes) => bytes.fill(0, 34, 35)],
+        ["seventeen members", (bytes) => bytes.fill(17, 34, 35)],
+        ["members in no order", (bytes) => bytes.set([7, 3], 35)],
+        ["a member without a vote", (bytes) => bytes.fill(0, 52, 53)],
+        ["all zeros", (bytes) => bytes.fill(0)],
+        ["all ones", (bytes) => bytes.fill(0xff)],
+      ];
+      const sound = saved();
+      t.is(new PersistentState(sound.changed(() => {})).load(), "loaded");
+      for (const [why, change] of changes) {
+        t.is(new PersistentState(sound.changed(change)).load(), "damaged", why);
+      }
+    },
+  },
+  {
+    title: "a promise equal to the accepted view, and a base at the very end of the numbers, are sound",
+    run(t) {
+      const storage = saved().changed((bytes, view) => {
+        bytes.set([1, 2, 0, 0, 0], 6);
+        view.setUint32(18, 0, true);
+        view.setUint32(22, 0x8000_0000, true);
+      });
+      const state = new PersistentState(storage);
+      t.is(state.load(), "loaded");
+      t.is(toBigInt(state.accepted.base), 2n ** 63n);
+      t.is(state.promised, state.accepted.number);
+    },
+  },
+];

@@ -1,0 +1,69 @@
+import { CardContext } from "../../../firmware/card/card-context.js";
+import { Post } from "../../../firmware/card/post.js";
+import { Router } from "../../../firmware/card/router.js";
+import { DEFAULT_TIMING } from "../../../firmware/wire/constants.js";
+import { FrameBuffer } from "../../../firmware/wire/frame-buffer.js";
+import { Uint64 } from "../../../firmware/wire/uint64.js";
+import { FailingRecordStore } from "../../support/failing-record-store.js";
+import { compact } from "../../support/hex.js";
+import { payloadOf } from "../../support/layout.js";
+import type { UnitCase } from "../../support/unit-case.js";
+
+/** A post whose deliveries are kept. */
+class PostBench {
+  readonly context: CardContext;
+  readonly post: Post;
+  readonly delivered: string[] = [];
+  readonly sent: string[] = [];
+
+  constructor() {
+    this.context = new CardContext({
+      linkCount: 1,
+      storage: new FailingRecordStore(),
+      chipId: new Uint64(),
+      randomSeed: 1,
+      timing: DEFAULT_TIMING,
+      sendLink: (_link, frame) => this.sent.push(payloadOf(frame)) > 0,
+      sendHost: () => true,
+      badFramesOfLink: () => 0,
+    });
+    const { state } = this.context;
+    state.fabricId = 0x0102_0304;
+    state.cardId = 2;
+    state.members.set(2, Uint8Array.of(2, 5), Uint8Array.of(1, 1));
+    const router = new Router(this.context);
+    router.routeLinks[1] = 0;
+    this.post = new Post(this.context, router, (frame) => this.delivered.push(payloadOf(frame)));
+  }
+}
+
+function body(): FrameBuffer {
+  const frame = new FrameBuffer();
+  frame.bytes[9] = 0xab;
+  frame.length = 10;
+  return frame;
+}
+
+export const postCases: readonly UnitCase[] = [
+  {
+    title:
+      "a frame for another goes over the cable, one for this card to this card, both with the same header",
+    run(t) {
+      const bench = new PostBench();
+      bench.post.send(0x04, 5, body());
+      bench.post.send(0x04, 2, body());
+      t.deepEqual(bench.sent, [compact("01 04 02 05 10 04030201 ab")]);
+      t.deepEqual(bench.delivered, [compact("01 04 02 02 10 04030201 ab")]);
+    },
+  },
+  {
+    title: "a card whose flash has failed says nothing, not even to itself",
+    run(t) {
+      const bench = new PostBench();
+      bench.context.storageFailed = true;
+      bench.post.send(0x04, 5, body());
+      bench.post.send(0x04, 2, body());
+      t.deepEqual([bench.sent, bench.delivered], [[], []]);
+    },
+  },
+];
