@@ -49,33 +49,12 @@ import { initError } from "./initialisation.js";
 import { NumberCalls } from "./number-calls.js";
 import { isPassing, refusalError } from "./refusals.js";
 import { SessionCounters } from "./session-counters.js";
-import { storageError, timeoutError, wrongFabricError, wrongVersionError } from "./session-errors.js";
+import type { SessionEnvironment } from "./session-environment.js";
+import { timeoutError, wrongFabricError, wrongVersionError } from "./session-errors.js";
 import { StatusAssembly } from "./status-assembly.js";
 import { OPEN_REPEAT_MS } from "./timing.js";
-import { MAX_NUMBER, toBigint } from "./uint64-bigint.js";
-import { type View, type ViewChange, viewChange, viewFrom } from "./view.js";
-
-/** Everything a session is handed: it has no clock, no timer, no randomness and no port of its own. */
-export interface SessionEnvironment {
-  /** How long a card may take to answer HOST_OPEN. */
-  readonly openTimeoutMs: number;
-  /** Whether blocks that are refused in passing wait, or reject their callers. */
-  readonly whenNotReady: "wait" | "reject";
-  /** Takes a whole frame or nothing. The frame is used again as soon as it returns. Must not call back. */
-  send(frame: FrameBuffer): boolean;
-  /** 32 random bits. */
-  random32(): number;
-  /** The card answered HOST_OPEN. */
-  onOpen(card: CardIdentity): void;
-  /** What is on the line is no card that can be used. To be answered by `disconnect`. */
-  onUnusable(error: SequenceError): void;
-  onView(change: ViewChange): void;
-  onReady(): void;
-  /** A number exists: a card holds it, or it was delivered. */
-  onNewest(number: bigint): void;
-  /** Callers wait and a block could go: `flush` is to be called soon, when those just served had their turn. */
-  onSpace(): void;
-}
+import { MAX_NUMBER, newestBelow, toBigint } from "./uint64-bigint.js";
+import { type View, viewChange, viewFrom } from "./view.js";
 
 /**
  * The host's side of the protocol: a pure state machine. Frames and the time go in; frames, settled callers and the
@@ -342,9 +321,8 @@ export class CardSession {
       this.connect(nowMs);
       return true;
     }
-    const failed = this.knownCard?.storageFailed === true;
-    const error = failed ? storageError() : refusalError(code);
-    if (!failed && this.environment.whenNotReady === "wait" && isPassing(code)) {
+    const error = refusalError(code);
+    if (this.environment.whenNotReady === "wait" && isPassing(code)) {
       if (this.calls.hold(tag, error, nowMs)) this.counters.refusalsWaited += 1;
       else this.counters.answersUnmatched += 1;
       return true;
@@ -368,8 +346,8 @@ export class CardSession {
   }
 
   private onMirror(): true {
-    const newest = toBigint(this.mirror.held) - 1n;
-    if (newest >= 0n && newest <= MAX_NUMBER) this.environment.onNewest(newest);
+    const newest = newestBelow(this.mirror.held);
+    if (newest <= MAX_NUMBER) this.environment.onNewest(newest);
     else this.counters.answersOutOfRange += 1;
     return true;
   }
@@ -379,7 +357,7 @@ export class CardSession {
     if (!this.init.isPending) {
       this.counters.answersUnmatched += 1;
     } else if (code === INIT_DONE) {
-      this.becomeMember(this.initFields);
+      this.becomeMember(this.initFields.cardId, this.initFields.fabricId);
       this.init.resolve(this.init.attempts);
     } else {
       this.init.reject(initError(code));
@@ -387,9 +365,9 @@ export class CardSession {
     return true;
   }
 
-  private becomeMember({ fabricId, cardId }: HostInitFields): void {
+  private becomeMember(id: number, fabricId: number): void {
     this.fabricId = fabricId;
-    if (this.knownCard !== null) this.knownCard = { ...this.knownCard, id: cardId, fabricId, blank: false };
+    if (this.knownCard !== null) this.knownCard = { ...this.knownCard, id, fabricId, blank: false };
   }
 
   private onStatus(type: number, frame: FrameBuffer): boolean {
@@ -400,6 +378,8 @@ export class CardSession {
     if (!this.assembly.take(type, frame)) return false;
     const status = this.assembly.result();
     if (status === null) return true;
+    // A card whose result of an init was lost is a member without our having heard so.
+    if (this.fabricId === 0 && !status.blank) this.becomeMember(status.card, status.fabricId);
     this.environment.onNewest(status.latest);
     this.status.resolve(status);
     return true;

@@ -12,7 +12,7 @@ import {
   LINK_STALE,
 } from "../firmware/wire/host-status-frames.js";
 import { type FabricState, fabricState } from "./refusals.js";
-import { toBigint } from "./uint64-bigint.js";
+import { newestBelow, toBigint } from "./uint64-bigint.js";
 
 /** One member of a fabric. */
 export interface Member {
@@ -83,7 +83,6 @@ export function cardStatus(
   counterValues: Uint32Array,
 ): CardStatus {
   const { cardId, primary, secondary, flags } = from;
-  const held = toBigint(from.held);
   const roles: CardRole[] = [];
   if (cardId !== 0 && cardId === primary) roles.push("primary");
   if (cardId !== 0 && cardId === secondary) roles.push("secondary");
@@ -102,7 +101,7 @@ export function cardStatus(
     base: toBigint(from.base),
     ceiling: toBigint(from.ceiling),
     quorumCeiling: toBigint(from.quorumCeiling),
-    latest: held > 0n ? held - 1n : 0n,
+    latest: newestBelow(from.held),
     state: fabricState(from.state),
     hasLease: (flags & CARD_FLAG_LEASE) !== 0,
     leaseLeftUs: from.leaseLeftUs,

@@ -8,6 +8,8 @@ import {
   REFUSE_NO_SECONDARY,
   REFUSE_NO_VIEW,
   REFUSE_NOT_PRIMARY,
+  REFUSE_STORAGE,
+  STATE_READY,
 } from "../firmware/wire/frame-types.js";
 import { type NotReadyReason, SequenceError } from "./errors.js";
 
@@ -80,6 +82,8 @@ export function refusalError(code: number): SequenceError {
         "BAD_COUNT",
         "the card does not give blocks of that size; ask for fewer numbers",
       );
+    case REFUSE_STORAGE:
+      return new SequenceError("STORAGE_FAILED", "the card cannot read or write its flash; replace the card");
     default:
       return new SequenceError(
         "NOT_READY",
@@ -89,12 +93,13 @@ export function refusalError(code: number): SequenceError {
 }
 
 /** State of the fabric as a card tells it: "ready", or why a request would be refused. */
-export type FabricState = "ready" | NotReadyReason | "blank" | "exhausted" | "unknown";
+export type FabricState = "ready" | NotReadyReason | "blank" | "exhausted" | "storage-failed" | "unknown";
 
-/** @param state 0, or a REFUSE_... code. */
+/** @param state STATE_READY, or a REFUSE_... code. */
 export function fabricState(state: number): FabricState {
-  if (state === 0) return "ready";
+  if (state === STATE_READY) return "ready";
   if (state === REFUSE_BLANK) return "blank";
   if (state === REFUSE_EXHAUSTED) return "exhausted";
+  if (state === REFUSE_STORAGE) return "storage-failed";
   return NOT_READY.get(state)?.reason ?? "unknown";
 }

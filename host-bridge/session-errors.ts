@@ -18,10 +18,6 @@ export function wrongFabricError(expected: number, found: CardIdentity): Sequenc
   );
 }
 
-export function storageError(): SequenceError {
-  return new SequenceError("STORAGE_FAILED", "the card cannot read or write its flash; replace the card");
-}
-
 export function disconnectedError(cause?: unknown): SequenceError {
   return new SequenceError("DISCONNECTED", "the line to the card is broken; plug the card in again", {
     cause,

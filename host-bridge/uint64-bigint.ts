@@ -12,3 +12,8 @@ export function toBigint(value: Uint64): bigint {
 export function setFromBigint(into: Uint64, value: bigint): void {
   into.set(Number(value >> 32n), Number(value & 0xffff_ffffn));
 }
+
+/** @param held one above the newest number, or 0 for none. @returns the newest number, 0n for none. */
+export function newestBelow(held: Uint64): bigint {
+  return held.isZero() ? 0n : toBigint(held) - 1n;
+}

@@ -4,7 +4,7 @@ import { addInitCommand } from "../host-bridge/commands/init-command.js";
 import { addLatestCommand } from "../host-bridge/commands/latest-command.js";
 import { addNextCommand } from "../host-bridge/commands/next-command.js";
 import { addPortsCommand } from "../host-bridge/commands/ports-command.js";
-import { createProgram, runProgram } from "../host-bridge/commands/program.js";
+import { createProgram, runProgram, stopAtClosedPipe } from "../host-bridge/commands/program.js";
 import { addStatusCommand } from "../host-bridge/commands/status-command.js";
 
 /** The command line: every module adds its command. */
@@ -17,4 +17,5 @@ addInitCommand(program);
 addBenchCommand(program);
 addRigCommand(program);
 
+process.stdout.on("error", stopAtClosedPipe);
 process.exitCode = await runProgram(program, process.argv);

@@ -4,5 +4,5 @@
  */
 declare function trace(...log: (string | number | boolean)[]): void;
 
-/** The function `name` of a C file that stands beside the module. */
+/** The function `name` of a C file of the same firmware. */
 declare function native(name: string): () => number;

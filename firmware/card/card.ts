@@ -23,6 +23,7 @@ import { CardContext, type CardEnvironment, type Counters } from "./card-context
 import { Coordinator } from "./coordinator.js";
 import { HostDesk } from "./host-desk.js";
 import { HostLine } from "./host-line.js";
+import type { LinkState } from "./link-state.js";
 import { Member } from "./member.js";
 import { Originator } from "./originator.js";
 import { PlanDesk } from "./plan-desk.js";
@@ -103,7 +104,7 @@ export class Card {
     this.watch.tick();
   }
 
-  /** Takes a frame whose checksum was good from the cable `link`. The frame may be changed. */
+  /** Takes a frame whose checksum was good from the cable `link`, 0 to `linkCount` - 1. The frame may be changed. */
   receiveFromLink(link: number, frame: FrameBuffer, nowUs: number): void {
     const { context, router } = this;
     const { counters, state } = context;
@@ -121,8 +122,7 @@ export class Card {
     } else if (!state.members.has(bytes[OFFSET_SOURCE] as number) || bytes[OFFSET_SOURCE] === state.cardId) {
       counters.dropSource += 1;
     } else {
-      const linkState = router.links[link];
-      if (linkState !== undefined) linkState.framesIn += 1;
+      (router.links[link] as LinkState).framesIn += 1;
       this.sort(link, frame);
     }
   }
@@ -146,8 +146,9 @@ export class Card {
       this.planner.tick();
       this.coordinator.tick();
       this.plans.tick();
-      this.originator.tick();
     }
+    // Also where this card takes part in nothing any more: its host must not wait for ever.
+    this.originator.tick();
     this.reporter.tick();
   }
 

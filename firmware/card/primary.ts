@@ -223,8 +223,10 @@ export class Primary {
   }
 
   private wait(originator: number, requestId: number, count: number): void {
-    this.context.counters.requestsWaited += 1;
-    if (!this.waiting.add(originator, requestId, count)) this.refuse(originator, requestId, REFUSE_BUSY);
+    const { waiting } = this;
+    const waitedBefore = waiting.count;
+    if (!waiting.add(originator, requestId, count)) this.refuse(originator, requestId, REFUSE_BUSY);
+    this.context.counters.requestsWaited += waiting.count - waitedBefore;
   }
 
   private serveWaiting(): void {

@@ -2,7 +2,7 @@ import { CHECKSUM_BYTES, MAX_PAYLOAD_BYTES } from "./constants.js";
 import { crc32 } from "./crc32.js";
 import { FrameBuffer } from "./frame-buffer.js";
 
-/** What a decoder has dropped, by kind. Each count is a frame, but `strayBytes`. */
+/** What a decoder has found between delimiters, by kind: each piece counts once, under one of these. */
 export class DecoderCounters {
   /** Whole frames with a good checksum. */
   frames = 0;

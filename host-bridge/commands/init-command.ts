@@ -35,7 +35,12 @@ export function addInitCommand(program: Command): void {
         .argParser((text: string) => text.split(","))
         .conflicts(["id", "members"]),
     )
-    .option("--first <number>", "first number that the fabric gives", parseFirst, 1n)
+    .addOption(
+      new Option("--first <number>", "first number that the fabric gives")
+        .argParser(parseFirst)
+        // Its text is given too, as commander would write a default as JSON, which has no bigint.
+        .default(1n, "1"),
+    )
     .addOption(
       new Option("--fabric-id <hex>", "the fabric's id; the same for all its cards, and for no other fabric")
         .argParser(parseFabricId)

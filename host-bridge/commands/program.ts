@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { asSequenceError, type SequenceErrorCode } from "../errors.js";
+import type { SequenceErrorCode } from "../errors.js";
 import { toJson } from "./output.js";
 
 /** Exit codes of the command line. */
@@ -8,14 +8,14 @@ export const EXIT_ERROR = 1;
 export const EXIT_USAGE = 2;
 
 /** Codes that come of what the user typed. */
-const USAGE_CODES = new Set<string>([
+const USAGE_CODES: ReadonlySet<string> = new Set<SequenceErrorCode | "BAD_TOPOLOGY">([
   "BAD_OPTION",
   "BAD_COUNT",
   "BAD_MEMBERS",
   "BAD_FIRST",
   "BAD_FABRIC",
   "BAD_TOPOLOGY",
-] satisfies (SequenceErrorCode | "BAD_TOPOLOGY")[]);
+]);
 
 /** The program without its commands, which each module adds. */
 export function createProgram(): Command {
@@ -41,8 +41,15 @@ Examples:
  * Runs the command of `argv`, and reports its errors on stderr.
  * @returns the exit code.
  */
-export async function runProgram(program: Command, argv: readonly string[]): Promise<number> {
-  const isJson = argv.includes("--json");
+export async function runProgram(
+  program: Command,
+  argv: readonly string[],
+  writeError: (text: string) => void = (text) => process.stderr.write(text),
+): Promise<number> {
+  const report = (code: string, message: string): void => {
+    const isJson = argv.includes("--json");
+    writeError(isJson ? `${toJson({ error: { code, message } })}\n` : `seqcard: ${code}: ${message}\n`);
+  };
   let written = "";
   forEachCommand(program, (command) =>
     command.configureOutput({
@@ -51,7 +58,6 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
       },
     }),
   );
-  process.stdout.on("error", stopAtClosedPipe);
   try {
     await program.parseAsync(argv);
     return EXIT_OK;
@@ -59,31 +65,19 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
     if (thrown instanceof CommanderError) {
       if (thrown.exitCode === 0) return EXIT_OK;
       const text = thrown.code === "commander.help" ? written : thrown.message.replace(/^error: /, "");
-      report(
-        isJson,
-        "USAGE",
-        thrown.code === "commander.help" ? `name a command\n${text}` : `${text}; see --help`,
-      );
+      report("USAGE", thrown.code === "commander.help" ? `name a command\n${text}` : `${text}; see --help`);
       return EXIT_USAGE;
     }
-    const error = isCoded(thrown) ? thrown : asSequenceError(thrown, "PORT_FAILED", "the command failed");
-    report(isJson, error.code, error.message);
-    return USAGE_CODES.has(error.code) ? EXIT_USAGE : EXIT_ERROR;
-  } finally {
-    process.stdout.off("error", stopAtClosedPipe);
+    const code = codeOf(thrown);
+    report(code, thrown instanceof Error ? thrown.message : String(thrown));
+    return USAGE_CODES.has(code) ? EXIT_USAGE : EXIT_ERROR;
   }
 }
 
-/** Whether an error has a code and advice of its own, as those of the rig do. Node's own have `syscall` and no advice. */
-function isCoded(thrown: unknown): thrown is Error & { readonly code: string } {
-  if (!(thrown instanceof Error) || "syscall" in thrown) return false;
-  return "code" in thrown && typeof thrown.code === "string" && !thrown.code.startsWith("ERR_");
-}
-
-function report(isJson: boolean, code: string, message: string): void {
-  process.stderr.write(
-    isJson ? `${toJson({ error: { code, message } })}\n` : `seqcard: ${code}: ${message}\n`,
-  );
+/** The code of our own errors, which have advice. Node's have codes too, and none. */
+function codeOf(thrown: unknown): string {
+  if (!(thrown instanceof Error) || "syscall" in thrown || !("code" in thrown)) return "FAILED";
+  return typeof thrown.code === "string" && !thrown.code.startsWith("ERR_") ? thrown.code : "FAILED";
 }
 
 function forEachCommand(command: Command, visit: (command: Command) => void): void {
@@ -91,8 +85,8 @@ function forEachCommand(command: Command, visit: (command: Command) => void): vo
   for (const child of command.commands) forEachCommand(child, visit);
 }
 
-/** As with `seqcard next -n 1000 | head`: whoever read has had enough. */
-function stopAtClosedPipe(error: NodeJS.ErrnoException): void {
+/** For stdout's errors, as with `seqcard next -n 1000 | head`: whoever read has had enough. */
+export function stopAtClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;
   process.exit(EXIT_OK);
 }

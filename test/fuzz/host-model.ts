@@ -47,7 +47,7 @@ export class HostModel {
       this.isOpen = true;
       this.session = session;
     } else if (this.isOpen && session === this.session) {
-      if (bytes[1] === types.FRAME_HOST_CLOSE) {
+      if (bytes[1] === types.FRAME_HOST_CLOSE && length === 6) {
         this.isOpen = false;
         this.open.clear();
       } else if (bytes[1] === types.FRAME_HOST_REQUEST && host.decodeHostRequest(frame, this.request)) {

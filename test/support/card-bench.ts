@@ -79,7 +79,7 @@ export class CardBench {
   /** False from a send: the buffer is full. */
   accepts = true;
   hostAccepts = true;
-  /** Whether the neighbours say hello. */
+  /** Whether the neighbours say hello; once they have stopped, they do not begin again. */
   helloing = true;
   private readonly first: bigint;
   private readonly timing: Timing;
@@ -254,7 +254,7 @@ export class CardBench {
   }
 
   private sayHellos(): void {
-    this.nextHelloUs = this.nowUs + this.timing.helloUs;
+    this.nextHelloUs = this.helloing ? this.nowUs + this.timing.helloUs : Number.POSITIVE_INFINITY;
     if (!this.helloing) return;
     for (let link = 0; link < this.neighbours.length; link += 1) this.hello(link);
   }

@@ -73,16 +73,19 @@ export class HostLog {
   }
 
   answers(): Answer[] {
-    return this.of(FRAME_HOST_ANSWER).map(({ frame, atUs }) => {
-      const { tag, first, count } = read(frame, new HostAnswerFields(), decodeHostAnswer);
-      return { atUs, tag, first: toBigInt(first), count };
-    });
+    return this.of(FRAME_HOST_ANSWER).map(readAnswer);
   }
 
   refusals(): Refusal[] {
-    return this.of(FRAME_HOST_REFUSE).map(({ frame }) => {
-      const { tag, code } = read(frame, new HostRefuseFields(), decodeHostRefuse);
-      return { tag, code };
+    return this.of(FRAME_HOST_REFUSE).map(readRefusal);
+  }
+
+  /** Answers, and refusals with their code, from the frame at place `from` on. */
+  since(from: number): (Answer & { readonly code?: number })[] {
+    return this.frames.slice(from).flatMap((found) => {
+      if (found.type === FRAME_HOST_ANSWER) return [readAnswer(found)];
+      if (found.type !== FRAME_HOST_REFUSE) return [];
+      return [{ atUs: found.atUs, first: 0n, count: 0, ...readRefusal(found) }];
     });
   }
 
@@ -139,6 +142,16 @@ export class HostLog {
     if (found === undefined) throw new Error(`no frame of type ${type} has come`);
     return found.frame;
   }
+}
+
+function readAnswer({ frame, atUs }: HostFrame): Answer {
+  const { tag, first, count } = read(frame, new HostAnswerFields(), decodeHostAnswer);
+  return { atUs, tag, first: toBigInt(first), count };
+}
+
+function readRefusal({ frame }: HostFrame): Refusal {
+  const { tag, code } = read(frame, new HostRefuseFields(), decodeHostRefuse);
+  return { tag, code };
 }
 
 function read<Fields>(

@@ -3,6 +3,7 @@ import { MemoryRecordStore } from "../../firmware/storage/memory-record-store.js
 import type { RecordStore } from "../../firmware/storage/record-store.js";
 import { DEFAULT_TIMING, type Timing } from "../../firmware/wire/constants.js";
 import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
+import { FRAME_HELLO, OFFSET_TYPE } from "../../firmware/wire/frame-types.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
 import { hostInit, hostOpen, hostRequest, hostStatusRequest } from "./host-frames.js";
 import { HostLog } from "./host-log.js";
@@ -54,6 +55,8 @@ export class VirtualFabric {
   accepts: (from: number) => boolean = () => true;
   /** False from a card's send to its host: the buffer is full. */
   hostAccepts: (from: number) => boolean = () => true;
+  /** When a frame other than a hello was last lost in a cut cable. */
+  lastLostUs = Number.NEGATIVE_INFINITY;
   private readonly clock = new VirtualClock();
   private readonly timing: Timing;
   /** Cables that carry nothing away from a card, as "cable/card". */
@@ -209,7 +212,11 @@ export class VirtualFabric {
   private carry(from: number, link: number, frame: FrameBuffer): boolean {
     if (!this.accepts(from)) return false;
     const end = this.at(from).ends[link];
-    if (end === undefined || this.cuts.has(`${end.cable}/${from}`)) return true;
+    if (end === undefined) return true;
+    if (this.cuts.has(`${end.cable}/${from}`)) {
+      if (frame.bytes[OFFSET_TYPE] !== FRAME_HELLO) this.lastLostUs = this.nowUs;
+      return true;
+    }
     const copy = new FrameBuffer().copy(frame);
     if (this.filter(from, end.card, copy)) {
       for (const delayUs of this.delays()) {

@@ -1,17 +1,19 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
-import { fileURLToPath } from "node:url";
+import { encodeNetstring, NetstringDecoder } from "../../boards/virtual/netstring.js";
+import { messageOf } from "../../boards/virtual/rig-error.js";
+import { findXsWorker } from "../../boards/virtual/xs-worker.js";
 
-const ROOT = new URL("../../../", import.meta.url);
-const PLATFORM = process.platform === "darwin" ? "mac" : "lin";
-const WORKER_PATH = fileURLToPath(
-  new URL(`node_modules/@agoric/xsnap/xsnap-native/xsnap/build/bin/${PLATFORM}/release/xsnap-worker`, ROOT),
-);
+const MAX_ANSWER_BYTES = 1_000_000;
 
 /** Why XS cannot be used here, or nothing where it can. */
 export function whyNoXs(): string | undefined {
-  return existsSync(WORKER_PATH) ? undefined : "xsnap-worker is not built: run node scripts/setup.mjs";
+  try {
+    findXsWorker();
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 interface Waiter {
@@ -24,15 +26,15 @@ export class XsWorker {
   private readonly child: ChildProcess;
   private readonly commands: Writable;
   private readonly waiters: Waiter[] = [];
-  private received: Buffer = Buffer.alloc(0);
+  private readonly decoder = new NetstringDecoder((answer) => this.settle(answer), MAX_ANSWER_BYTES);
 
   constructor() {
-    this.child = spawn(WORKER_PATH, ["seqcard-tests"], {
+    this.child = spawn(findXsWorker(), ["seqcard-tests"], {
       stdio: ["ignore", "ignore", "inherit", "pipe", "pipe"],
     });
     this.commands = this.child.stdio[3] as Writable;
     this.commands.on("error", (error) => this.failAll(error));
-    (this.child.stdio[4] as Readable).on("data", (data: Buffer) => this.take(data));
+    (this.child.stdio[4] as Readable).on("data", (data: Buffer) => this.decoder.push(data));
     this.child.on("error", (error) => this.failAll(error));
     this.child.on("exit", (code, signal) =>
       this.failAll(new Error(`the XS worker ended with ${signal ?? code}`)),
@@ -56,22 +58,8 @@ export class XsWorker {
   private send(command: string): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       this.waiters.push({ resolve, reject });
-      const bytes = Buffer.from(command);
-      this.commands.write(Buffer.concat([Buffer.from(`${bytes.length}:`), bytes, Buffer.from(",")]));
+      this.commands.write(encodeNetstring("", Buffer.from(command)));
     });
-  }
-
-  private take(data: Buffer): void {
-    this.received = Buffer.concat([this.received, data]);
-    for (;;) {
-      const colon = this.received.indexOf(":");
-      if (colon < 0) return;
-      const end = colon + 1 + Number(this.received.toString("latin1", 0, colon));
-      if (this.received.length <= end) return;
-      const answer = this.received.subarray(colon + 1, end);
-      this.received = this.received.subarray(end + 1);
-      this.settle(answer);
-    }
   }
 
   /** An answer is "." with figures as JSON, byte 1 and the text; or "!" and what was thrown. */

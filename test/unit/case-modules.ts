@@ -1,14 +1,23 @@
 import type { CaseModule } from "../support/unit-case.js";
+import { cardCases } from "./card/card.cases.js";
+import { cardContextCases } from "./card/card-context.cases.js";
 import { hostDeskCases } from "./card/host-desk.cases.js";
 import { hostLineCases } from "./card/host-line.cases.js";
 import { initialiseCases } from "./card/initialise.cases.js";
 import { linkStateCases } from "./card/link-state.cases.js";
 import { memberCases } from "./card/member.cases.js";
 import { memberListCases } from "./card/member-list.cases.js";
+import { normalPathCases } from "./card/normal-path.cases.js";
+import { originatorCases } from "./card/originator.cases.js";
 import { persistentStateCases } from "./card/persistent-state.cases.js";
 import { postCases } from "./card/post.cases.js";
+import { primaryCases } from "./card/primary.cases.js";
+import { promisesCases } from "./card/promises.cases.js";
 import { quorumCases } from "./card/quorum.cases.js";
 import { reporterCases } from "./card/reporter.cases.js";
+import { routerCases } from "./card/router.cases.js";
+import { secondaryCases } from "./card/secondary.cases.js";
+import { statusReportCases } from "./card/status-report.cases.js";
 import { viewCases } from "./card/view.cases.js";
 import { waitingRequestsCases } from "./card/waiting-requests.cases.js";
 import { byteFramePortCases } from "./ports/byte-frame-port.cases.js";
@@ -30,16 +39,25 @@ import { uint64Cases } from "./wire/uint64.cases.js";
 
 /** Every `*.cases.ts` file. `node.test.ts` fails where one is missing. */
 export const CASE_MODULES: readonly CaseModule[] = [
+  { name: "card/card", cases: cardCases },
+  { name: "card/card-context", cases: cardContextCases },
   { name: "card/host-desk", cases: hostDeskCases },
   { name: "card/host-line", cases: hostLineCases },
   { name: "card/initialise", cases: initialiseCases },
   { name: "card/link-state", cases: linkStateCases },
   { name: "card/member", cases: memberCases },
   { name: "card/member-list", cases: memberListCases },
+  { name: "card/normal-path", cases: normalPathCases },
+  { name: "card/originator", cases: originatorCases },
   { name: "card/persistent-state", cases: persistentStateCases },
   { name: "card/post", cases: postCases },
+  { name: "card/primary", cases: primaryCases },
+  { name: "card/promises", cases: promisesCases },
   { name: "card/quorum", cases: quorumCases },
   { name: "card/reporter", cases: reporterCases },
+  { name: "card/router", cases: routerCases },
+  { name: "card/secondary", cases: secondaryCases },
+  { name: "card/status-report", cases: statusReportCases },
   { name: "card/view", cases: viewCases },
   { name: "card/waiting-requests", cases: waitingRequestsCases },
   { name: "ports/byte-frame-port", cases: byteFramePortCases },

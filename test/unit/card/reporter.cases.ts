@@ -162,6 +162,24 @@ export const reporterCases: readonly UnitCase[] = [
     },
   },
   {
+    title: "a number held is told with the view in which it was held, though a newer one has begun",
+    run(t) {
+      const bench = new CardBench({ cardId: 2 });
+      bench.beacon();
+      storeUpTo(bench, 500n);
+      bench.beacon({ view: HIGHER, from: 3, secondary: 1, base: 900n });
+      bench.fromHost(hostOpen(5));
+      bench.advance(1000);
+      t.deepEqual(
+        bench.host.mirrors().map(({ view, held }) => [view, held]),
+        [
+          [0x101, 500n],
+          [0x101, 500n],
+        ],
+      );
+    },
+  },
+  {
     title: "a card that holds nothing mirrors nothing",
     run(t) {
       const bench = new CardBench({ cardId: 3 });

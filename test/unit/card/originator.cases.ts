@@ -1,0 +1,330 @@
+import { DEFAULT_TIMING, MAX_BLOCK_COUNT, MAX_BLOCKS_IN_FLIGHT } from "../../../firmware/wire/constants.js";
+import {
+  FRAME_ANSWER,
+  FRAME_REFUSE,
+  REFUSE_BLANK,
+  REFUSE_BUSY,
+  REFUSE_COUNT,
+  REFUSE_EXHAUSTED,
+  REFUSE_NO_VIEW,
+  REFUSE_STORAGE,
+  STATE_READY,
+} from "../../../firmware/wire/frame-types.js";
+import { CardBench, type CardBenchOptions } from "../../support/card-bench.js";
+import { snapshot } from "../../support/layout.js";
+import type { UnitCase } from "../../support/unit-case.js";
+
+function ready(options: CardBenchOptions = {}): CardBench {
+  const bench = new CardBench({ cardId: 3, ...options });
+  bench.beacon({ ceiling: 1n });
+  return bench;
+}
+
+function newestId(bench: CardBench): number {
+  return bench.sent.requests().at(-1)?.fields.requestId ?? 0;
+}
+
+export const originatorCases: readonly UnitCase[] = [
+  {
+    title: "a request goes to the primary of the view, its answer under the host's tag to the host",
+    run(t) {
+      const bench = ready();
+      bench.ask(0xffff_ffff, 500);
+      const sent = bench.sent.requests();
+      t.deepEqual(
+        sent.map(({ to, fields }) => [to, fields.count]),
+        [[1, 500]],
+      );
+      t.deepEqual(bench.host.answers(), []);
+      bench.answer(2, { requestId: newestId(bench), first: 2n ** 62n + 1n, count: 500 });
+      t.deepEqual(bench.host.answers(), [{ atUs: 0, tag: 0xffff_ffff, first: 2n ** 62n + 1n, count: 500 }]);
+      const { counters } = bench.card;
+      t.deepEqual([counters.blocksAsked, counters.blocksAnswered, counters.numbersDelivered], [1, 1, 500]);
+    },
+  },
+  {
+    title: "request ids start at random at each boot, and none comes back soon",
+    run(t) {
+      const seen = new Set<number>();
+      for (const randomSeed of [0, 1 << 10, 0x7fff_ffff, 0xffff_fff0, 0xffff_ffff]) {
+        const bench = ready({ randomSeed });
+        for (let tag = 0; tag < 20; tag += 1) {
+          bench.ask(tag);
+          const id = newestId(bench);
+          t.false(seen.has(id), `seed ${randomSeed} repeats ${id}`);
+          seen.add(id);
+          bench.answer(2, { requestId: id });
+        }
+        t.is(bench.host.answers().length, 20);
+        seen.clear();
+      }
+      const [one, other] = [ready({ randomSeed: 1 << 10 }), ready({ randomSeed: 1 << 20 })];
+      one.ask(1);
+      other.ask(1);
+      t.false(newestId(one) === newestId(other));
+    },
+  },
+  {
+    title: "eight blocks are in flight; the ninth is refused as busy, until one is answered",
+    run(t) {
+      const bench = ready();
+      for (let tag = 1; tag <= MAX_BLOCKS_IN_FLIGHT; tag += 1) bench.ask(tag, tag);
+      t.is(bench.sent.requests().length, MAX_BLOCKS_IN_FLIGHT);
+      bench.ask(9);
+      bench.ask(10);
+      t.deepEqual(bench.host.refusals(), [
+        { tag: 9, code: REFUSE_BUSY },
+        { tag: 10, code: REFUSE_BUSY },
+      ]);
+      t.is(bench.sent.requests().length, MAX_BLOCKS_IN_FLIGHT);
+      const third = bench.sent.requests()[2]?.fields.requestId ?? 0;
+      bench.answer(2, { requestId: third, count: 3 });
+      bench.ask(11);
+      t.is(bench.sent.requests().length, MAX_BLOCKS_IN_FLIGHT + 1);
+      for (const { fields } of bench.sent.requests()) {
+        bench.answer(2, { requestId: fields.requestId, count: fields.count });
+      }
+      t.deepEqual(
+        bench.host.answers().map(({ tag, count }) => [tag, count]),
+        [
+          [3, 3],
+          [1, 1],
+          [2, 2],
+          [4, 4],
+          [5, 5],
+          [6, 6],
+          [7, 7],
+          [8, 8],
+          [11, 1],
+        ],
+      );
+      t.is(bench.card.counters.answersLate, 1);
+    },
+  },
+  {
+    title: "a tag that is open is not asked again when the host repeats it, not even with another count",
+    run(t) {
+      const bench = ready();
+      bench.ask(7, 5);
+      bench.ask(7, 5);
+      bench.ask(7, 6);
+      t.is(bench.sent.requests().length, 1);
+      t.deepEqual(bench.host.refusals(), []);
+      for (let tag = 0; tag < 7; tag += 1) bench.ask(tag);
+      bench.ask(7, 5);
+      t.deepEqual(bench.host.refusals(), [], "nor refused as busy");
+      bench.answer(2, { requestId: bench.sent.requests()[0]?.fields.requestId ?? 0, count: 5 });
+      bench.ask(7, 6);
+      t.is(bench.sent.requests().length, 9, "once answered, it is a new request");
+    },
+  },
+  {
+    title: "a count of zero, or above the largest block, is refused at once",
+    run(t) {
+      const bench = ready();
+      for (const count of [0, MAX_BLOCK_COUNT + 1, 65_535]) bench.ask(count, count);
+      t.deepEqual(
+        bench.host.refusals().map(({ code }) => code),
+        [REFUSE_COUNT, REFUSE_COUNT, REFUSE_COUNT],
+      );
+      t.is(bench.sent.requests().length, 0);
+      t.is(bench.card.counters.blocksRefused, 3);
+      bench.ask(1, MAX_BLOCK_COUNT);
+      t.is(bench.sent.requests()[0]?.fields.count, MAX_BLOCK_COUNT);
+    },
+  },
+  {
+    title: "without a view, or before the card is a member, the host is told why, and nothing is invented",
+    run(t) {
+      const blank = new CardBench({ uninitialised: true });
+      blank.ask(1);
+      const deaf = new CardBench({ cardId: 3 });
+      deaf.ask(2);
+      t.deepEqual(blank.host.refusals(), [{ tag: 1, code: REFUSE_BLANK }]);
+      t.deepEqual(deaf.host.refusals(), [{ tag: 2, code: REFUSE_NO_VIEW }]);
+      deaf.advance(100_000);
+      t.is(deaf.sent.requests().length, 0, "and it is not kept for later");
+    },
+  },
+  {
+    title:
+      "a silent request is asked again after the retry time, with the same id and count, as often as need be",
+    run(t) {
+      const bench = ready();
+      bench.ask(1, 5);
+      bench.advance(DEFAULT_TIMING.retryUs - 1);
+      t.is(bench.sent.requests().length, 1);
+      bench.advance(1);
+      bench.beacon({ sequence: 2, ceiling: 1n });
+      bench.advance(DEFAULT_TIMING.retryUs);
+      t.deepEqual(
+        bench.sent.requests().map(({ atUs }) => atUs),
+        [0, DEFAULT_TIMING.retryUs, 2 * DEFAULT_TIMING.retryUs],
+      );
+      t.is(new Set(bench.sent.requests().map(({ fields }) => snapshot(fields))).size, 1);
+      t.is(bench.card.counters.requestRetries, 2);
+      bench.answer(2, { requestId: newestId(bench), count: 5 });
+      bench.advance(15_000);
+      t.is(bench.sent.requests().length, 3);
+      t.is(bench.card.counters.blocksAsked, 1);
+    },
+  },
+  {
+    title: "each block has its own retry time",
+    run(t) {
+      const bench = ready();
+      bench.ask(1);
+      bench.advance(5000);
+      bench.ask(2);
+      bench.advance(DEFAULT_TIMING.retryUs);
+      t.deepEqual(
+        bench.sent.requests().map(({ atUs }) => atUs),
+        [0, 5000, DEFAULT_TIMING.retryUs, 5000 + DEFAULT_TIMING.retryUs],
+      );
+    },
+  },
+  {
+    title: "the first answer wins; the second, one with another count and one of another request are late",
+    run(t) {
+      const bench = ready();
+      bench.ask(1, 5);
+      const requestId = newestId(bench);
+      bench.answer(2, { requestId, first: 10n, count: 4 });
+      bench.answer(2, { requestId, first: 10n, count: 6 });
+      bench.answer(2, { requestId: requestId ^ 8, first: 10n, count: 5 });
+      bench.answer(2, { requestId: requestId ^ 1, first: 10n, count: 5 });
+      t.deepEqual(bench.host.answers(), []);
+      bench.answer(2, { requestId, first: 20n, count: 5 });
+      bench.answer(2, { requestId, first: 20n, count: 5 });
+      bench.answer(2, { requestId, first: 30n, count: 5 });
+      t.deepEqual(
+        bench.host.answers().map(({ first }) => first),
+        [20n],
+      );
+      t.is(bench.card.counters.answersLate, 6);
+      t.is(bench.card.counters.numbersDelivered, 5);
+    },
+  },
+  {
+    title: "an answer of this view comes from its secondary, from nobody else",
+    run(t) {
+      const bench = ready();
+      bench.ask(1);
+      bench.answer(1, { requestId: newestId(bench) });
+      t.is(bench.card.counters.dropRole, 1);
+      t.deepEqual(bench.host.answers(), []);
+      bench.answer(2, { requestId: newestId(bench) });
+      t.is(bench.host.answers().length, 1);
+    },
+  },
+  {
+    title: "an answer of an older view is good while its request is open",
+    run(t) {
+      const bench = ready();
+      bench.ask(1);
+      bench.beacon({ view: 0x203, from: 2, secondary: 3, base: 90n, ceiling: 90n });
+      bench.answer(2, { requestId: newestId(bench), first: 80n });
+      t.deepEqual(
+        bench.host.answers().map(({ first }) => first),
+        [80n],
+      );
+    },
+  },
+  {
+    title: "a STORE is no answer: an originator that gets one delivers nothing",
+    run(t) {
+      const bench = ready();
+      bench.ask(1);
+      for (const source of [1, 2]) {
+        bench.store(source, { requestId: newestId(bench), originator: 3, first: 10n });
+      }
+      t.deepEqual(bench.host.answers(), []);
+      t.is(bench.card.counters.storesRefused, 2);
+      t.is(bench.sent.answers().length, 0);
+    },
+  },
+  {
+    title: "the primary's refusal is handed on and ends the request; nobody else's does",
+    run(t) {
+      const bench = ready();
+      bench.ask(1);
+      const requestId = newestId(bench);
+      bench.refuse(2, requestId, REFUSE_EXHAUSTED);
+      bench.refuse(1, requestId, STATE_READY);
+      t.is(bench.card.counters.dropRole, 2, "from another card, and one that names no reason");
+      bench.refuse(1, requestId ^ 8, REFUSE_EXHAUSTED);
+      bench.refuse(1, requestId ^ 1, REFUSE_EXHAUSTED);
+      t.deepEqual(bench.host.refusals(), []);
+      bench.refuse(1, requestId, REFUSE_EXHAUSTED);
+      bench.refuse(1, requestId, REFUSE_EXHAUSTED);
+      t.deepEqual(bench.host.refusals(), [{ tag: 1, code: REFUSE_EXHAUSTED }]);
+      bench.answer(2, { requestId });
+      t.deepEqual(bench.host.answers(), [], "too late");
+      bench.advance(30_000);
+      t.is(bench.sent.requests().length, 1);
+    },
+  },
+  {
+    title: "answers and refusals of a wrong length are counted",
+    run(t) {
+      const bench = ready();
+      for (const type of [FRAME_ANSWER, FRAME_REFUSE]) {
+        bench.receive(2, type, (frame) => {
+          frame.length = 12;
+        });
+      }
+      t.is(bench.card.counters.dropLength, 2);
+    },
+  },
+  {
+    title: "where the view falls silent, every open block is given back to the host",
+    run(t) {
+      const bench = ready();
+      bench.advance(50_000);
+      bench.ask(1);
+      bench.ask(2);
+      bench.advance(30_000);
+      t.deepEqual(bench.host.refusals(), [
+        { tag: 2, code: REFUSE_NO_VIEW },
+        { tag: 1, code: REFUSE_NO_VIEW },
+      ]);
+      t.is(bench.card.counters.blocksRefused, 2);
+      bench.answer(2, { requestId: newestId(bench) });
+      t.deepEqual(bench.host.answers(), []);
+    },
+  },
+  {
+    title: "where the card's own flash fails, open blocks are given back too, so that no host waits for ever",
+    run(t) {
+      const bench = ready();
+      bench.ask(1);
+      bench.storage.writesLeft = 0;
+      bench.beacon({ sequence: 2, ceiling: 70_000n });
+      bench.advance(DEFAULT_TIMING.retryUs);
+      t.deepEqual(bench.host.refusals(), [{ tag: 1, code: REFUSE_STORAGE }]);
+      t.is(bench.sent.requests().length, 1);
+      bench.ask(2);
+      t.deepEqual(bench.host.refusals().at(-1), { tag: 2, code: REFUSE_STORAGE });
+    },
+  },
+  {
+    title:
+      "an answer that finds no way in the host's buffer is gone; the host's repeated request is a new one",
+    run(t) {
+      const bench = ready();
+      bench.ask(1);
+      const first = newestId(bench);
+      bench.hostAccepts = false;
+      bench.answer(2, { requestId: first, first: 5n });
+      bench.hostAccepts = true;
+      bench.ask(1);
+      t.false(newestId(bench) === first);
+      bench.answer(2, { requestId: first, first: 5n });
+      bench.answer(2, { requestId: newestId(bench), first: 6n });
+      t.deepEqual(
+        bench.host.answers().map(({ tag, first }) => [tag, first]),
+        [[1, 6n]],
+      );
+    },
+  },
+];
