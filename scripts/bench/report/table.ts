@@ -1,13 +1,7 @@
 import Table from "cli-table3";
+import { formatCount, formatLatency } from "../../text/quantities.js";
 import type { BenchResult, SystemResult } from "../result.js";
-import {
-  callersOf,
-  formatCount,
-  formatLatency,
-  formatRatio,
-  measurementOf,
-  ratioToReference,
-} from "./format.js";
+import { callersOf, formatRatio, measurementOf, ratioToReference } from "./format.js";
 
 export const HEADINGS = ["system", "callers", "numbers/s", "p50", "p99", "to Redis", "connections"];
 
