@@ -2,19 +2,19 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { FrameEvent } from "../../boards/virtual/trace.js";
-import { check, type Deliveries, readDeliveryFiles } from "../checker/index.js";
+import { check, readDeliveryFiles } from "../checker/index.js";
 import type { OwnedProcess, ProcessScope } from "../processes/process-scope.js";
 import { type RigProcess, startRigProcess } from "../processes/rig-process.js";
 import { recordTrace } from "../processes/rig-trace.js";
 import { askWorker, tellWorker } from "../processes/worker-channel.js";
-import { makeLatencyHistogram, recordLatency } from "../statistics/latency-histogram.js";
 import { formatCount } from "../text/quantities.js";
 import { drawHistogram, sortIntoBuckets } from "./draw-histogram.js";
 import { drawPath } from "./draw-path.js";
 import type { HostCommand, HostReport } from "./host-process.js";
+import { measureLoad } from "./load-figures.js";
 import { findNumberPaths, medianPath } from "./number-path.js";
 import type { Screen } from "./screen.js";
-import { type Summary, summarize } from "./summary.js";
+import { type RunFigures, type Summary, summarize } from "./summary.js";
 
 const HOST_PROCESS = fileURLToPath(new URL("./host-process.js", import.meta.url));
 const HOSTS = 3;
@@ -38,7 +38,7 @@ export interface DemonstrationResult {
   readonly rig: RigProcess;
 }
 
-/** Runs the demonstration in `scope`; the rig is left running, everything else that it started has ended. */
+/** Runs the demonstration. The rig is left running in `scope`, everything else that it started has ended. */
 export async function demonstrate(
   scope: ProcessScope,
   screen: Screen,
@@ -49,6 +49,21 @@ export async function demonstrate(
   const rig = await startRigProcess(scope, { engine: options.engine, cards: HOSTS, name: options.rigName });
   for (const { id, path } of rig.cards) screen.say(`  card ${id} at ${path}`);
 
+  const own = scope.makeInner();
+  try {
+    return { rig, summary: await takeAndCheck(own, screen, options, rig) };
+  } finally {
+    await own.close();
+  }
+}
+
+/** Everything that happens on a running rig. */
+async function takeAndCheck(
+  scope: ProcessScope,
+  screen: Screen,
+  options: DemonstrationOptions,
+  rig: RigProcess,
+): Promise<Summary> {
   const directory = scope.makeDirectory();
   const files = rig.cards.map(({ id }) => join(directory, `host${id}`));
   const hosts = rig.cards.map(() => scope.fork(HOST_PROCESS));
@@ -62,7 +77,7 @@ export async function demonstrate(
   await showPath(screen, rig.name, hosts.at(-1) as OwnedProcess);
   const fromNs = process.hrtime.bigint();
   await runLoad(screen, hosts, options.seconds);
-  await Promise.all(hosts.map((host) => ask(host, { type: "close" })));
+  const reports = await Promise.all(hosts.map((host) => ask(host, { type: "close" })));
 
   screen.say(
     "",
@@ -71,23 +86,24 @@ export async function demonstrate(
     "",
   );
   const { deliveries, tornBytes } = readDeliveryFiles(files);
-  const load = measureLoad(deliveries, fromNs);
+  const { latenciesUs, ...load } = measureLoad(deliveries, fromNs);
   screen.say(
     screen.bold("Latency under load, as the callers saw it"),
-    ...drawHistogram(sortIntoBuckets(load.latenciesUs)),
+    ...drawHistogram(sortIntoBuckets(latenciesUs)),
     "",
   );
-  const { numbersPerSecond, p50Us, p99Us } = load;
-  const figures = {
+  const sum = (pick: "retries" | "skipped"): number =>
+    reports.reduce((total, { card }) => total + (card?.[pick] ?? 0), 0);
+  const figures: RunFigures = {
+    engine: options.engine,
     hosts: HOSTS,
     callersEach: CALLERS_EACH,
     leastNumbers: LEAST_NUMBERS,
-    engine: options.engine,
+    ...load,
+    retries: sum("retries"),
+    skipped: sum("skipped"),
   };
-  return {
-    rig,
-    summary: summarize({ ...figures, numbersPerSecond, p50Us, p99Us }, check(deliveries), tornBytes),
-  };
+  return summarize(figures, check(deliveries), tornBytes);
 }
 
 async function showPath(screen: Screen, rigName: string, host: OwnedProcess): Promise<void> {
@@ -135,40 +151,6 @@ async function runLoad(screen: Screen, hosts: readonly OwnedProcess[], seconds: 
   for (const host of hosts) tellWorker(host, { type: "stop" });
   await loads;
   screen.endProgress();
-}
-
-interface LoadFigures {
-  readonly numbersPerSecond: number;
-  readonly p50Us: number;
-  readonly p99Us: number;
-  readonly latenciesUs: Float64Array;
-}
-
-/** Figures of what was asked for after `fromNs`. */
-function measureLoad(deliveries: Deliveries, fromNs: bigint): LoadFigures {
-  const { requestTimesNs, deliveryTimesNs } = deliveries;
-  const histogram = makeLatencyHistogram();
-  const latenciesUs = new Float64Array(deliveries.length);
-  let count = 0;
-  let firstNs = 0n;
-  let lastNs = 0n;
-  for (let index = 0; index < deliveries.length; index += 1) {
-    const requestedNs = requestTimesNs[index] as bigint;
-    const deliveredNs = deliveryTimesNs[index] as bigint;
-    if (requestedNs < fromNs) continue;
-    const latencyUs = Number(deliveredNs - requestedNs) / 1000;
-    recordLatency(histogram, latencyUs / 1000);
-    latenciesUs[count] = latencyUs;
-    count += 1;
-    if (count === 1 || requestedNs < firstNs) firstNs = requestedNs;
-    if (deliveredNs > lastNs) lastNs = deliveredNs;
-  }
-  return {
-    numbersPerSecond: count === 0 ? 0 : count / (Number(lastNs - firstNs) / 1e9),
-    p50Us: histogram.getValueAtPercentile(50),
-    p99Us: histogram.getValueAtPercentile(99),
-    latenciesUs: latenciesUs.subarray(0, count),
-  };
 }
 
 function ask(host: OwnedProcess, command: HostCommand): Promise<HostReport> {

@@ -16,6 +16,15 @@ export type HostCommand =
 export interface HostReport {
   /** Numbers taken so far. */
   readonly numbers: number;
+  /** With the report of `close`: what its card has counted. */
+  readonly card?: CardFigures;
+}
+
+export interface CardFigures {
+  /** Requests that its card sent again because no answer came in time. */
+  readonly retries: number;
+  /** Numbers that its card, as primary, gave out again because of somebody's retry: each first block is lost. */
+  readonly skipped: number;
 }
 
 const TELL_EVERY_MS = 100;
@@ -44,11 +53,17 @@ async function obey(
       stopped = true;
       return undefined;
     case "close":
-      await sequence?.close();
-      file?.close();
-      break;
+      return close();
   }
   return { numbers };
+}
+
+async function close(): Promise<HostReport> {
+  if (sequence === undefined) throw new Error("Asked to close before it was opened.");
+  const { counters } = await sequence.status();
+  await sequence.close();
+  file?.close();
+  return { numbers, card: { retries: counters.requestRetries, skipped: counters.numbersSkipped } };
 }
 
 async function load(callers: number, tell: (report: HostReport) => void): Promise<void> {

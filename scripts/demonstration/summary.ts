@@ -22,6 +22,10 @@ export interface Summary {
   readonly last: string;
   readonly missing: string;
   readonly gaps: number;
+  /** Requests that the cards sent again: on a busy computer an answer may take too long. */
+  readonly retries: number;
+  /** Numbers that the cards themselves counted as skipped. */
+  readonly skipped: number;
   /** The first violations in plain words. */
   readonly violations: readonly string[];
 }
@@ -29,7 +33,15 @@ export interface Summary {
 /** What the summary takes from the run itself. */
 export type RunFigures = Pick<
   Summary,
-  "engine" | "hosts" | "callersEach" | "leastNumbers" | "numbersPerSecond" | "p50Us" | "p99Us"
+  | "engine"
+  | "hosts"
+  | "callersEach"
+  | "leastNumbers"
+  | "numbersPerSecond"
+  | "p50Us"
+  | "p99Us"
+  | "retries"
+  | "skipped"
 >;
 
 export function summarize(figures: RunFigures, result: CheckResult, tornBytes: number): Summary {
@@ -61,11 +73,17 @@ export function drawSummary(summary: Summary): string[] {
     row("latency", `p50 ${formatLatency(summary.p50Us)}, p99 ${formatLatency(summary.p99Us)}`),
     promise("P1 unique", summary.duplicates, "duplicates"),
     promise("P2 real-time order", summary.orderViolations, "order violations"),
-    row("P3 gaps", `${formatCount(summary.gaps)}, ${summary.missing} numbers missing`),
+    row("P3 gaps", `${formatCount(summary.gaps)}, ${summary.missing} numbers missing${causeOf(summary)}`),
     ...(summary.badRecords > 0 ? [row("records", `${summary.badRecords} make no sense   BROKEN`)] : []),
     ...(enough ? [] : [row("too few", `at least ${formatCount(summary.leastNumbers)} were to be taken`)]),
     ...summary.violations.map((violation) => `  ${violation}`),
     "",
     summary.held ? "All held." : "NOT ALL HELD.",
   ];
+}
+
+/** Why numbers are missing, as the cards tell it: each request that is sent again may skip the block it asked for. */
+function causeOf({ missing, retries, skipped }: Summary): string {
+  if (missing === "0") return "";
+  return ` (the cards counted ${formatCount(skipped)} skipped, after ${formatCount(retries)} retries)`;
 }

@@ -10,6 +10,8 @@ const figures: RunFigures = {
   numbersPerSecond: 1234,
   p50Us: 900,
   p99Us: 2000,
+  retries: 1,
+  skipped: 2,
 };
 
 function deliveriesOf(...numbers: bigint[]): Deliveries {
@@ -26,6 +28,7 @@ test("numbers that rise hold, and the summary shows them with their gaps", (t) =
   const text = drawSummary(summary).join("\n");
   t.regex(text, /3, from 5 to 9/);
   t.regex(text, /0 duplicates\n/);
+  t.regex(text, /1, 2 numbers missing \(the cards counted 2 skipped, after 1 retries\)/);
   t.regex(text, /p50 900 µs, p99 2\.00 ms/);
   t.true(text.endsWith("All held."));
 });
