@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus, platform, release, totalmem } from "node:os";
+import { cpus, loadavg, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import type { ProcessScope } from "../processes/process-scope.js";
@@ -79,6 +79,7 @@ await runInScope(async (scope) => {
 /** @returns the exit code: 1 where not one system could be measured. */
 async function runBench(scope: ProcessScope, options: Options): Promise<number> {
   const startedAt = new Date().toISOString();
+  const machine = describeMachine();
   const say = (text: string): void => {
     if (options.json === undefined) console.log(text);
   };
@@ -93,7 +94,7 @@ async function runBench(scope: ProcessScope, options: Options): Promise<number> 
   const computeCounts = await tryComputeCounts(scope, options, say);
   const measured = {
     startedAt,
-    machine: describeMachine(),
+    machine,
     times: { warmUpSeconds: WARM_UP_SECONDS, seconds: options.seconds },
     clientProcesses: CLIENT_PROCESSES,
     systems,
@@ -149,5 +150,6 @@ function describeMachine(): Machine {
     cores: processors.length,
     memoryGB: Math.round(totalmem() / 1e9),
     node: process.versions.node,
+    loadBefore: Math.round((loadavg()[0] ?? 0) * 100) / 100,
   };
 }

@@ -78,10 +78,19 @@ export function formatMarkdown(result: BenchResult): string {
   ].join("\n");
 }
 
-/** Compute counts and targets, a line each. */
+/** Of a core: more than this at work before the bench began, and rows that were measured one after the other differ by it. */
+const QUIET_LOAD = 0.25;
+
+/** What to know of the machine, compute counts and targets, a line each. */
 export function formatNotes(result: BenchResult): string[] {
-  const { computeCounts, targets } = result;
+  const { computeCounts, machine, targets } = result;
   return [
+    ...(machine.loadBefore <= QUIET_LOAD * machine.cores
+      ? []
+      : [
+          `The machine was busy with other work (load ${machine.loadBefore} on ${machine.cores} cores before the bench began): ` +
+            "compare no rows, and run it again when it is quiet.",
+        ]),
     ...(computeCounts === undefined
       ? []
       : [

@@ -56,3 +56,10 @@ test("targets are told as met, not met or not measured", (t) => {
     "Target: cheap: NOT MEASURED.",
   ]);
 });
+
+test("a machine that was busy before is told, a quiet one is not", (t) => {
+  const result = sampleResult();
+  const busy = { ...result, machine: { ...result.machine, loadBefore: 0.51 } };
+  t.regex(formatNotes(busy)[0] ?? "", /busy with other work \(load 0\.51 on 2 cores/);
+  t.is(formatNotes(busy).length, formatNotes(result).length + 1);
+});
