@@ -88,10 +88,12 @@ async function runBench(scope: ProcessScope, options: Options): Promise<number> 
   for (const system of allSystems()) {
     if (options.only !== undefined && !options.only.includes(system.id)) continue;
     const result = await runSystem(scope, system, options.callers, times, say);
+    if (scope.isClosing) throw new Error("Interrupted.");
     if (result.missing !== undefined) say(`${system.title}: ${result.missing}`);
     systems.push(result);
   }
   const computeCounts = await tryComputeCounts(scope, options, say);
+  if (scope.isClosing) throw new Error("Interrupted.");
   const measured = {
     startedAt,
     machine,

@@ -44,8 +44,8 @@ await runInScope(async (scope, settle) => {
     screen.say(
       "",
       screen.bold("The cards go on until Ctrl-C. In another terminal:"),
-      `  npx seqcard next ${first?.path ?? ""} -n 5`,
-      `  npx seqcard status ${first?.path ?? ""}`,
+      `  npx seqcard next --port ${first?.path ?? ""} -n 5`,
+      `  npx seqcard status --port ${first?.path ?? ""}`,
       "  npx seqcard rig trace --count 20",
       "  npx seqcard rig kill 3",
       "  npx seqcard rig stop",

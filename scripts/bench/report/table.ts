@@ -5,6 +5,9 @@ import { callersOf, formatRatio, measurementOf, ratioToReference } from "./forma
 
 export const HEADINGS = ["system", "callers", "numbers/s", "p50", "p99", "to Redis", "connections"];
 
+/** Characters of a line that stands in place of five columns. */
+const REASON_WIDTH = 48;
+
 /** The rows of the report, one for each system and number of callers; what is missing says why. */
 export function makeRows(result: BenchResult): string[][] {
   return result.systems.flatMap((system) => {
@@ -47,12 +50,17 @@ export function formatTable(result: BenchResult, color: boolean): string {
     // Text in place of a figure takes the rest of the row.
     const text = rest[1] ?? "";
     if (rest.slice(2).every((cell) => cell === "")) {
-      table.push([shown, rest[0] ?? "", { content: text, colSpan: 5, hAlign: "left" }]);
+      table.push([shown, rest[0] ?? "", { content: fold(text), colSpan: 5, hAlign: "left" }]);
     } else {
       table.push([shown, ...rest]);
     }
   }
   return table.toString();
+}
+
+/** Folds a long reason into lines, or it would stretch the columns that it takes the place of. */
+function fold(text: string): string {
+  return text.replace(new RegExp(`(.{1,${REASON_WIDTH}})(?: |$)`, "g"), "$1\n").trim();
 }
 
 /** The same rows in Markdown, to be pasted into a document. */
