@@ -24,8 +24,9 @@ export class XsEngine implements CardEngine {
   private errors = "";
   /** Turned off by kill and by death. */
   private alive = true;
-  private loaded = false;
-  /** What waits for the modules to be loaded. */
+  /** Answers that come before the modules are there. */
+  private loading = 2;
+  /** What waits for that. */
   private first: Uint8Array | undefined;
 
   /**
@@ -61,6 +62,8 @@ export class XsEngine implements CardEngine {
       }
     });
     this.input.write(encodeNetstring("m", Buffer.from(entryPath)));
+    // A module that is not there is no error to the worker; without this function there is no card.
+    this.input.write(encodeNetstring("e", Buffer.from("globalThis.handleCommand.name")));
   }
 
   get processId(): number | undefined {
@@ -69,7 +72,7 @@ export class XsEngine implements CardEngine {
 
   run(command: Uint8Array): void {
     if (!this.alive) return;
-    if (this.loaded) this.input.write(encodeNetstring("?", command));
+    if (this.loading === 0) this.input.write(encodeNetstring("?", command));
     else this.first = command;
   }
 
@@ -86,7 +89,8 @@ export class XsEngine implements CardEngine {
     if (!this.alive) return;
     if (body[0] === REPLY_ERROR) {
       const thrown = body.subarray(1).toString("utf8");
-      this.die(this.loaded ? `the firmware threw: ${thrown}` : `its modules did not load${this.lastWords()}`);
+      const when = this.loading === 0 ? "the firmware threw" : "its modules did not load";
+      this.die(`${when}: ${thrown}${this.lastWords()}`);
       return;
     }
     const end = body.indexOf(SEPARATOR);
@@ -94,10 +98,9 @@ export class XsEngine implements CardEngine {
       this.die("the worker's answer is of an unknown kind");
       return;
     }
-    if (!this.loaded) {
-      this.loaded = true;
-      if (this.first !== undefined) this.run(this.first);
-      this.first = undefined;
+    if (this.loading > 0) {
+      this.loading -= 1;
+      if (this.loading === 0 && this.first !== undefined) this.run(this.first);
       return;
     }
     const compute = readCompute(body.toString("latin1", 1, end));
@@ -112,7 +115,7 @@ export class XsEngine implements CardEngine {
 
   private lastWords(): string {
     const words = this.errors.trim();
-    return words === "" ? "" : `: ${words}`;
+    return words === "" ? "" : ` (${words})`;
   }
 }
 
