@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import type { CardEngine, EngineListener } from "./card-engine.js";
 import { encodeNetstring, NetstringDecoder } from "./netstring.js";
+import { openPtyDescriptors } from "./pty-pair.js";
 import { messageOf } from "./rig-error.js";
 import { MAX_ANSWER_BYTES } from "./turn-codec.js";
 import { XS_ENTRY_PATH } from "./xs-worker.js";
@@ -35,7 +37,7 @@ export class XsEngine implements CardEngine {
    */
   constructor(listener: EngineListener, workerPath: string, entryPath = XS_ENTRY_PATH) {
     this.listener = listener;
-    this.child = spawn(workerPath, ["seqcard"], { stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"] });
+    this.child = startWorker(workerPath);
     const decoder = new NetstringDecoder((body) => this.take(body), MAX_REPLY_BYTES);
     this.gone = new Promise((resolve) => {
       this.child.once("close", () => resolve());
@@ -116,6 +118,22 @@ export class XsEngine implements CardEngine {
   private lastWords(): string {
     const words = this.errors.trim();
     return words === "" ? "" : ` (${words})`;
+  }
+}
+
+/** Starts a worker that inherits its two pipes and no pty: those of the other cards are to vanish with their cards. */
+function startWorker(workerPath: string): ChildProcess {
+  const nowhere = openSync("/dev/null", "r");
+  try {
+    const stdio: ("ignore" | "pipe" | number)[] = ["ignore", "ignore", "pipe", "pipe", "pipe"];
+    const covered = openPtyDescriptors().filter((descriptor) => descriptor >= stdio.length);
+    for (const descriptor of covered) {
+      while (stdio.length < descriptor) stdio.push("ignore");
+      stdio[descriptor] = nowhere;
+    }
+    return spawn(workerPath, ["seqcard"], { stdio });
+  } finally {
+    closeSync(nowhere);
   }
 }
 

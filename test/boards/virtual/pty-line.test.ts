@@ -1,7 +1,8 @@
-import { existsSync } from "node:fs";
+import { closeSync, constants, existsSync, openSync, readSync, writeSync } from "node:fs";
 import test from "ava";
 import { SerialPort } from "serialport";
 import { PtyLine } from "../../../boards/virtual/pty-line.js";
+import { openPtyDescriptors } from "../../../boards/virtual/pty-pair.js";
 
 /** Every byte there is, several times: a terminal would change or swallow some of them. */
 const EVERY_BYTE = Uint8Array.from({ length: 1_024 }, (_, index) => (index * 7) & 0xff);
@@ -23,7 +24,7 @@ function collect(onBytes: (push: (bytes: Uint8Array) => void) => void, length: n
   });
 }
 
-test("a real serial port opens the path, and every byte goes both ways unchanged", async (t) => {
+test.serial("a real serial port opens the path, and every byte goes both ways unchanged", async (t) => {
   let push: (bytes: Uint8Array) => void = () => {};
   const line = await PtyLine.open((bytes) => push(bytes));
   const port = await openPort(line.path);
@@ -39,7 +40,7 @@ test("a real serial port opens the path, and every byte goes both ways unchanged
   await line.close();
 });
 
-test("the line outlives a host that closes, and the next one finds it working", async (t) => {
+test.serial("the line outlives a host that closes, and the next one finds it working", async (t) => {
   let push: (bytes: Uint8Array) => void = () => {};
   const line = await PtyLine.open((bytes) => push(bytes));
   for (const text of ["first", "second"]) {
@@ -54,21 +55,21 @@ test("the line outlives a host that closes, and the next one finds it working", 
   await line.close();
 });
 
-test("closing the line is an unplug for the host", async (t) => {
+test.serial("closing the line is an unplug for the host, and leaves no descriptor open", async (t) => {
+  const before = openPtyDescriptors().length;
   const line = await PtyLine.open(() => {});
-  const port = await openPort(line.path);
-  // Who does not read does not notice.
-  port.resume();
-  const closed = new Promise((resolve) => port.once("close", resolve));
-  await line.close();
-  await line.close();
-  await closed;
-  t.false(port.isOpen);
+  const host = openSync(line.path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+  t.throws(() => readSync(host, Buffer.alloc(1)), { code: "EAGAIN" });
+  await Promise.all([line.close(), line.close()]);
+  t.is(readSync(host, Buffer.alloc(1)), 0, "the end of the line");
+  t.throws(() => writeSync(host, "x"), { code: "EIO" });
+  closeSync(host);
   t.false(existsSync(line.path));
   t.false(line.write(Uint8Array.of(1)));
+  t.is(openPtyDescriptors().length, before);
 });
 
-test("a host that does not read costs frames, never memory and never the rig's time", async (t) => {
+test.serial("a host that does not read costs frames, never memory and never the rig's time", async (t) => {
   const line = await PtyLine.open(() => {});
   const frame = new Uint8Array(200).fill(1);
   let taken = 0;

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
@@ -83,6 +92,19 @@ test("the kill of a card without a role does not disturb the others, and it come
   t.true((await other.takeOne()) > before);
   await again.close();
   for (const host of hosts) if (host !== victim) await host.close();
+});
+
+test("a port vanishes though cards were started since it was opened", async (t) => {
+  const rig = await start(t);
+  await rig.kill(2);
+  await rig.start(2);
+  for (const id of [1, 3]) {
+    const path = pathOf(rig, id);
+    const host = openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+    await rig.kill(id);
+    t.throws(() => writeSync(host, "x"), { code: "EIO" });
+    closeSync(host);
+  }
 });
 
 test("a worker that dies by itself is reported, and the others go on", async (t) => {
