@@ -110,7 +110,9 @@ test("a rig whose reader is gone ends at its next word", async (t) => {
 });
 
 test("workers end with a rig that was killed", async (t) => {
-  const rig = run(t, ["--json", "--name", `${TEST_RIG}-killed`, ...CALM]);
+  const name = `${TEST_RIG}-killed`;
+  t.teardown(() => rmSync(controlPath(name), { force: true }));
+  const rig = run(t, ["--json", "--name", name, ...CALM]);
   const { cards } = await readReady(rig);
   rig.child.kill("SIGKILL");
   await rig.ended;
