@@ -353,6 +353,7 @@ export const primaryCases: readonly UnitCase[] = [
       t.is(bench.primary.assignState(), REFUSE_NO_LEASE);
       bench.lease();
       t.is(bench.firsts().length, 2, "who waited in the view before is served no more");
+      t.deepEqual(bench.sent.refusals(), [], "nor refused: it asks again");
       bench.request(5);
       t.is(bench.firsts().at(-1), 90_000n);
     },
