@@ -52,14 +52,17 @@ export class CableDirection implements EventTarget {
       world.traceFrame(this.from.id, this.to.id, frame, this.cuts > 0 ? "cut" : "lost");
       return true;
     }
-    this.carry(frame, weather.extraUs(frame, random));
-    if (random.chance(weather.duplicate)) this.carry(frame, random.around(Math.max(weather.lateUs, 2_000)));
+    const extraUs = weather.extraUs(frame, random);
+    world.traceFrame(this.from.id, this.to.id, frame, extraUs > 0 ? `${extraUs} us late` : "");
+    this.carry(frame, extraUs);
+    if (random.chance(weather.duplicate)) this.carry(frame, random.around(Math.max(weather.lateUs, 2_000)), true);
     return true;
   }
 
   /** Brings a frame to the other end, `extraUs` later than the cable needs. */
-  carry(frame: FrameBuffer, extraUs: number): void {
+  carry(frame: FrameBuffer, extraUs: number, isReplay = false): void {
     const { world } = this;
+    if (isReplay) world.traceFrame(this.from.id, this.to.id, frame, "again");
     const readyUs = Math.max(world.nowUs, this.busyUntilUs);
     const atUs = Math.ceil(readyUs) + this.latencyUs + extraUs;
     world.queue.add(atUs, this, ARRIVED, 0, world.pool.copyOf(frame));

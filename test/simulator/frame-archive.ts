@@ -24,7 +24,7 @@ export class FrameArchive {
     for (let sent = 0; sent < count && this.frames.length > 0; sent += 1) {
       const place = random.below(this.frames.length);
       const direction = this.directions[place] as CableDirection;
-      direction.carry(this.frames[place] as FrameBuffer, random.below(withinUs));
+      direction.carry(this.frames[place] as FrameBuffer, random.below(withinUs), true);
     }
   }
 }
