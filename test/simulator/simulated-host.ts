@@ -125,6 +125,11 @@ export class SimulatedHost implements EventTarget {
     }
   }
 
+  /** Those lose their patience who have not been asked for yet. */
+  dropWaiting(): void {
+    this.waiting = [];
+  }
+
   /** The card has lost its power. With most kinds of USB line the host sees that, with some it does not. */
   cardWentDark(): void {
     const { hostRandom } = this.world;
@@ -197,7 +202,7 @@ export class SimulatedHost implements EventTarget {
 
   private arrive(): void {
     if (!this.world.areCallsEnded) {
-      if (this.isInitialised && this.waiting.length < 50) this.call(this.world.options.callCount());
+      if (this.isInitialised && this.waiting.length < 50) this.call(this.world.callCount());
       this.planArrival();
     }
   }

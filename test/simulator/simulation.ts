@@ -102,6 +102,8 @@ function heal(world: World, wipedCard: number): SimulatedHost[] {
   const hosts = world.hosts.filter(
     ({ cardId }) => cardId !== wipedCard && votesOf(parts[cardId - 1] as number) >= quorum,
   );
+  world.areCallsSmall = true;
+  for (const host of world.hosts) host.dropWaiting();
   for (const host of hosts) host.call(1, true);
   world.run(world.nowUs + LIVE_AGAIN_US, () => hosts.every(({ probesOpen }) => probesOpen === 0));
   return hosts;
