@@ -1,3 +1,4 @@
+import { FRAME_ACCEPT, FRAME_BEACON, FRAME_BEACON_ACK, FRAME_PROMISE } from "../../firmware/wire/frame-types.js";
 import type { FaultKit } from "./fault-kit.js";
 import type { Fault } from "./faults.js";
 import type { SimulatedCard } from "./simulated-card.js";
@@ -45,41 +46,120 @@ function urgentLeader(kit: FaultKit): void {
   const { random, world } = kit;
   const candidates = kit.others();
   if (candidates.length < 2) return;
-  const leader = random.pick(candidates);
+  const leader = candidates[0] as SimulatedCard;
   const { primary, secondary } = world;
-  const deafUs = random.between(70_000, 140_000);
+  const urgedUs = random.between(80_000, 150_000);
   for (const holder of [primary, secondary]) {
-    kit.deafen(holder, leader.id, deafUs + 200_000);
-    kit.deafen(leader.id, holder, deafUs + 200_000);
+    kit.deafen(holder, leader.id, urgedUs + 200_000);
+    kit.deafen(leader.id, holder, urgedUs + 200_000);
   }
-  kit.endAfter(deafUs, () => {
+  kit.endAfter(urgedUs, () => {
     kit.part((id) => Number(id === primary || id === secondary), random.between(50_000, 200_000));
     for (const card of candidates) if (card !== leader) kit.crash(card, random.between(200, 1_500));
   });
 }
 
-/**
- * A card gives its word to one side, loses power at once and comes back on the other side: what it said must have been
- * in its flash by then.
- */
-function brokenWord(kit: FaultKit): void {
-  const { random } = kit;
-  const turncoat = random.chance(0.6) ? kit.secondary() : kit.anyCard();
-  const leader = random.pick(kit.cards.filter((card) => card !== turncoat));
-  const withLeader = new Set([turncoat.id, leader.id]);
-  for (const { id } of kit.others()) if (random.chance(0.5)) withLeader.add(id);
-  const firstUs = random.between(62_000, 110_000);
-  kit.part((id) => Number(withLeader.has(id)), firstUs);
-  // The leader's ACCEPT must not come through, its PREPARE and the answer must: so the cut comes in between.
-  kit.endAfter(random.between(60_000, firstUs), () => {
-    kit.part((id) => Number(id === leader.id), random.between(80_000, 300_000));
-    kit.crash(turncoat, 1_000);
-    if (random.chance(0.3)) rebootSome(kit, leader);
-  });
+/** @returns the card that will lead the change if the holders fall silent: the first of the others. */
+function likelyLeader(kit: FaultKit): SimulatedCard {
+  return kit.others()[0] ?? kit.anyCard();
 }
 
-function rebootSome(kit: FaultKit, except: SimulatedCard): void {
-  for (const card of kit.cards) if (card !== except && kit.random.chance(0.4)) kit.crash(card, 1_000);
+/**
+ * The others give their word to a leader whose choice does not come through; then the holders are back, and then gone
+ * again. What was promised must bind, and must outlive a reboot.
+ */
+function brokenWord(kit: FaultKit): void {
+  const { random, world } = kit;
+  const leader = likelyLeader(kit);
+  const { primary, secondary } = world;
+  const holders = new Set(random.chance(0.7) ? [primary, secondary] : [primary]);
+  const isHolder = (id: number): number => Number(holders.has(id));
+  const leaderDueUs = 60_000 + 15_000 * (holders.has(secondary) ? leader.id : 0);
+  const firstUs = leaderDueUs + random.between(3_000, 25_000);
+  const backUs = random.between(3_000, 90_000);
+  kit.part(isHolder, firstUs);
+  kit.endAfter(random.below(50_000), () =>
+    kit.aim([FRAME_ACCEPT, FRAME_BEACON], random.pick([0.5, 1, 1]), 0, leader.id, firstUs + backUs - 50_000),
+  );
+  kit.endAfter(firstUs - random.below(2_000), () => {
+    kit.part((id) => Number(id === leader.id), backUs);
+    const rebooted = random.pick([0, 0.5, 1]);
+    for (const { id } of kit.cards) {
+      const card = world.cardOf(id);
+      if (card !== leader && id !== primary && random.chance(rebooted)) kit.crash(card, 1_000);
+    }
+  });
+  if (random.chance(0.7)) kit.endAfter(firstUs + backUs, () => kit.part(isHolder, random.between(40_000, 150_000)));
+}
+
+/** All but one hear the holders no more; then not even that one does, and only its own grant is left. */
+function lastGrant(kit: FaultKit): void {
+  const { random, world } = kit;
+  const others = kit.others();
+  if (others.length < 2) return;
+  const hinge = random.pick(others);
+  const { primary, secondary } = world;
+  const deafUs = random.between(62_000, 110_000);
+  for (const { id } of others) {
+    if (id === hinge.id) continue;
+    for (const holder of [primary, secondary]) {
+      kit.deafen(holder, id, deafUs + 10_000);
+      kit.deafen(id, holder, deafUs + 10_000);
+    }
+  }
+  kit.endAfter(deafUs, () =>
+    kit.part((id) => Number(id === primary || id === secondary), random.between(50_000, 200_000)),
+  );
+}
+
+/** Acknowledgements take long, and when they come the others are gone already. */
+function lateGrants(kit: FaultKit): void {
+  const { random, world } = kit;
+  const { primary, secondary } = world;
+  kit.aim([FRAME_BEACON_ACK], 1, random.between(20_000, 70_000), 0, random.between(60_000, 120_000));
+  kit.endAfter(random.between(30_000, 100_000), () =>
+    kit.part((id) => Number(id === primary || id === secondary), random.between(70_000, 200_000)),
+  );
+}
+
+/** News of views travels slowly, while views come and go. */
+function slowNews(kit: FaultKit): void {
+  const { random } = kit;
+  const us = random.between(200_000, 500_000);
+  const types = random.pick([
+    [FRAME_ACCEPT, FRAME_BEACON],
+    [FRAME_ACCEPT],
+    [FRAME_PROMISE],
+    [FRAME_PROMISE, FRAME_ACCEPT],
+  ]);
+  kit.aim(types, random.pick([0.4, 0.7, 1]), random.between(20_000, 120_000), 0, us);
+  for (let atUs = random.below(60_000); atUs < us; atUs += random.between(30_000, 140_000)) {
+    kit.endAfter(atUs, () => {
+      const card = kit.aCard();
+      const draw = random.below(4);
+      if (draw === 0) kit.crash(card, random.pick([1_000, 80_000]));
+      else if (draw === 1) crashHolders(kit);
+      else kit.part((id) => Number(id === card.id), random.between(30_000, 120_000));
+    });
+  }
+}
+
+/** A change of view in which promises come late and the choice reaches only some; and soon the next change. */
+function halfHeard(kit: FaultKit): void {
+  const { random } = kit;
+  const lost = random.chance(0.5) ? kit.primary() : kit.secondary();
+  const goneUs = random.pick([1_000, 30_000, 70_000, 90_000]);
+  if (random.chance(0.5)) kit.crash(lost, goneUs);
+  else kit.part((id) => Number(id === lost.id), 70_000 + random.below(20_000));
+  let atUs = random.between(40_000, 60_000);
+  for (let round = 0; round < 4; round += 1) {
+    const us = random.between(5_000, 25_000);
+    const isLate = random.chance(0.5);
+    const types = isLate ? [FRAME_PROMISE, FRAME_ACCEPT] : [FRAME_ACCEPT, FRAME_BEACON];
+    kit.endAfter(atUs, () => kit.aim(types, random.pick([0.3, 0.6]), isLate ? 12_000 : 0, 0, us));
+    atUs += us;
+  }
+  kit.endAfter(atUs + random.below(40_000), () => kit.crash(kit.aCard(), kit.darkUs()));
 }
 
 /** The power goes right after a promise: what was promised must outlive it. */
@@ -116,12 +196,33 @@ function quickReturn(kit: FaultKit): void {
   kit.endAfter(random.between(1_000, 15_000), () => kit.crash(second, random.pick([1_000, 300_000])));
 }
 
+/** For tests that need one of them alone. */
+export const namedAmbushes = {
+  loneHolders,
+  changingSides,
+  urgentLeader,
+  brokenWord,
+  lastGrant,
+  lateGrants,
+  slowNews,
+  halfHeard,
+  crashAfterWord,
+  unknownCeiling,
+  quickReturn,
+};
+
 export const AMBUSHES: readonly Fault[] = [
   loneHolders,
   loneHolders,
   changingSides,
   urgentLeader,
   brokenWord,
+  brokenWord,
+  lastGrant,
+  lateGrants,
+  slowNews,
+  slowNews,
+  halfHeard,
   crashAfterWord,
   unknownCeiling,
   quickReturn,

@@ -9,6 +9,7 @@ export class FaultKit {
   readonly random: Random;
   /** Faults of an earlier age end without effect: `mend` has ended them already. */
   private age = 0;
+  private aims = 0;
 
   constructor(world: World, random: Random) {
     this.world = world;
@@ -71,6 +72,21 @@ export class FaultKit {
     const { weather } = this.world;
     weather.block(source, destination, 1);
     this.endAfter(us, () => weather.block(source, destination, -1));
+  }
+
+  /** Loses frames of some types, or makes them late, for a while. @param source only those of this card; 0: all. */
+  aim(types: readonly number[], chance: number, lateUs: number, source: number, us: number): void {
+    const { weather } = this.world;
+    weather.aimedTypes = types.reduce((mask, type) => mask | (1 << type), 0);
+    weather.aimedChance = chance;
+    weather.aimedLateUs = lateUs;
+    weather.aimedSource = source;
+    this.aims += 1;
+    const aim = this.aims;
+    // A later aim takes the place of this one, and ends by itself.
+    this.endAfter(us, () => {
+      if (aim === this.aims) weather.aimedChance = 0;
+    });
   }
 
   crash(card: SimulatedCard, darkUs: number): void {

@@ -79,16 +79,10 @@ function badWeather(kit: FaultKit): void {
 /** Frames of a type or two are lost or late for a while. */
 function aim(kit: FaultKit): void {
   const { random } = kit;
-  const { weather } = kit.world;
-  const begin = (): void => {
-    weather.aimedTypes = (1 << random.pick(AIMED_TYPES)) | (1 << random.pick(AIMED_TYPES));
-    weather.aimedChance = random.pick([0.3, 0.7, 1]);
-    weather.aimedLateUs = random.pick([0, 0, 5_000, 60_000, 200_000]);
-  };
-  const end = (): void => {
-    weather.aimedChance = 0;
-  };
-  kit.storm(begin, end, random.between(5_000, 150_000));
+  const types = [random.pick(AIMED_TYPES), random.pick(AIMED_TYPES)];
+  const source = random.chance(0.5) ? kit.aCard().id : 0;
+  const lateUs = random.pick([0, 0, 5_000, 60_000, 200_000]);
+  kit.aim(types, random.pick([0.3, 0.7, 1]), lateUs, source, random.between(5_000, 150_000));
 }
 
 function replay(kit: FaultKit): void {

@@ -66,6 +66,8 @@ const CALM_SHARE = 0.04;
 
 export interface ScenarioOverrides {
   readonly cards?: number | undefined;
+  /** These faults instead of the seed's own. */
+  readonly faults?: readonly Fault[] | undefined;
   readonly trace?: ((line: string) => void) | undefined;
 }
 
@@ -81,7 +83,7 @@ export function scenarioOf(seed: number, overrides: ScenarioOverrides = {}): Sce
   return {
     topology,
     world: worldOf(seed, random, cards, topology, isCalm, overrides),
-    faults: isCalm ? [] : random.pick(FAULT_MIXES),
+    faults: overrides.faults ?? (isCalm ? [] : random.pick(FAULT_MIXES)),
     faultEveryUs: random.pick([8_000, 25_000, 60_000, 120_000]),
     faultsFromUs,
     faultsUntilUs: faultsFromUs + random.between(300_000, 1_200_000),

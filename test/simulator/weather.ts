@@ -18,6 +18,8 @@ export class Weather {
   aimedChance = 0;
   /** 0: they are lost. */
   aimedLateUs = 0;
+  /** Only frames that this card made; 0: of all cards. */
+  aimedSource = 0;
   /** Frames kept for a replay, as a share. */
   recorded = 0;
   private readonly blocked = new Uint8Array(CARDS * CARDS);
@@ -56,7 +58,8 @@ export class Weather {
   }
 
   private isAimedAt(frame: FrameBuffer): boolean {
-    return this.aimedChance > 0 && ((this.aimedTypes >> (frame.bytes[OFFSET_TYPE] as number)) & 1) === 1;
+    if (this.aimedChance === 0 || ((this.aimedTypes >> (frame.bytes[OFFSET_TYPE] as number)) & 1) === 0) return false;
+    return this.aimedSource === 0 || this.aimedSource === frame.bytes[OFFSET_SOURCE];
   }
 
   private isBlocked(frame: FrameBuffer): boolean {
