@@ -122,6 +122,21 @@ function lateGrants(kit: FaultKit): void {
   );
 }
 
+/** Two who do not hear each other lead one after the other, and the choice of the first comes when the second is promised. */
+function twoLeaders(kit: FaultKit): void {
+  const { random, world } = kit;
+  const first = random.chance(0.7) ? world.primary : kit.anyCard().id;
+  const second = random.chance(0.7) ? world.secondary : kit.anyCard().id;
+  const news = [FRAME_ACCEPT, FRAME_BEACON];
+  kit.deafen(first, second, 400_000);
+  kit.deafen(second, first, 400_000);
+  const turnUs = random.between(105_000, 130_000);
+  kit.endAfter(random.between(45_000, 62_000), () =>
+    kit.aim(news, 1, random.between(50_000, 110_000), first, turnUs - 45_000),
+  );
+  kit.endAfter(turnUs, () => kit.aim(news, 1, 0, second, random.between(30_000, 100_000)));
+}
+
 /** News of views travels slowly, while views come and go. */
 function slowNews(kit: FaultKit): void {
   const { random } = kit;
@@ -132,7 +147,7 @@ function slowNews(kit: FaultKit): void {
     [FRAME_PROMISE],
     [FRAME_PROMISE, FRAME_ACCEPT],
   ]);
-  kit.aim(types, random.pick([0.4, 0.7, 1]), random.between(20_000, 120_000), 0, us);
+  kit.aim(types, random.pick([0.4, 0.7, 1]), random.between(20_000, 300_000), 0, us);
   for (let atUs = random.below(60_000); atUs < us; atUs += random.between(30_000, 140_000)) {
     kit.endAfter(atUs, () => {
       const card = kit.aCard();
@@ -204,6 +219,7 @@ export const namedAmbushes = {
   brokenWord,
   lastGrant,
   lateGrants,
+  twoLeaders,
   slowNews,
   halfHeard,
   crashAfterWord,
@@ -220,6 +236,7 @@ export const AMBUSHES: readonly Fault[] = [
   brokenWord,
   lastGrant,
   lateGrants,
+  twoLeaders,
   slowNews,
   slowNews,
   halfHeard,

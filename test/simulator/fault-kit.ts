@@ -81,6 +81,7 @@ export class FaultKit {
     weather.aimedChance = chance;
     weather.aimedLateUs = lateUs;
     weather.aimedSource = source;
+    weather.aimedSpread = this.random.pick([0.2, 1]);
     this.aims += 1;
     const aim = this.aims;
     // A later aim takes the place of this one, and ends by itself.

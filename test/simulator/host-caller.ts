@@ -3,6 +3,8 @@ export interface HostCaller {
   readonly count: number;
   /** What the checker said when the call was made. */
   readonly floor: number;
+  /** When the call was made. */
+  readonly madeUs: number;
   /** Asked after the faults, to see that the fabric lives. */
   readonly isProbe: boolean;
   /** The process gave up, or was ended: its numbers go to nobody. */

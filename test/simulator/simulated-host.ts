@@ -95,7 +95,8 @@ export class SimulatedHost implements EventTarget {
   call(count: number, isProbe = false): void {
     const { world } = this;
     if (isProbe) this.probesOpen += 1;
-    this.waiting.push({ count, floor: world.checker.invoke(), isProbe, isSettled: false });
+    const floor = world.checker.invoke();
+    this.waiting.push({ count, floor, madeUs: world.nowUs, isProbe, isSettled: false });
     // Calls of one turn become one block; some wait for others to come.
     if (isProbe || world.hostRandom.chance(0.8)) this.flush();
   }
@@ -313,7 +314,7 @@ export class SimulatedHost implements EventTarget {
         caller.isSettled = true;
         if (caller.isProbe) this.probesOpen -= 1;
         world.checker.deliver(start, caller.count, caller.floor, this.cardId, world.nowUs);
-        world.noteDelivery(this.cardId, start);
+        world.noteDelivery(this.cardId, start, caller.madeUs);
       }
       start += caller.count;
     }

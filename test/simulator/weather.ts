@@ -18,6 +18,8 @@ export class Weather {
   aimedChance = 0;
   /** 0: they are lost. */
   aimedLateUs = 0;
+  /** By which part of it that lateness differs from frame to frame, 0 to 1. At 1 frames overtake each other. */
+  aimedSpread = 1;
   /** Only frames that this card made; 0: of all cards. */
   aimedSource = 0;
   /** Frames kept for a replay, as a share. */
@@ -52,7 +54,7 @@ export class Weather {
   /** @returns microseconds that this frame takes longer than usual. */
   extraUs(frame: FrameBuffer, random: Random): number {
     if (this.isAimedAt(frame) && this.aimedLateUs > 0 && random.chance(this.aimedChance)) {
-      return random.around(this.aimedLateUs);
+      return Math.floor(this.aimedLateUs * (1 + this.aimedSpread * (2 * random.unit() - 1)));
     }
     return random.chance(this.late) ? random.around(this.lateUs) : 0;
   }

@@ -70,7 +70,7 @@ export class World {
   primary = 0;
   secondary = 0;
   /** Called at each delivery to a caller. */
-  onDelivery: (host: number, start: number) => void = () => {};
+  onDelivery: (host: number, madeUs: number) => void = () => {};
 
   constructor(options: WorldOptions) {
     const { seed } = options;
@@ -148,10 +148,10 @@ export class World {
     this.mix(frame.length === 0 ? 0 : (frame.bytes[frame.length - 1] as number));
   }
 
-  noteDelivery(host: number, start: number): void {
+  noteDelivery(host: number, start: number, madeUs: number): void {
     this.mix(start);
     this.trace(`host ${host} gets ${start}`);
-    this.onDelivery(host, start);
+    this.onDelivery(host, madeUs);
   }
 
   trace(text: string): void {
