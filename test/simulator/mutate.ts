@@ -17,7 +17,7 @@ const seeds = seedsText === undefined ? mutation.seeds : Number(seedsText);
 let found = "";
 let run = 0;
 while (run < seeds && found === "") {
-  const { violation } = simulate(mutation.firstSeed + run);
+  const { violation } = simulate(1 + run);
   // A mutation may also cost liveness; what counts is that it breaks what is never to be broken.
   if (/^P[12]:/.test(violation)) found = violation;
   run += 1;

@@ -3,9 +3,8 @@ export interface Mutation {
   readonly name: string;
   /** The rule, in the words of the protocol. */
   readonly rule: string;
-  /** The simulator must notice within so many seeds, from `firstSeed` on. */
+  /** The simulator must notice within so many seeds, from 1 on: some times as many as it takes today. */
   readonly seeds: number;
-  readonly firstSeed: number;
   /** Breaks the rule in this process, for good. */
   apply(): void;
 }

@@ -53,7 +53,6 @@ export const eagerWatch: Mutation = {
   name: "eager watch",
   rule: "none: a change may be tried at any time",
   seeds: 0,
-  firstSeed: 1,
   apply: makeWatchEager,
 };
 
@@ -62,7 +61,6 @@ export const leaseMutations: readonly Mutation[] = [
     name: "no lease",
     rule: "The primary may assign until (time it sent the newest beacon that a quorum has acknowledged) + LEASE - margin",
     seeds: 300,
-    firstSeed: 1,
     apply: () =>
       replaceMethod<PrimaryInside>(Primary, "leaseLeftUs", () => (self) =>
         self.quorum.grantedFromUs === NEVER ? NEVER : Number.POSITIVE_INFINITY,
@@ -71,8 +69,7 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: "no wait after boot",
     rule: "A card refuses for one LEASE after its own boot",
-    seeds: 1_000,
-    firstSeed: 1,
+    seeds: 600,
     apply: () =>
       replaceMethod<PromiserInside>(Promiser, "tryPromise", (original) => (self, view) =>
         during(self.context, "bootUs", NEVER, () => original(self, view)),
@@ -81,8 +78,7 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: "grants bind nobody",
     rule: "A card refuses if a grant that it gave to any card other than v's coordinator still runs",
-    seeds: 1_000,
-    firstSeed: 1,
+    seeds: 300,
     apply: () => {
       makeWatchEager();
       replaceMethod(Promiser, "grantsAnother", () => () => false);
@@ -91,8 +87,7 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: "the coordinator's own promise skips its grant",
     rule: "The coordinator promises v itself by the rules of step 2",
-    seeds: 1_000,
-    firstSeed: 1,
+    seeds: 300,
     apply: () => {
       // The watch waits for the lease anyway, which hides this: so its patience goes too. It alone does no harm.
       makeWatchEager();
@@ -106,8 +101,7 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: "the lease counts from the acknowledgement",
     rule: "The lease counts from the time the primary sent the beacon",
-    seeds: 1_000,
-    firstSeed: 1,
+    seeds: 300,
     apply: () =>
       replaceMethod<QuorumInside>(Quorum, "noteAck", (original) => (self, index, ack, own, members, nowUs) => {
         self.sentUs[(ack as BeaconAckFields).sequence % BEACONS_REMEMBERED] = nowUs as number;
@@ -117,8 +111,7 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: "half is a quorum",
     rule: "quorum: cards holding more than half of the configured votes",
-    seeds: 100,
-    firstSeed: 1,
+    seeds: 50,
     apply: () =>
       replaceMethod<MemberList>(MemberListClass, "set", (original) => (self, ...rest) => {
         const isValid = original(self, ...rest);
@@ -129,8 +122,7 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: "one card's ceiling counts for a quorum's",
     rule: "It may assign up to the highest ceiling that a quorum has acknowledged, never one card's",
-    seeds: 1_000,
-    firstSeed: 1,
+    seeds: 300,
     apply: () =>
       replaceMethod<QuorumInside>(Quorum, "count", (original) => (self, ...rest) => {
         original(self, ...rest);
@@ -141,7 +133,6 @@ export const leaseMutations: readonly Mutation[] = [
     name: "the primary assigns above the ceiling",
     rule: "The primary assigns only if the whole block lies below the acknowledged ceiling",
     seeds: 300,
-    firstSeed: 1,
     apply: () =>
       replaceMethod<PrimaryInside>(Primary, "serve", (original) => (self, ...rest) =>
         during(self.quorum, "ceiling", NUMBER_LIMIT, () => original(self, ...rest)),
@@ -150,8 +141,7 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: "a ceiling is acknowledged before it is in flash",
     rule: "A card writes the ceiling to flash, then answers BEACON_ACK",
-    seeds: 1_000,
-    firstSeed: 1,
+    seeds: 300,
     apply: () =>
       replaceMethod<MemberInside & { beacon: { view: number } }>(Member, "follow", (original) => (self) =>
         self.beacon.view === self.context.state.accepted.number

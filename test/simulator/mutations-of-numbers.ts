@@ -31,8 +31,7 @@ export const numberMutations: readonly Mutation[] = [
   {
     name: "a secondary of an older view forwards",
     rule: "The secondary stores only if it is secondary of exactly that view",
-    seeds: 1_000,
-    firstSeed: 1,
+    seeds: 600,
     apply: () =>
       replaceMethod<SecondaryInside>(Secondary, "mayStore", () => (self) =>
         self.end.copy(self.store.first).add(self.store.count) && self.context.state.members.has(self.store.originator),
@@ -42,7 +41,6 @@ export const numberMutations: readonly Mutation[] = [
     name: "the secondary does not store",
     rule: "The secondary records stored = max(stored, first + n), then sends ANSWER",
     seeds: 50,
-    firstSeed: 1,
     apply: () => {
       const before = new Uint64();
       replaceMethod<SecondaryInside>(Secondary, "receiveStore", (original) => (self, ...rest) => {
@@ -55,8 +53,7 @@ export const numberMutations: readonly Mutation[] = [
   {
     name: "the originator takes a STORE for an ANSWER",
     rule: "An originator takes only an ANSWER; a card that is secondary and originator at once stores first",
-    seeds: 300,
-    firstSeed: 1,
+    seeds: 50,
     apply: () => {
       const store = new StoreFields();
       replaceMethod<CardInside>(Card, "dispatch", (original) => (self, source, frame) => {
@@ -77,8 +74,7 @@ export const numberMutations: readonly Mutation[] = [
   {
     name: "request ids start at the same value after a boot",
     rule: "requestId starts at random at each boot of the card",
-    seeds: 1_000,
-    firstSeed: 1,
+    seeds: 600,
     apply: () => {
       const started = new WeakSet<object>();
       replaceMethod<OriginatorInside>(Originator, "request", (original) => (self, ...rest) => {
@@ -91,8 +87,7 @@ export const numberMutations: readonly Mutation[] = [
   {
     name: "an answer's request id is not compared",
     rule: "The originator matches requestId; first answer wins, later ones are dropped",
-    seeds: 100,
-    firstSeed: 1,
+    seeds: 300,
     apply: () => {
       const answer = new AnswerFields();
       replaceMethod<OriginatorInside>(Originator, "receiveAnswer", (original) => (self, source, frame) => {

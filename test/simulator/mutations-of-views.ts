@@ -1,3 +1,4 @@
+import { Card } from "../../firmware/card/card.js";
 import { CardContext } from "../../firmware/card/card-context.js";
 import { Coordinator } from "../../firmware/card/coordinator.js";
 import { Member } from "../../firmware/card/member.js";
@@ -13,6 +14,10 @@ import { during, replaceMethod } from "./replace-method.js";
 
 interface Inside {
   readonly context: CardContext;
+}
+
+interface CardInside extends Inside {
+  beginView(): void;
 }
 
 interface PromisesInside {
@@ -40,7 +45,6 @@ export const viewMutations: readonly Mutation[] = [
     name: "base from the accepted view alone",
     rule: "The new base is A's secondary's stored, else its primary's next, else the highest ceiling",
     seeds: 50,
-    firstSeed: 1,
     apply: () =>
       replaceMethod<PromisesInside>(Promises, "chooseBase", () => (self, base) =>
         (base as Uint64).copy(self.lastView.base),
@@ -50,7 +54,6 @@ export const viewMutations: readonly Mutation[] = [
     name: "the base ignores the warm tail",
     rule: "It is warm: max(A.base, stored), max(A.base, next)",
     seeds: 50,
-    firstSeed: 1,
     apply: () =>
       replaceMethod<PromisesInside>(Promises, "baseFrom", () => (self, _index, base) =>
         (base as Uint64).copy(self.lastView.base),
@@ -59,8 +62,7 @@ export const viewMutations: readonly Mutation[] = [
   {
     name: "the base is the highest tail, where none is known too",
     rule: "Otherwise (absent or cold, both): the highest ceiling among the promises",
-    seeds: 300,
-    firstSeed: 1,
+    seeds: 50,
     apply: () =>
       replaceMethod<PromisesInside & { highestCeiling: Uint64 }>(Promises, "chooseBase", (original) => (self, ...rest) =>
         during(self, "highestCeiling", self.lastView.base, () => original(self, ...rest)),
@@ -70,17 +72,25 @@ export const viewMutations: readonly Mutation[] = [
     name: "memory is trusted after a reboot",
     rule: "A card that reboots inside a view is cold in it until the next view",
     seeds: 50,
-    firstSeed: 1,
     apply: () =>
       replaceMethod<Inside>(Promiser, "fillPromise", (original) => (self, ...rest) =>
         during(self.context, "cold", false, () => original(self, ...rest)),
       ),
   },
   {
+    name: "a restarted card acts as if it had not been",
+    rule: "A cold primary assigns nothing, a cold secondary's stored is unknown",
+    seeds: 50,
+    apply: () =>
+      replaceMethod<CardInside>(Card, "start", (original) => (self, nowUs) => {
+        original(self, nowUs);
+        if (self.context.cold) self.beginView();
+      }),
+  },
+  {
     name: "a repeated ACCEPT resets memory",
     rule: "An ACCEPT of the view already accepted changes no RAM state",
-    seeds: 100,
-    firstSeed: 1,
+    seeds: 300,
     apply: () => {
       const accept = new AcceptFields();
       replaceMethod<PromiserInside>(Promiser, "receiveAccept", (original) => (self, source, frame) => {
@@ -94,7 +104,6 @@ export const viewMutations: readonly Mutation[] = [
     name: "a repeated beacon resets memory",
     rule: "A beacon of the view already accepted changes no RAM state",
     seeds: 50,
-    firstSeed: 1,
     apply: () =>
       replaceMethod<MemberInside>(Member, "follow", (original) => (self) => {
         if (self.beacon.view === self.context.state.accepted.number) self.onViewAdopted();
@@ -104,8 +113,7 @@ export const viewMutations: readonly Mutation[] = [
   {
     name: "a beacon makes a cold card warm",
     rule: "A beacon of the view already accepted never makes a cold card warm",
-    seeds: 50,
-    firstSeed: 1,
+    seeds: 300,
     apply: () =>
       replaceMethod<MemberInside>(Member, "follow", (original) => (self) => {
         const { context } = self;
@@ -116,8 +124,7 @@ export const viewMutations: readonly Mutation[] = [
   {
     name: "a promise is answered before it is in flash",
     rule: "Writes the promise to flash, and answers PROMISE",
-    seeds: 2_000,
-    firstSeed: 1,
+    seeds: 600,
     apply: () =>
       replaceMethod<Inside>(Promiser, "tryPromise", (original) => (self, ...rest) =>
         during(self.context, "save", () => true, () => original(self, ...rest)),
@@ -126,16 +133,14 @@ export const viewMutations: readonly Mutation[] = [
   {
     name: "acts in a view below its promise",
     rule: "A card acts in a view only while that view is both its accepted and its promised view",
-    seeds: 1_000,
-    firstSeed: 1,
+    seeds: 50,
     apply: () =>
       replaceMethod<CardContext>(CardContext, "actsIn", () => (self, view) => view === self.state.accepted.number),
   },
   {
     name: "follows a beacon below its promise",
     rule: "Nothing below promised is ever accepted (beacon)",
-    seeds: 1_000,
-    firstSeed: 1,
+    seeds: 300,
     apply: () =>
       replaceMethod<Inside>(Member, "isCredible", (original) => (self, ...rest) => {
         const { state } = self.context;
@@ -145,8 +150,7 @@ export const viewMutations: readonly Mutation[] = [
   {
     name: "accepts below its promise",
     rule: "Nothing below promised is ever accepted (ACCEPT)",
-    seeds: 2_000,
-    firstSeed: 1,
+    seeds: 300,
     apply: () => {
       const accept = new AcceptFields();
       replaceMethod<Inside>(Promiser, "receiveAccept", (original) => (self, source, frame) => {
@@ -161,8 +165,7 @@ export const viewMutations: readonly Mutation[] = [
   {
     name: "a view is chosen twice",
     rule: "It chooses, once for this v; ACCEPT never changes afterwards",
-    seeds: 2_000,
-    firstSeed: 1,
+    seeds: 3_000,
     apply: () => {
       const promise = new PromiseFields();
       replaceMethod<CoordinatorInside>(Coordinator, "receivePromise", (original) => (self, source, frame) => {

@@ -47,11 +47,12 @@ const FAULT_MIXES: readonly (readonly Fault[])[] = [
   COLD_STARTS,
   STALLS,
   OLD_FRAMES,
-  AMBUSHES,
-  AMBUSHES,
-  AMBUSHES,
-  [...AMBUSHES, ...CARD_FAULTS, ...HOST_FAULTS],
 ];
+
+const AMBUSH_SHARE = 0.6;
+/** Faults that take a while, and must not be disturbed by the next before they have come to their point. */
+const AMBUSHES_EVERY_US = [60_000, 150_000, 250_000];
+const FAULTS_EVERY_US = [8_000, 25_000, 60_000, 120_000];
 
 /** Most fabrics have four or five cards: with fewer, every quorum holds the primary or the secondary. */
 const CARD_COUNTS = [2, 3, 3, 4, 4, 4, 5, 5, 5, 5, 6, 7, 8];
@@ -78,13 +79,14 @@ export function scenarioOf(seed: number, overrides: ScenarioOverrides = {}): Sce
   const topology = random.pick(["mesh", "mesh", "mesh", ...TOPOLOGIES] as const);
   const isCalm = random.chance(CALM_SHARE);
   const isQuiet = random.chance(0.5);
+  const isAmbush = random.chance(AMBUSH_SHARE);
   const draw = (values: readonly number[]): number => (isCalm || isQuiet ? 0 : random.pick(values));
   const faultsFromUs = random.chance(0.1) ? 0 : random.between(60_000, 200_000);
   return {
     topology,
     world: worldOf(seed, random, cards, topology, isCalm, overrides),
-    faults: overrides.faults ?? (isCalm ? [] : random.pick(FAULT_MIXES)),
-    faultEveryUs: random.pick([8_000, 25_000, 60_000, 120_000]),
+    faults: overrides.faults ?? (isCalm ? [] : faultsOf(random, isAmbush)),
+    faultEveryUs: random.pick(isAmbush ? AMBUSHES_EVERY_US : FAULTS_EVERY_US),
     faultsFromUs,
     faultsUntilUs: faultsFromUs + random.between(300_000, 1_200_000),
     loss: draw([0, 0.001, 0.02, 0.15]),
@@ -95,6 +97,14 @@ export function scenarioOf(seed: number, overrides: ScenarioOverrides = {}): Sce
     wipedCard: !isCalm && cards > 2 && random.chance(0.1) ? random.between(1, cards) : 0,
     endsInColdStart: random.chance(0.25),
   };
+}
+
+/** One kind of ambush again and again, or all kinds in turn, or with everything else in between. */
+function faultsOf(random: Random, isAmbush: boolean): readonly Fault[] {
+  if (!isAmbush) return random.pick(FAULT_MIXES);
+  const draw = random.below(10);
+  if (draw < 7) return [random.pick(AMBUSHES)];
+  return draw < 9 ? AMBUSHES : [...AMBUSHES, ...CARD_FAULTS, ...HOST_FAULTS];
 }
 
 function worldOf(
