@@ -1,4 +1,9 @@
-import { FRAME_ACCEPT, FRAME_BEACON, FRAME_BEACON_ACK, FRAME_PROMISE } from "../../firmware/wire/frame-types.js";
+import {
+  FRAME_ACCEPT,
+  FRAME_BEACON,
+  FRAME_BEACON_ACK,
+  FRAME_PROMISE,
+} from "../../firmware/wire/frame-types.js";
 import type { FaultKit } from "./fault-kit.js";
 import type { Fault } from "./faults.js";
 import type { SimulatedCard } from "./simulated-card.js";
@@ -89,7 +94,8 @@ function brokenWord(kit: FaultKit): void {
       if (card !== leader && id !== primary && random.chance(rebooted)) kit.crash(card, 1_000);
     }
   });
-  if (random.chance(0.7)) kit.endAfter(firstUs + backUs, () => kit.part(isHolder, random.between(40_000, 150_000)));
+  if (random.chance(0.7))
+    kit.endAfter(firstUs + backUs, () => kit.part(isHolder, random.between(40_000, 150_000)));
 }
 
 /** All but one hear the holders no more; then not even that one does, and only its own grant is left. */

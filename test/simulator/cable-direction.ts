@@ -55,7 +55,8 @@ export class CableDirection implements EventTarget {
     const extraUs = weather.extraUs(frame, random);
     world.traceFrame(this.from.id, this.to.id, frame, extraUs > 0 ? `${extraUs} us late` : "");
     this.carry(frame, extraUs);
-    if (random.chance(weather.duplicate)) this.carry(frame, random.around(Math.max(weather.lateUs, 2_000)), true);
+    if (random.chance(weather.duplicate))
+      this.carry(frame, random.around(Math.max(weather.lateUs, 2_000)), true);
     return true;
   }
 

@@ -1,7 +1,12 @@
-import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
+import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import * as types from "../../firmware/wire/frame-types.js";
 import { OFFSET_DESTINATION, OFFSET_SOURCE } from "../../firmware/wire/header.js";
-import { decodeHostAnswer, decodeHostView, HostAnswerFields, HostViewFields } from "../../firmware/wire/host-frames.js";
+import {
+  decodeHostAnswer,
+  decodeHostView,
+  HostAnswerFields,
+  HostViewFields,
+} from "../../firmware/wire/host-frames.js";
 import {
   BeaconAckFields,
   BeaconFields,

@@ -95,7 +95,10 @@ function runHere(options: Options, tally: Tally): void {
 }
 
 async function runInChildren(options: Options, tally: Tally): Promise<void> {
-  const parts = Array.from({ length: Math.ceil(options.seeds / SEEDS_A_CHILD) }, (_, part) => part * SEEDS_A_CHILD);
+  const parts = Array.from(
+    { length: Math.ceil(options.seeds / SEEDS_A_CHILD) },
+    (_, part) => part * SEEDS_A_CHILD,
+  );
   await inTurn(parts, options.jobs, async (part) => {
     const args = ["--json", "--seed", String((options.seed + part) % SEEDS)];
     args.push("--seeds", String(Math.min(SEEDS_A_CHILD, options.seeds - part)));
@@ -123,7 +126,9 @@ async function run(given: Options): Promise<void> {
 }
 
 const command = new Command("simulate")
-  .description("Runs a fabric in virtual time under the faults that a seed stands for, and checks the promises.")
+  .description(
+    "Runs a fabric in virtual time under the faults that a seed stands for, and checks the promises.",
+  )
   .option("--seed <number>", "the seed, or the first of several", integer(0, SEEDS - 1), 1)
   .option("--seeds <count>", "how many seeds, one after the other", integer(1, SEEDS), 1)
   .option("--jobs <count>", "processes that run seeds at the same time", integer(1, 64), 1)

@@ -44,7 +44,12 @@ test("a triangle has a number at every host in time after any loss", (t) => {
 });
 
 test("a fabric whose power was cut is ready again in time", (t) => {
-  for (const [cards, topology] of [[2, "line"], [3, "mesh"], [5, "mesh"], [8, "line"]] as const) {
+  for (const [cards, topology] of [
+    [2, "line"],
+    [3, "mesh"],
+    [5, "mesh"],
+    [8, "line"],
+  ] as const) {
     const times = seeds((seed) => measureColdStart(seed, cards, topology));
     t.true(Math.max(...times) <= MOST_COLD_START_US);
     t.log(`${cards} cards in a ${topology}: ${distribution(times)}`);

@@ -105,7 +105,10 @@ export function measureOverhead(cards = 3, topology: Topology = "mesh"): number 
   const world = new World({ ...options, clockRates: options.votes.map(() => 1) });
   const bytesOf = (): number[] =>
     world.directions.map(({ bytesOfType }) =>
-      [FRAME_HELLO, FRAME_BEACON, FRAME_BEACON_ACK].reduce((sum, type) => sum + (bytesOfType[type] as number), 0),
+      [FRAME_HELLO, FRAME_BEACON, FRAME_BEACON_ACK].reduce(
+        (sum, type) => sum + (bytesOfType[type] as number),
+        0,
+      ),
     );
   const seconds = 10;
   world.run(SECOND_US);

@@ -43,8 +43,11 @@ interface MemberInside {
 /** Lets every card start a change long before the lease is over, and all at the same time. */
 function makeWatchEager(): void {
   replaceMethod(SilenceWatch, "rank", () => () => 0);
-  replaceMethod<WatchInside>(SilenceWatch, "watchPrimary", (original) => (self) =>
-    during(self.member, "lastSignUs", self.member.lastSignUs - EAGER_US, () => original(self)),
+  replaceMethod<WatchInside>(
+    SilenceWatch,
+    "watchPrimary",
+    (original) => (self) =>
+      during(self.member, "lastSignUs", self.member.lastSignUs - EAGER_US, () => original(self)),
   );
 }
 
@@ -62,8 +65,10 @@ export const leaseMutations: readonly Mutation[] = [
     rule: "The primary may assign until (time it sent the newest beacon that a quorum has acknowledged) + LEASE - margin",
     seeds: 300,
     apply: () =>
-      replaceMethod<PrimaryInside>(Primary, "leaseLeftUs", () => (self) =>
-        self.quorum.grantedFromUs === NEVER ? NEVER : Number.POSITIVE_INFINITY,
+      replaceMethod<PrimaryInside>(
+        Primary,
+        "leaseLeftUs",
+        () => (self) => (self.quorum.grantedFromUs === NEVER ? NEVER : Number.POSITIVE_INFINITY),
       ),
   },
   {
@@ -71,8 +76,10 @@ export const leaseMutations: readonly Mutation[] = [
     rule: "A card refuses for one LEASE after its own boot",
     seeds: 600,
     apply: () =>
-      replaceMethod<PromiserInside>(Promiser, "tryPromise", (original) => (self, view) =>
-        during(self.context, "bootUs", NEVER, () => original(self, view)),
+      replaceMethod<PromiserInside>(
+        Promiser,
+        "tryPromise",
+        (original) => (self, view) => during(self.context, "bootUs", NEVER, () => original(self, view)),
       ),
   },
   {
@@ -91,10 +98,13 @@ export const leaseMutations: readonly Mutation[] = [
     apply: () => {
       // The watch waits for the lease anyway, which hides this: so its patience goes too. It alone does no harm.
       makeWatchEager();
-      replaceMethod<PromiserInside>(Promiser, "tryPromise", (original) => (self, view) =>
-        coordinatorOf(view as number) === self.context.cardId
-          ? during(self.member, "grantUntilUs", NEVER, () => original(self, view))
-          : original(self, view),
+      replaceMethod<PromiserInside>(
+        Promiser,
+        "tryPromise",
+        (original) => (self, view) =>
+          coordinatorOf(view as number) === self.context.cardId
+            ? during(self.member, "grantUntilUs", NEVER, () => original(self, view))
+            : original(self, view),
       );
     },
   },
@@ -103,10 +113,14 @@ export const leaseMutations: readonly Mutation[] = [
     rule: "The lease counts from the time the primary sent the beacon",
     seeds: 300,
     apply: () =>
-      replaceMethod<QuorumInside>(Quorum, "noteAck", (original) => (self, index, ack, own, members, nowUs) => {
-        self.sentUs[(ack as BeaconAckFields).sequence % BEACONS_REMEMBERED] = nowUs as number;
-        return original(self, index, ack, own, members, nowUs);
-      }),
+      replaceMethod<QuorumInside>(
+        Quorum,
+        "noteAck",
+        (original) => (self, index, ack, own, members, nowUs) => {
+          self.sentUs[(ack as BeaconAckFields).sequence % BEACONS_REMEMBERED] = nowUs as number;
+          return original(self, index, ack, own, members, nowUs);
+        },
+      ),
   },
   {
     name: "half is a quorum",
@@ -134,8 +148,12 @@ export const leaseMutations: readonly Mutation[] = [
     rule: "The primary assigns only if the whole block lies below the acknowledged ceiling",
     seeds: 300,
     apply: () =>
-      replaceMethod<PrimaryInside>(Primary, "serve", (original) => (self, ...rest) =>
-        during(self.quorum, "ceiling", NUMBER_LIMIT, () => original(self, ...rest)),
+      replaceMethod<PrimaryInside>(
+        Primary,
+        "serve",
+        (original) =>
+          (self, ...rest) =>
+            during(self.quorum, "ceiling", NUMBER_LIMIT, () => original(self, ...rest)),
       ),
   },
   {
@@ -143,10 +161,18 @@ export const leaseMutations: readonly Mutation[] = [
     rule: "A card writes the ceiling to flash, then answers BEACON_ACK",
     seeds: 300,
     apply: () =>
-      replaceMethod<MemberInside & { beacon: { view: number } }>(Member, "follow", (original) => (self) =>
-        self.beacon.view === self.context.state.accepted.number
-          ? during(self.context, "save", () => true, () => original(self))
-          : original(self),
+      replaceMethod<MemberInside & { beacon: { view: number } }>(
+        Member,
+        "follow",
+        (original) => (self) =>
+          self.beacon.view === self.context.state.accepted.number
+            ? during(
+                self.context,
+                "save",
+                () => true,
+                () => original(self),
+              )
+            : original(self),
       ),
   },
 ];

@@ -33,8 +33,12 @@ export const numberMutations: readonly Mutation[] = [
     rule: "The secondary stores only if it is secondary of exactly that view",
     seeds: 600,
     apply: () =>
-      replaceMethod<SecondaryInside>(Secondary, "mayStore", () => (self) =>
-        self.end.copy(self.store.first).add(self.store.count) && self.context.state.members.has(self.store.originator),
+      replaceMethod<SecondaryInside>(
+        Secondary,
+        "mayStore",
+        () => (self) =>
+          self.end.copy(self.store.first).add(self.store.count) &&
+          self.context.state.members.has(self.store.originator),
       ),
   },
   {

@@ -46,8 +46,10 @@ export const viewMutations: readonly Mutation[] = [
     rule: "The new base is A's secondary's stored, else its primary's next, else the highest ceiling",
     seeds: 50,
     apply: () =>
-      replaceMethod<PromisesInside>(Promises, "chooseBase", () => (self, base) =>
-        (base as Uint64).copy(self.lastView.base),
+      replaceMethod<PromisesInside>(
+        Promises,
+        "chooseBase",
+        () => (self, base) => (base as Uint64).copy(self.lastView.base),
       ),
   },
   {
@@ -55,8 +57,10 @@ export const viewMutations: readonly Mutation[] = [
     rule: "It is warm: max(A.base, stored), max(A.base, next)",
     seeds: 50,
     apply: () =>
-      replaceMethod<PromisesInside>(Promises, "baseFrom", () => (self, _index, base) =>
-        (base as Uint64).copy(self.lastView.base),
+      replaceMethod<PromisesInside>(
+        Promises,
+        "baseFrom",
+        () => (self, _index, base) => (base as Uint64).copy(self.lastView.base),
       ),
   },
   {
@@ -64,8 +68,12 @@ export const viewMutations: readonly Mutation[] = [
     rule: "Otherwise (absent or cold, both): the highest ceiling among the promises",
     seeds: 50,
     apply: () =>
-      replaceMethod<PromisesInside & { highestCeiling: Uint64 }>(Promises, "chooseBase", (original) => (self, ...rest) =>
-        during(self, "highestCeiling", self.lastView.base, () => original(self, ...rest)),
+      replaceMethod<PromisesInside & { highestCeiling: Uint64 }>(
+        Promises,
+        "chooseBase",
+        (original) =>
+          (self, ...rest) =>
+            during(self, "highestCeiling", self.lastView.base, () => original(self, ...rest)),
       ),
   },
   {
@@ -73,8 +81,12 @@ export const viewMutations: readonly Mutation[] = [
     rule: "A card that reboots inside a view is cold in it until the next view",
     seeds: 50,
     apply: () =>
-      replaceMethod<Inside>(Promiser, "fillPromise", (original) => (self, ...rest) =>
-        during(self.context, "cold", false, () => original(self, ...rest)),
+      replaceMethod<Inside>(
+        Promiser,
+        "fillPromise",
+        (original) =>
+          (self, ...rest) =>
+            during(self.context, "cold", false, () => original(self, ...rest)),
       ),
   },
   {
@@ -95,7 +107,8 @@ export const viewMutations: readonly Mutation[] = [
       const accept = new AcceptFields();
       replaceMethod<PromiserInside>(Promiser, "receiveAccept", (original) => (self, source, frame) => {
         const { state } = self.context;
-        if (decodeAccept(frame as FrameBuffer, accept) && accept.view === state.accepted.number) self.onViewAccepted();
+        if (decodeAccept(frame as FrameBuffer, accept) && accept.view === state.accepted.number)
+          self.onViewAccepted();
         return original(self, source, frame);
       });
     },
@@ -126,8 +139,17 @@ export const viewMutations: readonly Mutation[] = [
     rule: "Writes the promise to flash, and answers PROMISE",
     seeds: 600,
     apply: () =>
-      replaceMethod<Inside>(Promiser, "tryPromise", (original) => (self, ...rest) =>
-        during(self.context, "save", () => true, () => original(self, ...rest)),
+      replaceMethod<Inside>(
+        Promiser,
+        "tryPromise",
+        (original) =>
+          (self, ...rest) =>
+            during(
+              self.context,
+              "save",
+              () => true,
+              () => original(self, ...rest),
+            ),
       ),
   },
   {
@@ -135,7 +157,11 @@ export const viewMutations: readonly Mutation[] = [
     rule: "A card acts in a view only while that view is both its accepted and its promised view",
     seeds: 50,
     apply: () =>
-      replaceMethod<CardContext>(CardContext, "actsIn", () => (self, view) => view === self.state.accepted.number),
+      replaceMethod<CardContext>(
+        CardContext,
+        "actsIn",
+        () => (self, view) => view === self.state.accepted.number,
+      ),
   },
   {
     name: "follows a beacon below its promise",

@@ -1,5 +1,5 @@
 import test from "ava";
-import { mutations, harmlessChanges } from "./mutations.js";
+import { harmlessChanges, mutations } from "./mutations.js";
 import { replaceMethod } from "./replace-method.js";
 import { inTurn, runChild } from "./run-child.js";
 
@@ -18,20 +18,24 @@ async function outcomeOf(name: string, ...args: string[]): Promise<Outcome> {
   return JSON.parse(output) as Outcome;
 }
 
-test.serial("the simulator notices the loss of every safety rule, within the seeds stated for it", async (t) => {
-  t.timeout(240_000);
-  t.true(mutations.length >= 15);
-  const outcomes = await inTurn(mutations, CHILDREN, ({ name }) => outcomeOf(name));
-  for (const { name, seeds, violation } of outcomes) t.log(`${name}: seed ${seeds}: ${violation}`);
-  t.deepEqual(
-    outcomes.filter(({ caught }) => !caught).map(({ name }) => name),
-    [],
-  );
-});
+test.serial(
+  "the simulator notices the loss of every safety rule, within the seeds stated for it",
+  async (t) => {
+    t.timeout(240_000);
+    t.true(mutations.length >= 15);
+    const outcomes = await inTurn(mutations, CHILDREN, ({ name }) => outcomeOf(name));
+    for (const { name, seeds, violation } of outcomes) t.log(`${name}: seed ${seeds}: ${violation}`);
+    t.deepEqual(
+      outcomes.filter(({ caught }) => !caught).map(({ name }) => name),
+      [],
+    );
+  },
+);
 
 test.serial("it finds nothing in changes that break no rule", async (t) => {
   t.timeout(120_000);
-  for (const { name } of harmlessChanges) t.false((await outcomeOf(name, String(HARMLESS_SEEDS))).caught, name);
+  for (const { name } of harmlessChanges)
+    t.false((await outcomeOf(name, String(HARMLESS_SEEDS))).caught, name);
 });
 
 test("a mutation of a method that is not there fails", (t) => {

@@ -117,7 +117,9 @@ function worldOf(
 ): WorldOptions {
   const votes = Array.from({ length: cards }, (_, place) => (place === 0 && cards % 2 === 0 ? 2 : 1));
   const extremes = random.chance(0.5);
-  const clockRates = votes.map(() => (extremes ? random.pick([0.99, 1.01]) : random.between(9_900, 10_100) / 10_000));
+  const clockRates = votes.map(() =>
+    extremes ? random.pick([0.99, 1.01]) : random.between(9_900, 10_100) / 10_000,
+  );
   const [high, low] = random.pick(FIRST_NUMBERS);
   const callRandom = new Random(seed, 4);
   return {

@@ -178,8 +178,7 @@ export class SimulatedCard implements EventTarget {
 
   private planWake(): void {
     this.wakeEventUs = this.wakeUs;
-    if (this.wakeUs !== Number.POSITIVE_INFINITY)
-      this.world.queue.add(this.wakeUs, this, WAKE, 0, null);
+    if (this.wakeUs !== Number.POSITIVE_INFINITY) this.world.queue.add(this.wakeUs, this, WAKE, 0, null);
   }
 
   private wakeEvent(): void {

@@ -197,7 +197,13 @@ export class SimulatedHost implements EventTarget {
   private planArrival(): void {
     const meanUs = this.world.options.callEveryUs;
     if (meanUs > 0) {
-      this.world.queue.add(this.world.nowUs + 1 + this.world.hostRandom.around(meanUs), this, ARRIVAL, 0, null);
+      this.world.queue.add(
+        this.world.nowUs + 1 + this.world.hostRandom.around(meanUs),
+        this,
+        ARRIVAL,
+        0,
+        null,
+      );
     }
   }
 

@@ -98,7 +98,10 @@ function heal(world: World, wipedCard: number): SimulatedHost[] {
   const parts = partsOf(cables, cards, (place) => place + 1 !== wipedCard);
   const quorum = Math.floor(votes.reduce((sum, vote) => sum + vote, 0) / 2) + 1;
   const votesOf = (part: number): number =>
-    votes.reduce((sum, vote, place) => (parts[place] === part && place + 1 !== wipedCard ? sum + vote : sum), 0);
+    votes.reduce(
+      (sum, vote, place) => (parts[place] === part && place + 1 !== wipedCard ? sum + vote : sum),
+      0,
+    );
   const hosts = world.hosts.filter(
     ({ cardId }) => cardId !== wipedCard && votesOf(parts[cardId - 1] as number) >= quorum,
   );
@@ -113,7 +116,8 @@ function heal(world: World, wipedCard: number): SimulatedHost[] {
 function drain(world: World): void {
   world.areCallsEnded = true;
   world.run(world.nowUs + DRAIN_US, () => world.hosts.every(({ isIdle }) => isIdle));
-  if (world.checker.gaps() > 0) world.checker.fail(`P3: ${world.checker.gaps()} numbers skipped without a fault`);
+  if (world.checker.gaps() > 0)
+    world.checker.fail(`P3: ${world.checker.gaps()} numbers skipped without a fault`);
 }
 
 /** The loss of one card's flash, where the scenario has one. The card is blank from then on and must stay out of it. */

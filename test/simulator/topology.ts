@@ -30,7 +30,11 @@ function isJoined(topology: Topology, one: number, other: number, cards: number)
 }
 
 /** @returns for each card the number of the part of the fabric that it is in, where only `usable` cards carry on. */
-export function partsOf(cables: readonly Cable[], cards: number, usable: (card: number) => boolean): number[] {
+export function partsOf(
+  cables: readonly Cable[],
+  cards: number,
+  usable: (card: number) => boolean,
+): number[] {
   const parts = Array.from({ length: cards }, (_, card) => card);
   for (let round = 0; round < cards; round += 1) {
     for (const [one, other] of cables) {

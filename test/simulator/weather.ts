@@ -60,7 +60,8 @@ export class Weather {
   }
 
   private isAimedAt(frame: FrameBuffer): boolean {
-    if (this.aimedChance === 0 || ((this.aimedTypes >> (frame.bytes[OFFSET_TYPE] as number)) & 1) === 0) return false;
+    if (this.aimedChance === 0 || ((this.aimedTypes >> (frame.bytes[OFFSET_TYPE] as number)) & 1) === 0)
+      return false;
     return this.aimedSource === 0 || this.aimedSource === frame.bytes[OFFSET_SOURCE];
   }
 

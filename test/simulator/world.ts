@@ -170,11 +170,15 @@ export class World {
   }
 
   private join(one: SimulatedCard | undefined, other: SimulatedCard | undefined): void {
-    if (one === undefined || other === undefined) throw new RangeError("A cable leads to a card that is not there.");
+    if (one === undefined || other === undefined)
+      throw new RangeError("A cable leads to a card that is not there.");
     const oneLink = one.directions.length;
     const otherLink = other.directions.length;
     one.directions.push(new CableDirection(this, one, other, otherLink));
     other.directions.push(new CableDirection(this, other, one, oneLink));
-    this.directions.push(one.directions[oneLink] as CableDirection, other.directions[otherLink] as CableDirection);
+    this.directions.push(
+      one.directions[oneLink] as CableDirection,
+      other.directions[otherLink] as CableDirection,
+    );
   }
 }
