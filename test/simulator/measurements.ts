@@ -54,15 +54,20 @@ export function measureLoss(seed: number, loss: Loss, cards = 3, topology: Topol
   const dead = loss === "cable" ? undefined : cardOf(kit, loss);
   if (dead === undefined) cutTheirCable(kit);
   else dead.cutPower();
-  const waiting = new Set(world.hosts.map(({ cardId }) => cardId).filter((id) => id !== dead?.id));
+  const left = world.hosts.map(({ cardId }) => cardId).filter((id) => id !== dead?.id);
+  return waitForNumbers(world, new Set(left), lostUs, lostUs);
+}
+
+/** Waits until each of the hosts has a number of a call that was made at `madeFromUs` or later. */
+function waitForNumbers(world: World, hosts: Set<number>, sinceUs: number, madeFromUs: number): Recovery {
   let firstUs = Number.POSITIVE_INFINITY;
   world.onDelivery = (host, madeUs) => {
-    if (madeUs < lostUs) return;
-    firstUs = Math.min(firstUs, world.nowUs - lostUs);
-    waiting.delete(host);
+    if (madeUs < madeFromUs) return;
+    firstUs = Math.min(firstUs, world.nowUs - sinceUs);
+    hosts.delete(host);
   };
-  world.run(lostUs + GIVE_UP_US, () => waiting.size === 0);
-  const everyHostUs = waiting.size === 0 ? world.nowUs - lostUs : Number.POSITIVE_INFINITY;
+  world.run(sinceUs + GIVE_UP_US, () => hosts.size === 0);
+  const everyHostUs = hosts.size === 0 ? world.nowUs - sinceUs : Number.POSITIVE_INFINITY;
   // Later numbers show what was skipped before them.
   world.run(world.nowUs + 50_000);
   if (world.checker.violation !== "") throw new Error(world.checker.violation);
@@ -84,8 +89,8 @@ function cutTheirCable(kit: FaultKit): void {
   }
 }
 
-/** Cuts the power of all cards and gives it back to all at once. @returns time until every host has a number. */
-export function measureColdStart(seed: number, cards = 3, topology: Topology = "mesh"): number {
+/** Cuts the power of all cards of a busy fabric and gives it back to all at once. */
+export function measureColdStart(seed: number, cards = 3, topology: Topology = "mesh"): Recovery {
   const world = new World(healthy(seed, cards, topology, 1_000));
   const kit = new FaultKit(world, new Random(seed, 7));
   world.run(300_000 + kit.random.below(100_000));
@@ -93,10 +98,7 @@ export function measureColdStart(seed: number, cards = 3, topology: Topology = "
   world.run(world.nowUs + SECOND_US);
   const startedUs = world.nowUs;
   for (const card of world.cards) card.boot();
-  const waiting = new Set(world.hosts.map(({ cardId }) => cardId));
-  world.onDelivery = (host) => waiting.delete(host);
-  world.run(startedUs + GIVE_UP_US, () => waiting.size === 0);
-  return waiting.size === 0 ? world.nowUs - startedUs : Number.POSITIVE_INFINITY;
+  return waitForNumbers(world, new Set(world.hosts.map(({ cardId }) => cardId)), startedUs, 0);
 }
 
 /** @returns share of the bits of the busiest direction of a cable that beacons, acknowledgements and hellos take. */

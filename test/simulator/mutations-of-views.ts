@@ -212,4 +212,11 @@ export const viewMutations: readonly Mutation[] = [
       });
     },
   },
+  {
+    name: "who has promised more is left outside",
+    rule: "A primary whom a member outbids leads a new view above that, for the member follows no lower one any more",
+    costsLife: true,
+    seeds: 50,
+    apply: () => replaceMethod(Coordinator, "isOutbid", () => () => false),
+  },
 ];
