@@ -74,6 +74,14 @@ export class Coordinator {
     return this.view !== 0 && promised === this.view && accepted.number !== this.view;
   }
 
+  /**
+   * Whether a member asks for a higher view than that of this card. It has promised that view, so it follows no lower one
+   * any more: only a still higher one takes it in again.
+   */
+  isOutbid(): boolean {
+    return this.promiser.highestDeclined > this.context.state.promised;
+  }
+
   /** Whether a view was chosen of which no beacon has come yet: its primary may not have heard of it. */
   private isAnnouncing(): boolean {
     const { context } = this;
@@ -92,7 +100,8 @@ export class Coordinator {
     const { context } = this;
     if (this.isLeading()) return true;
     if (this.reachableVotes() < context.state.members.quorum) return false;
-    const view = nextViewNumber(Math.max(this.highestSeen, context.state.promised), context.cardId);
+    const highest = Math.max(this.highestSeen, this.promiser.highestDeclined, context.state.promised);
+    const view = nextViewNumber(highest, context.cardId);
     if (view === 0 || !this.promiser.tryPromise(view)) return false;
     this.plan.copy(plan);
     this.view = view;

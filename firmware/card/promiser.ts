@@ -19,6 +19,8 @@ import { coordinatorOf } from "./view.js";
 /** A card's word in a view change: what it promises, and to whom it may not, because another still relies on it. */
 export class Promiser {
   readonly promise = new PromiseFields();
+  /** The highest view that this card was asked for and could not promise, as a grant still ran. */
+  highestDeclined = 0;
   private readonly context: CardContext;
   private readonly post: Post;
   private readonly member: Member;
@@ -56,6 +58,7 @@ export class Promiser {
       encodePromise(this.frame, this.promise);
       this.post.send(FRAME_PROMISE, source, this.frame);
     } else if (!context.storageFailed) {
+      if (view > this.highestDeclined) this.highestDeclined = view;
       encodeDecline(this.frame, view, context.state.promised);
       this.post.send(FRAME_DECLINE, source, this.frame);
     }

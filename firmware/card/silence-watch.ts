@@ -27,6 +27,9 @@ export class SilenceWatch {
       this.watchPrimary();
     } else if (primary.lacksSecondary()) {
       this.tryToLead(context.timing.prepareUs);
+    } else if (this.coordinator.isOutbid()) {
+      // A member that was cut off has promised itself to a view of its own. One change a lease takes such a one in.
+      this.tryToLead(context.timing.leaseUs);
     } else {
       this.seekSecondary();
     }

@@ -1,0 +1,106 @@
+import { Card } from "../../firmware/card/card.js";
+import type { CardContext } from "../../firmware/card/card-context.js";
+import { Originator } from "../../firmware/card/originator.js";
+import { Secondary } from "../../firmware/card/secondary.js";
+import { MAX_BLOCKS_IN_FLIGHT } from "../../firmware/wire/constants.js";
+import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
+import { FRAME_STORE, OFFSET_TYPE } from "../../firmware/wire/frame-types.js";
+import { AnswerFields, decodeAnswer, decodeStore, StoreFields } from "../../firmware/wire/number-frames.js";
+import { Uint64 } from "../../firmware/wire/uint64.js";
+import type { Mutation } from "./mutation.js";
+import { replaceMethod } from "./replace-method.js";
+
+interface SecondaryInside {
+  readonly context: CardContext;
+  readonly store: StoreFields;
+  readonly stored: Uint64;
+  readonly end: Uint64;
+}
+
+interface OriginatorInside {
+  sequence: number;
+  readonly blocks: readonly { readonly open: boolean; requestId: number }[];
+}
+
+interface CardInside {
+  readonly context: CardContext;
+  readonly originator: Originator;
+}
+
+export const numberMutations: readonly Mutation[] = [
+  {
+    name: "a secondary of an older view forwards",
+    rule: "The secondary stores only if it is secondary of exactly that view",
+    seeds: 600,
+    apply: () =>
+      replaceMethod<SecondaryInside>(
+        Secondary,
+        "mayStore",
+        () => (self) =>
+          self.end.copy(self.store.first).add(self.store.count) &&
+          self.context.state.members.has(self.store.originator),
+      ),
+  },
+  {
+    name: "the secondary does not store",
+    rule: "The secondary records stored = max(stored, first + n), then sends ANSWER",
+    seeds: 50,
+    apply: () => {
+      const before = new Uint64();
+      replaceMethod<SecondaryInside>(Secondary, "receiveStore", (original) => (self, ...rest) => {
+        before.copy(self.stored);
+        original(self, ...rest);
+        self.stored.copy(before);
+      });
+    },
+  },
+  {
+    name: "the originator takes a STORE for an ANSWER",
+    rule: "An originator takes only an ANSWER; a card that is secondary and originator at once stores first",
+    seeds: 50,
+    apply: () => {
+      const store = new StoreFields();
+      replaceMethod<CardInside>(Card, "dispatch", (original) => (self, source, frame) => {
+        const { state } = self.context;
+        const buffer = frame as FrameBuffer;
+        const isOwn =
+          buffer.bytes[OFFSET_TYPE] === FRAME_STORE &&
+          decodeStore(buffer, store) &&
+          store.originator === state.cardId;
+        if (!isOwn) return original(self, source, frame);
+        // A STORE is an ANSWER with the originator behind it.
+        buffer.length -= 1;
+        self.originator.receiveAnswer(state.accepted.secondary, buffer);
+        return undefined;
+      });
+    },
+  },
+  {
+    name: "request ids start at the same value after a boot",
+    rule: "requestId starts at random at each boot of the card",
+    seeds: 600,
+    apply: () => {
+      const started = new WeakSet<object>();
+      replaceMethod<OriginatorInside>(Originator, "request", (original) => (self, ...rest) => {
+        if (!started.has(self)) self.sequence = 4_711;
+        started.add(self);
+        return original(self, ...rest);
+      });
+    },
+  },
+  {
+    name: "an answer's request id is not compared",
+    rule: "The originator matches requestId; first answer wins, later ones are dropped",
+    seeds: 300,
+    apply: () => {
+      const answer = new AnswerFields();
+      replaceMethod<OriginatorInside>(Originator, "receiveAnswer", (original) => (self, source, frame) => {
+        if (decodeAnswer(frame as FrameBuffer, answer)) {
+          const block = self.blocks[answer.requestId & (MAX_BLOCKS_IN_FLIGHT - 1)];
+          if (block?.open === true) block.requestId = answer.requestId;
+        }
+        return original(self, source, frame);
+      });
+    },
+  },
+];

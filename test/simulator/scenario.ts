@@ -1,0 +1,155 @@
+import { DEFAULT_TIMING } from "../../firmware/wire/constants.js";
+import { Uint64 } from "../../firmware/wire/uint64.js";
+import { AMBUSHES } from "./ambushes.js";
+import {
+  CABLE_FAULTS,
+  CARD_FAULTS,
+  COLD_STARTS,
+  type Fault,
+  FLASH_FAULTS,
+  HOST_FAULTS,
+  OLD_FRAMES,
+  POWER_FAULTS,
+  STALLS,
+} from "./faults.js";
+import { Random } from "./random.js";
+import { cablesOf, TOPOLOGIES, type Topology } from "./topology.js";
+import type { WorldOptions } from "./world.js";
+
+/** What a seed stands for. */
+export interface Scenario {
+  readonly topology: Topology;
+  readonly world: WorldOptions;
+  /** What goes wrong, drawn evenly; none: nothing does, and then there must be no gap. */
+  readonly faults: readonly Fault[];
+  /** Mean time between two faults. */
+  readonly faultEveryUs: number;
+  readonly faultsFromUs: number;
+  readonly faultsUntilUs: number;
+  /** Weather all the time that faults last. */
+  readonly loss: number;
+  readonly duplicate: number;
+  readonly late: number;
+  readonly lateUs: number;
+  readonly recorded: number;
+  /** A card whose flash is lost in the middle of it, 0: none. */
+  readonly wipedCard: number;
+  /** After the faults all cards are started again at once. */
+  readonly endsInColdStart: boolean;
+}
+
+const FAULT_MIXES: readonly (readonly Fault[])[] = [
+  CABLE_FAULTS,
+  CARD_FAULTS,
+  [...CABLE_FAULTS, ...CARD_FAULTS, ...HOST_FAULTS],
+  [...CABLE_FAULTS, ...CARD_FAULTS, ...POWER_FAULTS, ...FLASH_FAULTS, ...HOST_FAULTS],
+  [...POWER_FAULTS, ...FLASH_FAULTS, ...CABLE_FAULTS],
+  COLD_STARTS,
+  STALLS,
+  OLD_FRAMES,
+];
+
+const AMBUSH_SHARE = 0.6;
+/** Faults that take a while, and must not be disturbed by the next before they have come to their point. */
+const AMBUSHES_EVERY_US = [60_000, 150_000, 250_000];
+const FAULTS_EVERY_US = [8_000, 25_000, 60_000, 120_000];
+
+/** Most fabrics have four or five cards: with fewer, every quorum holds the primary or the secondary. */
+const CARD_COUNTS = [2, 3, 3, 4, 4, 4, 5, 5, 5, 5, 6, 7, 8];
+const FIRST_NUMBERS: readonly (readonly [number, number])[] = [
+  [0, 1],
+  [0, 1],
+  [0, 0xffff_ff00],
+  [0x1f_ffff, 0xffff_f000],
+  [0x4000_0000, 0],
+];
+const CALM_SHARE = 0.04;
+
+export interface ScenarioOverrides {
+  readonly cards?: number | undefined;
+  /** These faults instead of the seed's own. */
+  readonly faults?: readonly Fault[] | undefined;
+  readonly trace?: ((line: string) => void) | undefined;
+}
+
+/** @returns the scenario of a seed, the same for ever. */
+export function scenarioOf(seed: number, overrides: ScenarioOverrides = {}): Scenario {
+  const random = new Random(seed, 0);
+  const cards = overrides.cards ?? random.pick(CARD_COUNTS);
+  const topology = random.pick(["mesh", "mesh", "mesh", ...TOPOLOGIES] as const);
+  const isCalm = random.chance(CALM_SHARE);
+  const isQuiet = random.chance(0.5);
+  const isAmbush = random.chance(AMBUSH_SHARE);
+  const draw = (values: readonly number[]): number => (isCalm || isQuiet ? 0 : random.pick(values));
+  const faultsFromUs = random.chance(0.1) ? 0 : random.between(60_000, 200_000);
+  return {
+    topology,
+    world: worldOf(seed, random, cards, topology, isCalm, overrides),
+    faults: overrides.faults ?? (isCalm ? [] : faultsOf(random, isAmbush)),
+    faultEveryUs: random.pick(isAmbush ? AMBUSHES_EVERY_US : FAULTS_EVERY_US),
+    faultsFromUs,
+    faultsUntilUs: faultsFromUs + random.between(300_000, 1_200_000),
+    loss: draw([0, 0.001, 0.02, 0.15]),
+    duplicate: draw([0, 0.02, 0.3]),
+    late: draw([0, 0.02, 0.3]),
+    lateUs: random.pick([500, 5_000, 50_000, 300_000]),
+    recorded: isCalm ? 0 : random.pick([0, 0.1, 0.5]),
+    wipedCard: !isCalm && cards > 2 && random.chance(0.1) ? random.between(1, cards) : 0,
+    endsInColdStart: random.chance(0.25),
+  };
+}
+
+/** One kind of ambush again and again, or all kinds in turn, or with everything else in between. */
+function faultsOf(random: Random, isAmbush: boolean): readonly Fault[] {
+  if (!isAmbush) return random.pick(FAULT_MIXES);
+  const draw = random.below(10);
+  if (draw < 7) return [random.pick(AMBUSHES)];
+  return draw < 9 ? AMBUSHES : [...AMBUSHES, ...CARD_FAULTS, ...HOST_FAULTS];
+}
+
+function worldOf(
+  seed: number,
+  random: Random,
+  cards: number,
+  topology: Topology,
+  isCalm: boolean,
+  overrides: ScenarioOverrides,
+): WorldOptions {
+  const votes = Array.from({ length: cards }, (_, place) => (place === 0 && cards % 2 === 0 ? 2 : 1));
+  const extremes = random.chance(0.5);
+  const clockRates = votes.map(() =>
+    extremes ? random.pick([0.99, 1.01]) : random.between(9_900, 10_100) / 10_000,
+  );
+  const [high, low] = random.pick(FIRST_NUMBERS);
+  const callRandom = new Random(seed, 4);
+  return {
+    seed,
+    cards,
+    cables: cablesOf(topology, cards),
+    votes,
+    timing: DEFAULT_TIMING,
+    clockRates,
+    first: new Uint64(high, low),
+    cableMegabaud: random.pick([1, 1, 3]),
+    cableLatencyUs: random.pick([5, 50, 200]),
+    hostLoss: isCalm ? 0 : random.pick([0, 0, 0.01, 0.1]),
+    hostRetryUs: random.pick([60_000, 250_000]),
+    callEveryUs: isCalm ? 25_000 : random.pick([1_500, 5_000, 15_000]),
+    callCount: callCountOf(random.pick(["ones", "small", "large", "large", "huge"]), callRandom),
+    trace: overrides.trace,
+  };
+}
+
+/** Windows must come to their end too, so some processes ask for very many numbers. */
+function callCountOf(kind: string, random: Random): () => number {
+  switch (kind) {
+    case "ones":
+      return () => 1;
+    case "small":
+      return () => random.between(1, 20);
+    case "large":
+      return () => (random.chance(0.5) ? 1 : random.pick([500, 4_000]));
+    default:
+      return () => (random.chance(0.5) ? 1 : random.pick([4_000, 20_000, 32_768]));
+  }
+}

@@ -1,0 +1,197 @@
+import { type Firmware, startFirmware } from "../../firmware/main.js";
+import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
+import { Uint64 } from "../../firmware/wire/uint64.js";
+import type { CableDirection } from "./cable-direction.js";
+import { DriftingClock } from "./drifting-clock.js";
+import type { EventTarget } from "./event-queue.js";
+import { SimulatedPort } from "./simulated-port.js";
+import { PowerCut, SimulatedStorage } from "./simulated-storage.js";
+import type { World } from "./world.js";
+
+/** The port number of the line to the host. */
+export const HOST_PORT = -1;
+
+const WAKE = 0;
+const BOOT = 1;
+const RESUME = 2;
+/** Frames that a card's receive buffers hold while it gets no time. */
+const MAX_INBOX = 128;
+
+interface Waiting {
+  readonly port: number;
+  readonly frame: FrameBuffer;
+}
+
+/** A board with the real firmware, its flash, its clock and its power switch. */
+export class SimulatedCard implements EventTarget {
+  readonly id: number;
+  readonly storage = new SimulatedStorage();
+  readonly clock = new DriftingClock();
+  /** Where each of its cables leads. */
+  readonly directions: CableDirection[] = [];
+  /** The power goes after so many more frames. */
+  sendsUntilCut = Number.POSITIVE_INFINITY;
+  /** How long it stays dark after a power cut that was armed. */
+  darkUs = 0;
+  private readonly world: World;
+  private firmware: Firmware | null = null;
+  private ports: SimulatedPort[] = [];
+  private hostPort: SimulatedPort = new SimulatedPort(() => false);
+  private wakeUs = Number.POSITIVE_INFINITY;
+  private wakeEventUs = Number.POSITIVE_INFINITY;
+  private stalledUntilUs = 0;
+  private readonly inbox: Waiting[] = [];
+
+  constructor(world: World, id: number) {
+    this.world = world;
+    this.id = id;
+  }
+
+  get isPowered(): boolean {
+    return this.firmware !== null;
+  }
+
+  /** Its flash did not take a record, so it is deaf until it is started again. */
+  get hasFailedFlash(): boolean {
+    return this.storage.hasFailed;
+  }
+
+  get isStalled(): boolean {
+    return this.world.nowUs < this.stalledUntilUs;
+  }
+
+  boot(): void {
+    const { world } = this;
+    if (this.firmware !== null) return;
+    world.trace(`card ${this.id} boots`);
+    this.clock.start(world.nowUs);
+    this.stalledUntilUs = 0;
+    this.storage.hasFailed = false;
+    this.ports = this.directions.map(
+      (direction) => new SimulatedPort((frame) => this.transmit(() => direction.send(frame))),
+    );
+    this.hostPort = new SimulatedPort((frame) =>
+      this.transmit(() => world.hostOf(this.id).receiveFromCard(frame)),
+    );
+    this.turn(() => {
+      this.firmware = startFirmware({
+        links: this.ports,
+        host: this.hostPort,
+        storage: this.storage,
+        chipId: new Uint64(0x5eed, this.id),
+        randomSeed: world.cardRandom.uint32(),
+        timing: world.options.timing,
+        now: () => this.clock.localUs(world.nowUs),
+        wakeAt: (localUs) => this.wakeAt(localUs),
+      });
+    });
+  }
+
+  /** Takes the power. */
+  cutPower(): void {
+    if (this.firmware === null) return;
+    this.world.trace(`card ${this.id} loses power`);
+    this.firmware = null;
+    this.wakeUs = Number.POSITIVE_INFINITY;
+    this.wakeEventUs = Number.POSITIVE_INFINITY;
+    this.sendsUntilCut = Number.POSITIVE_INFINITY;
+    this.storage.nextFate = "kept";
+    this.emptyInbox();
+    this.world.hostOf(this.id).cardWentDark();
+  }
+
+  /** Gives the power back after `us`. */
+  bootIn(us: number): void {
+    this.world.queue.add(this.world.nowUs + us, this, BOOT, 0, null);
+  }
+
+  /** Gives it no time for `us`. Then it sees everything that came meanwhile at once, and a clock that has gone on. */
+  stall(us: number): void {
+    if (this.firmware === null) return;
+    this.world.trace(`card ${this.id} stalls for ${us} us`);
+    this.stalledUntilUs = Math.max(this.stalledUntilUs, this.world.nowUs + us);
+    this.world.queue.add(this.stalledUntilUs, this, RESUME, 0, null);
+  }
+
+  /** Ends a stall early. */
+  resume(): void {
+    this.stalledUntilUs = 0;
+    this.handle(RESUME);
+  }
+
+  /** Takes a frame that has come in at `port`: a cable, or HOST_PORT. */
+  receive(port: number, frame: FrameBuffer): void {
+    if (this.firmware === null) return;
+    if (this.isStalled) {
+      if (this.inbox.length < MAX_INBOX) this.inbox.push({ port, frame: this.world.pool.copyOf(frame) });
+      return;
+    }
+    this.world.noteArrival(this.id, port, frame);
+    const into = port === HOST_PORT ? this.hostPort : (this.ports[port] as SimulatedPort);
+    this.turn(() => into.onFrame(frame));
+  }
+
+  handle(kind: number): void {
+    if (kind === BOOT) this.boot();
+    else if (kind === WAKE) this.wakeEvent();
+    else if (!this.isStalled) this.wakeFromStall();
+  }
+
+  /** What waits at the ports comes first or the clock does, as it happens on a computer too. */
+  private wakeFromStall(): void {
+    if (this.world.cardRandom.chance(0.5)) this.wake();
+    const waiting = this.inbox.splice(0);
+    for (const { port, frame } of waiting) {
+      this.receive(port, frame);
+      this.world.pool.release(frame);
+    }
+    this.wake();
+  }
+
+  private wake(): void {
+    this.turn(() => this.firmware?.wake());
+  }
+
+  private turn(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      if (!(error instanceof PowerCut)) throw error;
+      // A cut in the very first turn leaves no firmware behind, and is a power cut all the same.
+      this.cutPower();
+      this.firmware = null;
+      this.storage.nextFate = "kept";
+      this.bootIn(this.darkUs);
+    }
+  }
+
+  private transmit(send: () => boolean): boolean {
+    this.sendsUntilCut -= 1;
+    if (this.sendsUntilCut < 0) throw new PowerCut();
+    return send();
+  }
+
+  private wakeAt(localUs: number): void {
+    this.wakeUs = Math.max(this.world.nowUs, this.clock.trueUs(localUs));
+    if (this.wakeUs < this.wakeEventUs) this.planWake();
+  }
+
+  private planWake(): void {
+    this.wakeEventUs = this.wakeUs;
+    if (this.wakeUs !== Number.POSITIVE_INFINITY) this.world.queue.add(this.wakeUs, this, WAKE, 0, null);
+  }
+
+  private wakeEvent(): void {
+    const { nowUs } = this.world;
+    // Every wake-up plans its own event; those that were overtaken by an earlier one come to nothing.
+    if (nowUs !== this.wakeEventUs) return;
+    this.wakeEventUs = Number.POSITIVE_INFINITY;
+    if (this.firmware === null || this.isStalled) return;
+    if (nowUs < this.wakeUs) this.planWake();
+    else this.wake();
+  }
+
+  private emptyInbox(): void {
+    for (const { frame } of this.inbox.splice(0)) this.world.pool.release(frame);
+  }
+}

@@ -1,0 +1,341 @@
+import { MAX_BLOCK_COUNT, MAX_BLOCKS_IN_FLIGHT } from "../../firmware/wire/constants.js";
+import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
+import {
+  FRAME_HOST_ANSWER,
+  FRAME_HOST_INIT,
+  FRAME_HOST_INIT_RESULT,
+  FRAME_HOST_OPEN,
+  FRAME_HOST_PLAN,
+  FRAME_HOST_REFUSE,
+  FRAME_HOST_REQUEST,
+  FRAME_HOST_VIEW,
+  FRAME_HOST_WELCOME,
+  OFFSET_TYPE,
+  REFUSE_NO_SESSION,
+  STATE_READY,
+} from "../../firmware/wire/frame-types.js";
+import { OFFSET_SESSION, writeHostHeader } from "../../firmware/wire/header.js";
+import {
+  decodeHostAnswer,
+  decodeHostRefuse,
+  decodeHostView,
+  encodeEmptyBody,
+  encodeHostRequest,
+  HostAnswerFields,
+  HostRefuseFields,
+  HostViewFields,
+} from "../../firmware/wire/host-frames.js";
+import {
+  decodeHostInitResult,
+  encodeHostInit,
+  INIT_DONE,
+  INIT_NOT_BLANK,
+} from "../../firmware/wire/host-setup-frames.js";
+import { encodeHostPlan, PlanFields } from "../../firmware/wire/plan-frames.js";
+import type { EventTarget } from "./event-queue.js";
+import type { HostBlock, HostCaller } from "./host-caller.js";
+import { HOST_PORT } from "./simulated-card.js";
+import type { World } from "./world.js";
+
+const TICK = 0;
+const ARRIVAL = 1;
+const TO_CARD = 2;
+const FROM_CARD = 3;
+
+const TICK_US = 5_000;
+const OPEN_REPEAT_US = 50_000;
+const NOT_READY_RETRY_US = 20_000;
+const LINE_LATENCY_US = 150;
+
+/** A computer with one card. It keeps the rules of the host bridge: what a block serves is fixed when it is first sent. */
+export class SimulatedHost implements EventTarget {
+  readonly cardId: number;
+  /** Its card was initialised: never again, whatever becomes of the card's flash. */
+  isInitialised = false;
+  /** What the card told of the view last. */
+  readonly view = new HostViewFields();
+  /** How many faults keep the card's port from taking frames at present. */
+  clogs = 0;
+  probesOpen = 0;
+  isUnplugged = false;
+  private readonly world: World;
+  private readonly frame = new FrameBuffer();
+  private readonly answer = new HostAnswerFields();
+  private readonly refusal = new HostRefuseFields();
+  private readonly plan = new PlanFields();
+  private readonly blocks = new Map<number, HostBlock>();
+  private waiting: HostCaller[] = [];
+  private session = 0;
+  private isOpen = false;
+  private openAgainUs = 0;
+  private nextTag = 0;
+  /** Rises when the line is unplugged: what was on it is gone. */
+  private plug = 0;
+  private lastToCardUs = 0;
+  private lastFromCardUs = 0;
+
+  constructor(world: World, cardId: number) {
+    this.world = world;
+    this.cardId = cardId;
+    this.nextTag = world.hostRandom.uint32();
+    this.connect();
+    world.queue.add(world.nowUs + world.hostRandom.below(TICK_US), this, TICK, 0, null);
+    this.planArrival();
+  }
+
+  get isIdle(): boolean {
+    return this.blocks.size === 0 && this.waiting.length === 0;
+  }
+
+  get isReady(): boolean {
+    return this.isOpen && this.view.state === STATE_READY && this.view.view !== 0;
+  }
+
+  /** A process asks for `count` numbers. */
+  call(count: number, isProbe = false): void {
+    const { world } = this;
+    if (isProbe) this.probesOpen += 1;
+    const floor = world.checker.invoke();
+    this.waiting.push({ count, floor, madeUs: world.nowUs, isProbe, isSettled: false });
+    // Calls of one turn become one block; some wait for others to come.
+    if (isProbe || world.hostRandom.chance(0.8)) this.flush();
+  }
+
+  /** Takes the plug out and puts it in after `us`, or never tells that it did (0). */
+  unplug(us: number): void {
+    this.plug += 1;
+    this.isUnplugged = true;
+    this.isOpen = false;
+    this.openAgainUs = this.world.nowUs + us;
+  }
+
+  /** Another process takes the place of this one, whose calls die with it. */
+  restart(): void {
+    for (const block of this.blocks.values()) for (const caller of block.callers) caller.isSettled = true;
+    this.blocks.clear();
+    this.waiting = [];
+    this.nextTag = this.world.hostRandom.uint32();
+    this.connect();
+  }
+
+  /** Some of those who wait lose their patience. */
+  giveUp(): void {
+    for (const block of this.blocks.values()) {
+      for (const caller of block.callers) if (this.world.hostRandom.chance(0.5)) caller.isSettled = true;
+      if (block.callers.every(({ isSettled }) => isSettled)) this.blocks.delete(block.tag);
+    }
+  }
+
+  /** Those lose their patience who have not been asked for yet. */
+  dropWaiting(): void {
+    this.waiting = [];
+  }
+
+  /** The card has lost its power. With most kinds of USB line the host sees that, with some it does not. */
+  cardWentDark(): void {
+    const { hostRandom } = this.world;
+    if (hostRandom.chance(0.5)) this.plug += 1;
+    if (hostRandom.chance(0.5)) this.connect();
+  }
+
+  /** Asks the card for a planned change. The answer is not waited for. */
+  askForPlan(set: (plan: PlanFields) => void): void {
+    this.plan.requestId = this.world.hostRandom.uint32();
+    this.plan.primary = 0;
+    this.plan.secondary = 0;
+    this.plan.seed.set(0, 0);
+    set(this.plan);
+    encodeHostPlan(this.frame, this.plan);
+    this.send(FRAME_HOST_PLAN);
+  }
+
+  /** What the card puts on the line. @returns false where the line has no room. */
+  receiveFromCard(frame: FrameBuffer): boolean {
+    const { world } = this;
+    if (this.clogs > 0) return false;
+    world.traceFrame(this.cardId, 0, frame, this.isUnplugged ? "unplugged" : "");
+    if (this.isUnplugged || world.random.chance(world.options.hostLoss)) return true;
+    this.lastFromCardUs = Math.max(world.nowUs + LINE_LATENCY_US, this.lastFromCardUs);
+    world.queue.add(this.lastFromCardUs, this, FROM_CARD, this.plug, world.pool.copyOf(frame));
+    return true;
+  }
+
+  handle(kind: number, value: number, frame: FrameBuffer | null): void {
+    if (kind === TICK) this.tick();
+    else if (kind === ARRIVAL) this.arrive();
+    else if (frame !== null) {
+      if (value === this.plug) {
+        if (kind === TO_CARD) this.world.cardOf(this.cardId).receive(HOST_PORT, frame);
+        else this.receive(frame);
+      }
+      this.world.pool.release(frame);
+    }
+  }
+
+  private connect(): void {
+    this.session = this.world.hostRandom.uint32();
+    this.isOpen = false;
+    this.openAgainUs = 0;
+    if (!this.isUnplugged) this.sendOpen();
+  }
+
+  private tick(): void {
+    const { nowUs } = this.world;
+    this.world.queue.add(nowUs + TICK_US, this, TICK, 0, null);
+    if (this.isUnplugged && nowUs >= this.openAgainUs) {
+      this.isUnplugged = false;
+      this.connect();
+    } else if (!this.isOpen && !this.isUnplugged && nowUs >= this.openAgainUs) {
+      this.sendOpen();
+    } else if (this.isOpen) {
+      if (!this.isInitialised && nowUs >= this.openAgainUs) this.sendInit();
+      for (const block of this.blocks.values()) if (nowUs >= block.askAtUs) this.ask(block);
+      this.flush();
+    }
+  }
+
+  private planArrival(): void {
+    const meanUs = this.world.options.callEveryUs;
+    if (meanUs > 0) {
+      this.world.queue.add(
+        this.world.nowUs + 1 + this.world.hostRandom.around(meanUs),
+        this,
+        ARRIVAL,
+        0,
+        null,
+      );
+    }
+  }
+
+  private arrive(): void {
+    if (!this.world.areCallsEnded) {
+      if (this.isInitialised && this.waiting.length < 50) this.call(this.world.callCount());
+      this.planArrival();
+    }
+  }
+
+  private flush(): void {
+    if (!this.isOpen || this.waiting.length === 0 || this.blocks.size >= MAX_BLOCKS_IN_FLIGHT) return;
+    for (const block of this.blocks.values()) if (block.isRefused) return;
+    const callers: HostCaller[] = [];
+    let count = 0;
+    for (const caller of this.waiting) {
+      if (count + caller.count > MAX_BLOCK_COUNT) break;
+      count += caller.count;
+      callers.push(caller);
+    }
+    this.waiting = this.waiting.slice(callers.length);
+    const block: HostBlock = { tag: this.takeTag(), count, callers, askAtUs: 0, isRefused: false };
+    this.blocks.set(block.tag, block);
+    this.ask(block);
+  }
+
+  private ask(block: HostBlock): void {
+    block.isRefused = false;
+    block.askAtUs = this.world.nowUs + this.world.options.hostRetryUs;
+    encodeHostRequest(this.frame, block.tag, block.count);
+    this.send(FRAME_HOST_REQUEST);
+  }
+
+  private takeTag(): number {
+    this.nextTag = (this.nextTag + 1) >>> 0;
+    return this.nextTag;
+  }
+
+  private sendOpen(): void {
+    this.openAgainUs = this.world.nowUs + OPEN_REPEAT_US;
+    encodeEmptyBody(this.frame);
+    this.send(FRAME_HOST_OPEN);
+  }
+
+  private send(type: number): void {
+    const { world, frame } = this;
+    writeHostHeader(frame, type, this.session);
+    world.traceFrame(0, this.cardId, frame, this.isUnplugged ? "unplugged" : "");
+    if (this.isUnplugged || world.random.chance(world.options.hostLoss)) return;
+    this.lastToCardUs = Math.max(world.nowUs + LINE_LATENCY_US, this.lastToCardUs);
+    world.queue.add(this.lastToCardUs, this, TO_CARD, this.plug, world.pool.copyOf(frame));
+  }
+
+  private receive(frame: FrameBuffer): void {
+    if (frame.view.getUint32(OFFSET_SESSION, true) !== this.session) return;
+    this.world.noteArrival(0, this.cardId, frame);
+    switch (frame.bytes[OFFSET_TYPE]) {
+      case FRAME_HOST_WELCOME:
+        this.welcome();
+        break;
+      case FRAME_HOST_INIT_RESULT:
+        this.noteInit(decodeHostInitResult(frame));
+        break;
+      case FRAME_HOST_ANSWER:
+        if (decodeHostAnswer(frame, this.answer)) this.deliver();
+        break;
+      case FRAME_HOST_REFUSE:
+        if (decodeHostRefuse(frame, this.refusal)) this.refuse();
+        break;
+      case FRAME_HOST_VIEW:
+        if (decodeHostView(frame, this.view)) this.noteView();
+        break;
+    }
+  }
+
+  private welcome(): void {
+    if (this.isOpen) return;
+    this.isOpen = true;
+    if (!this.isInitialised) this.sendInit();
+    const blocks = [...this.blocks.values()];
+    this.blocks.clear();
+    for (const block of blocks) {
+      const renamed = { ...block, tag: this.takeTag() };
+      this.blocks.set(renamed.tag, renamed);
+      this.ask(renamed);
+    }
+  }
+
+  private sendInit(): void {
+    encodeHostInit(this.frame, this.world.initFields(this.cardId));
+    this.send(FRAME_HOST_INIT);
+    this.openAgainUs = this.world.nowUs + OPEN_REPEAT_US;
+  }
+
+  private noteInit(code: number): void {
+    if (code === INIT_DONE || code === INIT_NOT_BLANK) this.isInitialised = true;
+  }
+
+  private noteView(): void {
+    this.world.noteView(this.view);
+    if (this.view.state !== STATE_READY) return;
+    for (const block of this.blocks.values()) if (block.isRefused) this.ask(block);
+    this.flush();
+  }
+
+  private deliver(): void {
+    const { answer, world } = this;
+    const block = this.blocks.get(answer.tag);
+    if (block === undefined || block.count !== answer.count) return;
+    this.blocks.delete(block.tag);
+    let start = world.offsetOf(answer.first);
+    for (const caller of block.callers) {
+      if (!caller.isSettled) {
+        caller.isSettled = true;
+        if (caller.isProbe) this.probesOpen -= 1;
+        world.checker.deliver(start, caller.count, caller.floor, this.cardId, world.nowUs);
+        world.noteDelivery(this.cardId, start, caller.madeUs);
+      }
+      start += caller.count;
+    }
+    this.flush();
+  }
+
+  private refuse(): void {
+    const { code, tag } = this.refusal;
+    if (code === REFUSE_NO_SESSION) {
+      this.connect();
+      return;
+    }
+    const block = this.blocks.get(tag);
+    if (block === undefined) return;
+    block.isRefused = true;
+    block.askAtUs = this.world.nowUs + NOT_READY_RETRY_US;
+  }
+}

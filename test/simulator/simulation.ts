@@ -1,0 +1,146 @@
+import { FaultKit } from "./fault-kit.js";
+import { Random } from "./random.js";
+import { type Scenario, type ScenarioOverrides, scenarioOf } from "./scenario.js";
+import type { SimulatedHost } from "./simulated-host.js";
+import { partsOf } from "./topology.js";
+import { World } from "./world.js";
+
+/** After the faults every host must get a number within this time. */
+export const LIVE_AGAIN_US = 2_000_000;
+/** Time in which what is under way at the end of a run without faults must come. */
+const DRAIN_US = 500_000;
+
+export interface SimulationResult {
+  readonly seed: number;
+  /** "" where every promise was kept. */
+  readonly violation: string;
+  /** The same for every run of the seed. */
+  readonly hash: number;
+  readonly cards: number;
+  readonly topology: string;
+  readonly virtualUs: number;
+  readonly events: number;
+  readonly invocations: number;
+  readonly deliveries: number;
+  readonly numbers: number;
+  readonly gaps: number;
+  /** Number of the view at the end, without the card that made it. */
+  readonly rounds: number;
+  /** From the end of the faults until every host had a number. */
+  readonly liveAgainUs: number;
+}
+
+/** Runs one seed: a time of faults, in which the promises are checked, and then a time in which all must heal. */
+export function simulate(seed: number, overrides: ScenarioOverrides = {}): SimulationResult {
+  const scenario = scenarioOf(seed, overrides);
+  const world = new World(scenario.world);
+  const kit = new FaultKit(world, new Random(seed, 5));
+  const wipe = new Wipe(scenario, world);
+  const { checker } = world;
+
+  world.run(scenario.faultsFromUs);
+  planFaults(scenario, kit);
+  wipe.plan();
+  world.run(scenario.faultsUntilUs);
+  const mendedUs = world.nowUs;
+  kit.mend(scenario.endsInColdStart ? 1 : 20_000);
+  if (scenario.faults.length > 0) restart(scenario, kit);
+  const liveHosts = heal(world, wipe.wipedCard);
+  const liveAgainUs = world.nowUs - mendedUs;
+  if (checker.violation === "") {
+    const silent = liveHosts.filter(({ probesOpen }) => probesOpen > 0).map(({ cardId }) => cardId);
+    if (silent.length > 0) {
+      checker.fail(`P4: ${LIVE_AGAIN_US} us after the last fault, hosts ${silent.join(", ")} have no number`);
+    }
+  }
+  if (scenario.faults.length === 0) drain(world);
+  return {
+    seed,
+    violation: checker.violation,
+    hash: world.hash >>> 0,
+    cards: scenario.world.cards,
+    topology: scenario.topology,
+    virtualUs: world.nowUs,
+    events: world.events,
+    invocations: checker.invocations,
+    deliveries: checker.deliveries,
+    numbers: checker.numbers,
+    gaps: checker.gaps(),
+    rounds: Math.floor(world.view / 256),
+    liveAgainUs,
+  };
+}
+
+function planFaults(scenario: Scenario, kit: FaultKit): void {
+  const { world, random } = kit;
+  const { weather } = world;
+  const { faults } = scenario;
+  if (faults.length === 0) return;
+  const { loss, duplicate, late, lateUs, recorded } = scenario;
+  Object.assign(weather, { loss, duplicate, late, lateUs, recorded });
+  const next = (): void => {
+    random.pick(faults)(kit);
+    kit.endAfter(1 + random.around(scenario.faultEveryUs), next);
+  };
+  kit.endAfter(random.around(scenario.faultEveryUs), next);
+}
+
+/** Starts again what has to be: cards whose flash had failed are deaf until then. */
+function restart(scenario: Scenario, kit: FaultKit): void {
+  for (const card of kit.cards) {
+    if (scenario.endsInColdStart || card.hasFailedFlash) kit.crash(card, 1 + kit.random.below(5_000));
+  }
+}
+
+/** Waits until every host that can get a number has got one. @returns those hosts. */
+function heal(world: World, wipedCard: number): SimulatedHost[] {
+  const { cards, cables, votes } = world.options;
+  const parts = partsOf(cables, cards, (place) => place + 1 !== wipedCard);
+  const quorum = Math.floor(votes.reduce((sum, vote) => sum + vote, 0) / 2) + 1;
+  const votesOf = (part: number): number =>
+    votes.reduce(
+      (sum, vote, place) => (parts[place] === part && place + 1 !== wipedCard ? sum + vote : sum),
+      0,
+    );
+  const hosts = world.hosts.filter(
+    ({ cardId }) => cardId !== wipedCard && votesOf(parts[cardId - 1] as number) >= quorum,
+  );
+  world.areCallsSmall = true;
+  for (const host of world.hosts) host.dropWaiting();
+  for (const host of hosts) host.call(1, true);
+  world.run(world.nowUs + LIVE_AGAIN_US, () => hosts.every(({ probesOpen }) => probesOpen === 0));
+  return hosts;
+}
+
+/** Without a fault there is no gap. */
+function drain(world: World): void {
+  world.areCallsEnded = true;
+  world.run(world.nowUs + DRAIN_US, () => world.hosts.every(({ isIdle }) => isIdle));
+  if (world.checker.gaps() > 0)
+    world.checker.fail(`P3: ${world.checker.gaps()} numbers skipped without a fault`);
+}
+
+/** The loss of one card's flash, where the scenario has one. The card is blank from then on and must stay out of it. */
+class Wipe {
+  wipedCard = 0;
+  private readonly scenario: Scenario;
+  private readonly world: World;
+
+  constructor(scenario: Scenario, world: World) {
+    this.scenario = scenario;
+    this.world = world;
+  }
+
+  plan(): void {
+    const { scenario, world } = this;
+    if (scenario.wipedCard === 0) return;
+    world.after(Math.floor((scenario.faultsUntilUs - scenario.faultsFromUs) / 2), () => {
+      if (!world.hostOf(scenario.wipedCard).isInitialised) return;
+      this.wipedCard = scenario.wipedCard;
+      const card = world.cardOf(scenario.wipedCard);
+      card.cutPower();
+      card.storage.wipe();
+      card.bootIn(1_000);
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import test from "ava";
+import { inTurn, runChild } from "./run-child.js";
+import { type SimulationResult, simulate } from "./simulation.js";
+
+const SEEDS = 2_000;
+const SEEDS_A_CHILD = 250;
+const CHILDREN = 2;
+
+interface KeptSeed {
+  readonly seed: number;
+  readonly cards?: number;
+  readonly found: string;
+}
+
+const keptSeeds = JSON.parse(
+  readFileSync(new URL("../../../test/simulator/kept-seeds.json", import.meta.url), "utf8"),
+) as readonly KeptSeed[];
+
+test(`${SEEDS} seeds keep every promise`, async (t) => {
+  t.timeout(240_000);
+  const firsts = Array.from({ length: SEEDS / SEEDS_A_CHILD }, (_, part) => 1 + part * SEEDS_A_CHILD);
+  const outputs = await inTurn(firsts, CHILDREN, (first) =>
+    runChild("main.js", ["--json", "--seed", String(first), "--seeds", String(SEEDS_A_CHILD)]),
+  );
+  const results = outputs.flatMap(({ output }) =>
+    output
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as SimulationResult),
+  );
+  t.is(results.length, SEEDS);
+  const violations = results.filter(({ violation }) => violation !== "");
+  t.deepEqual(
+    violations.map(({ seed, violation }) => `npm run simulate -- --seed ${seed} --trace: ${violation}`),
+    [],
+  );
+  // That nothing was found means something only where much has happened.
+  const sum = (of: (result: SimulationResult) => number): number =>
+    results.reduce((total, result) => total + of(result), 0);
+  t.true(sum(({ deliveries }) => deliveries) > 100 * SEEDS);
+  t.true(sum(({ rounds }) => rounds) > 4 * SEEDS);
+  for (const cards of [2, 3, 4, 5, 6, 7, 8]) t.true(results.some((result) => result.cards === cards));
+  const ofFourOrFive = results.filter(({ cards }) => cards === 4 || cards === 5);
+  t.true(ofFourOrFive.length > SEEDS / 2);
+  t.log(
+    `${sum(({ deliveries }) => deliveries)} deliveries, ${sum(({ rounds }) => rounds)} view changes, ` +
+      `${Math.round(sum(({ virtualUs }) => virtualUs) / 1e6)} s of virtual time`,
+  );
+});
+
+for (const { seed, cards, found } of keptSeeds) {
+  test(`kept seed ${seed}: ${found}`, (t) => {
+    t.is(simulate(seed, { cards }).violation, "");
+  });
+}
+
+test("one seed is one run, in this process and in any other", async (t) => {
+  for (const seed of [3, 17, 4_294_967_295]) {
+    const result = simulate(seed);
+    t.deepEqual(simulate(seed), result);
+    const { output } = await runChild("main.js", ["--json", "--seed", String(seed)]);
+    t.deepEqual(JSON.parse(output), result);
+  }
+});
+
+test("different seeds are different runs", (t) => {
+  const hashes = new Set([1, 2, 3, 4, 5, 6].map((seed) => simulate(seed).hash));
+  t.is(hashes.size, 6);
+});
+
+test("a trace shows what happens and changes nothing", (t) => {
+  const lines: string[] = [];
+  const traced = simulate(5, { trace: (line) => lines.push(line) });
+  t.deepEqual(traced, simulate(5));
+  t.true(lines.some((line) => line.includes("BEACON")));
+  t.true(lines.some((line) => line.includes("gets")));
+});

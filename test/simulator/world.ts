@@ -1,0 +1,184 @@
+import type { Timing } from "../../firmware/wire/constants.js";
+import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
+import { OFFSET_TYPE } from "../../firmware/wire/frame-types.js";
+import type { HostViewFields } from "../../firmware/wire/host-frames.js";
+import { HostInitFields } from "../../firmware/wire/host-setup-frames.js";
+import type { Uint64 } from "../../firmware/wire/uint64.js";
+import { CableDirection } from "./cable-direction.js";
+import { Checker } from "./checker.js";
+import { describeFrame } from "./describe-frame.js";
+import { EventQueue, type EventTarget } from "./event-queue.js";
+import { FrameArchive } from "./frame-archive.js";
+import { FramePool } from "./frame-pool.js";
+import { Random } from "./random.js";
+import { SimulatedCard } from "./simulated-card.js";
+import { SimulatedHost } from "./simulated-host.js";
+import type { Cable } from "./topology.js";
+import { Weather } from "./weather.js";
+
+const FABRIC_ID = 7;
+const TWO_32 = 0x1_0000_0000;
+const FNV_PRIME = 0x01000193;
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly cards: number;
+  readonly cables: readonly Cable[];
+  readonly votes: readonly number[];
+  readonly timing: Timing;
+  /** Rate of each card's clock. */
+  readonly clockRates: readonly number[];
+  readonly first: Uint64;
+  readonly cableMegabaud: number;
+  readonly cableLatencyUs: number;
+  /** Share of the frames between a host and its card that are lost. */
+  readonly hostLoss: number;
+  readonly hostRetryUs: number;
+  /** Mean time between two calls at one host; 0: no calls of its own. */
+  readonly callEveryUs: number;
+  /** Numbers that a call asks for. */
+  callCount(): number;
+  /** Is handed a line of text for each thing that happens. */
+  readonly trace?: ((line: string) => void) | undefined;
+}
+
+/** A fabric with its hosts in virtual time. Cards have ids from 1; time is in true microseconds. */
+export class World {
+  nowUs = 0;
+  /** A fingerprint of everything that has happened so far. */
+  hash = 0x811c9dc5 | 0;
+  events = 0;
+  /** Hosts make no more calls of their own. */
+  areCallsEnded = false;
+  /** Calls ask for one number each: whether the fabric lives is not to be a matter of how much was asked of it before. */
+  areCallsSmall = false;
+  readonly options: WorldOptions;
+  readonly queue = new EventQueue();
+  readonly pool = new FramePool();
+  readonly archive = new FrameArchive();
+  readonly weather = new Weather();
+  readonly checker = new Checker();
+  /** For cables and lines; for what cards draw; for what hosts draw. */
+  readonly random: Random;
+  readonly cardRandom: Random;
+  readonly hostRandom: Random;
+  readonly cards: SimulatedCard[] = [];
+  readonly hosts: SimulatedHost[] = [];
+  readonly directions: CableDirection[] = [];
+  /** The newest view that any host was told of. */
+  view = 0;
+  primary = 0;
+  secondary = 0;
+  /** Called at each delivery to a caller. */
+  onDelivery: (host: number, madeUs: number) => void = () => {};
+
+  constructor(options: WorldOptions) {
+    const { seed } = options;
+    this.options = options;
+    this.random = new Random(seed, 1);
+    this.cardRandom = new Random(seed, 2);
+    this.hostRandom = new Random(seed, 3);
+    for (let id = 1; id <= options.cards; id += 1) this.cards.push(new SimulatedCard(this, id));
+    for (const [one, other] of options.cables) this.join(this.cards[one], this.cards[other]);
+    this.cards.forEach((card, place) => {
+      card.clock.rate = options.clockRates[place] ?? 1;
+      this.hosts.push(new SimulatedHost(this, card.id));
+    });
+    for (const card of this.cards) card.boot();
+  }
+
+  cardOf(id: number): SimulatedCard {
+    return this.cards[id - 1] as SimulatedCard;
+  }
+
+  hostOf(id: number): SimulatedHost {
+    return this.hosts[id - 1] as SimulatedHost;
+  }
+
+  /** Lets time pass until `untilUs`, or until a promise is broken, or `isDone`. */
+  run(untilUs: number, isDone: () => boolean = () => false): void {
+    const { queue, checker } = this;
+    while (queue.nextAtUs <= untilUs && checker.violation === "" && !isDone()) {
+      const event = queue.take();
+      this.nowUs = event.atUs;
+      this.events += 1;
+      (event.target as EventTarget).handle(event.kind, event.value, event.frame);
+      queue.release(event);
+    }
+    if (queue.nextAtUs > untilUs) this.nowUs = untilUs;
+  }
+
+  /** Does something after `us`. */
+  after(us: number, run: () => void): void {
+    this.queue.add(this.nowUs + us, { handle: run }, 0, 0, null);
+  }
+
+  initFields(cardId: number): HostInitFields {
+    const fields = new HostInitFields();
+    fields.fabricId = FABRIC_ID;
+    fields.cardId = cardId;
+    fields.first.copy(this.options.first);
+    this.options.votes.forEach((votes, place) => {
+      fields.addMember(place + 1, votes);
+    });
+    return fields;
+  }
+
+  /** @returns how far a number lies above the fabric's first. */
+  offsetOf(number: Uint64): number {
+    const { first } = this.options;
+    return (number.high - first.high) * TWO_32 + (number.low - first.low);
+  }
+
+  callCount(): number {
+    return this.areCallsSmall ? 1 : this.options.callCount();
+  }
+
+  noteView(view: HostViewFields): void {
+    if (view.view < this.view) return;
+    if (view.view > this.view) this.trace(`view ${view.view}: ${view.primary}, ${view.secondary}`);
+    this.view = view.view;
+    this.primary = view.primary;
+    this.secondary = view.secondary;
+  }
+
+  noteArrival(to: number, port: number, frame: FrameBuffer): void {
+    this.mix(this.nowUs);
+    this.mix((to << 16) | ((port & 0xff) << 8) | (frame.bytes[OFFSET_TYPE] as number));
+    this.mix(frame.length === 0 ? 0 : (frame.bytes[frame.length - 1] as number));
+  }
+
+  noteDelivery(host: number, start: number, madeUs: number): void {
+    this.mix(start);
+    this.trace(`host ${host} gets ${start}`);
+    this.onDelivery(host, madeUs);
+  }
+
+  trace(text: string): void {
+    this.options.trace?.(`${(this.nowUs / 1000).toFixed(3).padStart(10)} ms  ${text}`);
+  }
+
+  /** @param from a card, or 0 for a host. */
+  traceFrame(from: number, to: number, frame: FrameBuffer, fate: string): void {
+    if (this.options.trace === undefined) return;
+    const name = (card: number): string => (card === 0 ? "host" : String(card));
+    this.trace(`${name(from)} > ${name(to)}  ${describeFrame(frame)}${fate === "" ? "" : `  (${fate})`}`);
+  }
+
+  private mix(value: number): void {
+    this.hash = Math.imul(this.hash ^ (value | 0), FNV_PRIME);
+  }
+
+  private join(one: SimulatedCard | undefined, other: SimulatedCard | undefined): void {
+    if (one === undefined || other === undefined)
+      throw new RangeError("A cable leads to a card that is not there.");
+    const oneLink = one.directions.length;
+    const otherLink = other.directions.length;
+    one.directions.push(new CableDirection(this, one, other, otherLink));
+    other.directions.push(new CableDirection(this, other, one, oneLink));
+    this.directions.push(
+      one.directions[oneLink] as CableDirection,
+      other.directions[otherLink] as CableDirection,
+    );
+  }
+}
