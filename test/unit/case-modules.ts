@@ -37,7 +37,9 @@ import { hostSetupFramesCases } from "./wire/host-setup-frames.cases.js";
 import { hostStatusFramesCases } from "./wire/host-status-frames.cases.js";
 import { leaseFramesCases } from "./wire/lease-frames.cases.js";
 import { numberFramesCases } from "./wire/number-frames.cases.js";
+import { planFramesCases } from "./wire/plan-frames.cases.js";
 import { uint64Cases } from "./wire/uint64.cases.js";
+import { viewFramesCases } from "./wire/view-frames.cases.js";
 
 /** Every `*.cases.ts` file. `node.test.ts` fails where one is missing. */
 export const CASE_MODULES: readonly CaseModule[] = [
@@ -79,5 +81,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "wire/host-status-frames", cases: hostStatusFramesCases },
   { name: "wire/lease-frames", cases: leaseFramesCases },
   { name: "wire/number-frames", cases: numberFramesCases },
+  { name: "wire/plan-frames", cases: planFramesCases },
   { name: "wire/uint64", cases: uint64Cases },
+  { name: "wire/view-frames", cases: viewFramesCases },
 ];
