@@ -157,7 +157,7 @@ function garble(bytes: Uint8Array, probability: number, random: Random): Uint8Ar
   let garbled = bytes;
   for (let index = 0; index < bytes.length; index += 1) {
     if (random() >= probability) continue;
-    if (garbled === bytes) garbled = bytes.slice();
+    if (garbled === bytes) garbled = Uint8Array.from(bytes);
     garbled[index] = (bytes[index] as number) ^ (1 + Math.floor(random() * 255));
   }
   return garbled;

@@ -30,7 +30,7 @@ export class MemoryFlash implements CardFlash {
   record: Uint8Array = NOTHING;
 
   write(record: Uint8Array): void {
-    this.record = record.slice();
+    this.record = Uint8Array.from(record);
     this.state = RECORD_FOUND;
   }
 }
@@ -61,7 +61,7 @@ export class FileFlash implements CardFlash {
     } catch (error) {
       throw this.failure("written", error);
     }
-    this.record = record.slice();
+    this.record = Uint8Array.from(record);
     this.state = RECORD_FOUND;
   }
 

@@ -84,12 +84,14 @@ export class ControlServer {
 
   private accept(socket: Socket): void {
     const lines = new LineReader(MAX_REQUEST_BYTES);
+    // One after the other, so that answers come in the order of their requests.
+    let answered = Promise.resolve();
     this.sockets.add(socket);
     socket.on("close", () => this.sockets.delete(socket));
     socket.on("error", () => {});
     socket.on("data", (bytes) => {
       try {
-        for (const line of lines.push(bytes)) this.answer(socket, line);
+        for (const line of lines.push(bytes)) answered = answered.then(() => this.answer(socket, line));
       } catch (error) {
         // There is no way back into step after a line without an end.
         socket.end(encode(failure(new RigError("BAD_COMMAND", messageOf(error)))));

@@ -15,6 +15,8 @@ import { VirtualCard } from "./virtual-card.js";
 import { XsEngine } from "./xs-engine.js";
 import { findXsWorker } from "./xs-worker.js";
 
+export type EngineMaker = (listener: EngineListener) => CardEngine;
+
 /** What the cards and cables of a rig are made of. */
 export interface RigParts {
   readonly cards: readonly RigCard[];
@@ -23,7 +25,8 @@ export interface RigParts {
 }
 
 /**
- * Makes cards and cables and joins them; nothing has power yet.
+ * Makes cards and cables and joins them; nothing has power yet. With a virtual clock and cards that answer at once it
+ * is a rig in virtual time.
  * @param onDeath called when a card died by itself.
  * @throws RigError XS_MISSING, STORAGE_FAILED.
  */
@@ -32,9 +35,9 @@ export function buildRig(
   scheduler: Scheduler,
   trace: Trace,
   onDeath: (id: number, reason: string) => void,
+  makeEngine: EngineMaker = engineMaker(settings),
 ): RigParts {
   const random = createRandom(settings.seed);
-  const makeEngine = engineMaker(settings);
   const cards: RigCard[] = [];
   const cables = settings.pairs.map(([a, b], index) => {
     const direction = (from: number, to: number): CableDirection =>
@@ -70,7 +73,7 @@ export function buildRig(
   return { cards, cables, random };
 }
 
-function engineMaker(settings: RigSettings): (listener: EngineListener) => CardEngine {
+function engineMaker(settings: RigSettings): EngineMaker {
   if (settings.engine === "node") return (listener) => new NodeEngine(listener);
   const workerPath = findXsWorker();
   return (listener) => new XsEngine(listener, workerPath);

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import type { CardEngine, EngineListener } from "./card-engine.js";
 import { encodeNetstring, NetstringDecoder } from "./netstring.js";
+import { openPtyDescriptors } from "./pty-pair.js";
 import { messageOf } from "./rig-error.js";
 import { MAX_ANSWER_BYTES } from "./turn-codec.js";
 import { XS_ENTRY_PATH } from "./xs-worker.js";
@@ -24,8 +26,9 @@ export class XsEngine implements CardEngine {
   private errors = "";
   /** Turned off by kill and by death. */
   private alive = true;
-  private loaded = false;
-  /** What waits for the modules to be loaded. */
+  /** Answers that come before the modules are there. */
+  private loading = 2;
+  /** What waits for that. */
   private first: Uint8Array | undefined;
 
   /**
@@ -34,7 +37,7 @@ export class XsEngine implements CardEngine {
    */
   constructor(listener: EngineListener, workerPath: string, entryPath = XS_ENTRY_PATH) {
     this.listener = listener;
-    this.child = spawn(workerPath, ["seqcard"], { stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"] });
+    this.child = startWorker(workerPath);
     const decoder = new NetstringDecoder((body) => this.take(body), MAX_REPLY_BYTES);
     this.gone = new Promise((resolve) => {
       this.child.once("close", () => resolve());
@@ -61,6 +64,8 @@ export class XsEngine implements CardEngine {
       }
     });
     this.input.write(encodeNetstring("m", Buffer.from(entryPath)));
+    // A module that is not there is no error to the worker; without this function there is no card.
+    this.input.write(encodeNetstring("e", Buffer.from("globalThis.handleCommand.name")));
   }
 
   get processId(): number | undefined {
@@ -69,7 +74,7 @@ export class XsEngine implements CardEngine {
 
   run(command: Uint8Array): void {
     if (!this.alive) return;
-    if (this.loaded) this.input.write(encodeNetstring("?", command));
+    if (this.loading === 0) this.input.write(encodeNetstring("?", command));
     else this.first = command;
   }
 
@@ -86,7 +91,8 @@ export class XsEngine implements CardEngine {
     if (!this.alive) return;
     if (body[0] === REPLY_ERROR) {
       const thrown = body.subarray(1).toString("utf8");
-      this.die(this.loaded ? `the firmware threw: ${thrown}` : `its modules did not load${this.lastWords()}`);
+      const when = this.loading === 0 ? "the firmware threw" : "its modules did not load";
+      this.die(`${when}: ${thrown}${this.lastWords()}`);
       return;
     }
     const end = body.indexOf(SEPARATOR);
@@ -94,10 +100,9 @@ export class XsEngine implements CardEngine {
       this.die("the worker's answer is of an unknown kind");
       return;
     }
-    if (!this.loaded) {
-      this.loaded = true;
-      if (this.first !== undefined) this.run(this.first);
-      this.first = undefined;
+    if (this.loading > 0) {
+      this.loading -= 1;
+      if (this.loading === 0 && this.first !== undefined) this.run(this.first);
       return;
     }
     const compute = readCompute(body.toString("latin1", 1, end));
@@ -112,7 +117,23 @@ export class XsEngine implements CardEngine {
 
   private lastWords(): string {
     const words = this.errors.trim();
-    return words === "" ? "" : `: ${words}`;
+    return words === "" ? "" : ` (${words})`;
+  }
+}
+
+/** Starts a worker that inherits its two pipes and no pty: those of the other cards are to vanish with their cards. */
+function startWorker(workerPath: string): ChildProcess {
+  const nowhere = openSync("/dev/null", "r");
+  try {
+    const stdio: ("ignore" | "pipe" | number)[] = ["ignore", "ignore", "pipe", "pipe", "pipe"];
+    const covered = openPtyDescriptors().filter((descriptor) => descriptor >= stdio.length);
+    for (const descriptor of covered) {
+      while (stdio.length < descriptor) stdio.push("ignore");
+      stdio[descriptor] = nowhere;
+    }
+    return spawn(workerPath, ["seqcard"], { stdio });
+  } finally {
+    closeSync(nowhere);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Histogram } from "hdr-histogram-js";
-import { makeLatencyHistogram, recordLatency } from "./latency-histogram.js";
+import { makeLatencyHistogram, recordLatency } from "../statistics/latency-histogram.js";
 import type { NumberClient } from "./number-client.js";
 
 /** When what is measured begins and ends, in milliseconds from the start of the load. */

@@ -1,13 +1,14 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus, platform, release, totalmem } from "node:os";
+import { cpus, loadavg, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import type { ProcessScope } from "../processes/process-scope.js";
 import { runInScope } from "../processes/run-in-scope.js";
+import { measureComputeCounts } from "./compute-counts.js";
 import { plotSvg } from "./report/plot.js";
 import { formatMarkdown, formatNotes, formatTable } from "./report/table.js";
 import { judgeTargets } from "./report/targets.js";
-import type { BenchResult, Machine, SystemResult } from "./result.js";
+import type { BenchResult, ComputeCounts, Machine, SystemResult } from "./result.js";
 import { runSystem } from "./run-system.js";
 import { CLIENT_PROCESSES } from "./systems/bench-system.js";
 import { allSystems } from "./systems/index.js";
@@ -78,6 +79,7 @@ await runInScope(async (scope) => {
 /** @returns the exit code: 1 where not one system could be measured. */
 async function runBench(scope: ProcessScope, options: Options): Promise<number> {
   const startedAt = new Date().toISOString();
+  const machine = describeMachine();
   const say = (text: string): void => {
     if (options.json === undefined) console.log(text);
   };
@@ -86,15 +88,19 @@ async function runBench(scope: ProcessScope, options: Options): Promise<number> 
   for (const system of allSystems()) {
     if (options.only !== undefined && !options.only.includes(system.id)) continue;
     const result = await runSystem(scope, system, options.callers, times, say);
+    if (scope.isClosing) throw new Error("Interrupted.");
     if (result.missing !== undefined) say(`${system.title}: ${result.missing}`);
     systems.push(result);
   }
+  const computeCounts = await tryComputeCounts(scope, options, say);
+  if (scope.isClosing) throw new Error("Interrupted.");
   const measured = {
     startedAt,
-    machine: describeMachine(),
+    machine,
     times: { warmUpSeconds: WARM_UP_SECONDS, seconds: options.seconds },
     clientProcesses: CLIENT_PROCESSES,
     systems,
+    ...(computeCounts && { computeCounts }),
   };
   const result: BenchResult = { ...measured, targets: judgeTargets(measured) };
   const files = writeResults(options.out, result);
@@ -105,6 +111,22 @@ async function runBench(scope: ProcessScope, options: Options): Promise<number> 
     say(`\n${formatTable(result, color)}\n${formatNotes(result).join("\n")}\n\nWritten: ${files.join(", ")}`);
   }
   return systems.some((system) => system.measurements.length > 0) ? 0 : 1;
+}
+
+/** @returns undefined where XS is not wanted, or cannot be counted: then it says why. */
+async function tryComputeCounts(
+  scope: ProcessScope,
+  options: Options,
+  say: (text: string) => void,
+): Promise<ComputeCounts | undefined> {
+  if (options.only !== undefined && !options.only.includes("seqcard-xs")) return undefined;
+  say("seqcard on XS: compute units of each role");
+  try {
+    return await measureComputeCounts(scope);
+  } catch (error) {
+    say(`seqcard on XS: no compute units: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
 }
 
 /** @returns the paths written. */
@@ -130,5 +152,6 @@ function describeMachine(): Machine {
     cores: processors.length,
     memoryGB: Math.round(totalmem() / 1e9),
     node: process.versions.node,
+    loadBefore: Math.round((loadavg()[0] ?? 0) * 100) / 100,
   };
 }

@@ -1,11 +1,12 @@
 import { fileURLToPath } from "node:url";
-import type { OwnedProcess, ProcessScope } from "../processes/process-scope.js";
-import { unpackHistograms } from "./latency-histogram.js";
+import type { ProcessScope } from "../processes/process-scope.js";
+import { askWorker } from "../processes/worker-channel.js";
+import { unpackHistograms } from "../statistics/latency-histogram.js";
 import type { LoadTimes } from "./load.js";
 import type { ClientSettings } from "./number-client.js";
 import type { Measurement } from "./result.js";
 import { share } from "./share.js";
-import type { WorkerCommand, WorkerReport } from "./worker.js";
+import type { WorkerReport } from "./worker.js";
 
 const WORKER = fileURLToPath(new URL("./worker.js", import.meta.url));
 
@@ -30,10 +31,12 @@ export async function measure(scope: ProcessScope, plan: LoadPlan): Promise<Meas
       .filter(({ shape }) => shape.callers > 0)
       .map((wanted) => ({ ...wanted, process: own.fork(WORKER) }));
     await Promise.all(
-      workers.map(({ process, settings, shape }) => order(process, { type: "connect", settings, shape })),
+      workers.map(({ process, settings, shape }) =>
+        askWorker<WorkerReport>(process, { type: "connect", settings, shape }),
+      ),
     );
     const reports = await Promise.all(
-      workers.map(({ process }) => order(process, { type: "load", times: plan.times })),
+      workers.map(({ process }) => askWorker<WorkerReport>(process, { type: "load", times: plan.times })),
     );
     const histogram = unpackHistograms(
       reports.flatMap((report) => (report.type === "done" ? [report.histogram] : [])),
@@ -55,14 +58,4 @@ export async function measure(scope: ProcessScope, plan: LoadPlan): Promise<Meas
 
 function shapeOf(callers: number, connections: number): { callers: number; connections: number } {
   return { callers, connections: Math.min(callers, Math.max(1, connections)) };
-}
-
-/** Sends one command and waits for its report. */
-async function order(worker: OwnedProcess, command: WorkerCommand): Promise<WorkerReport> {
-  const report = new Promise<WorkerReport>((resolve) => worker.child.once("message", resolve));
-  worker.child.send(command);
-  const answer = await Promise.race([report, worker.ended]);
-  if (answer === undefined) throw new Error(`A client process ended early. ${worker.output.trim()}`);
-  if (answer.type === "failed") throw new Error(answer.message);
-  return answer;
 }

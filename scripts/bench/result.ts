@@ -17,6 +17,8 @@ export interface Machine {
   readonly cores: number;
   readonly memoryGB: number;
   readonly node: string;
+  /** Processes that wanted to run, on average over the minute before the bench began: 0 on a quiet machine. */
+  readonly loadBefore: number;
 }
 
 export interface SystemResult {

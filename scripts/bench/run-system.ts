@@ -7,6 +7,8 @@ import type { BenchSystem, StartedSystem } from "./systems/bench-system.js";
 /** How long each number of connections is tried before the best is measured. */
 const TRIAL: LoadTimes = { warmUpMs: 300, measureMs: 700 };
 
+const MOST_REASON_CHARACTERS = 200;
+
 /** Told as the run goes on. */
 export type Progress = (text: string) => void;
 
@@ -35,8 +37,7 @@ export async function runSystem(
     }
     return { id, title, promise, setUp, measurements };
   } catch (error) {
-    const missing = `failed: ${error instanceof Error ? error.message : String(error)}`;
-    return { id, title, promise, setUp, measurements, missing };
+    return { id, title, promise, setUp, measurements, missing: `failed: ${describeError(error)}` };
   } finally {
     await own.close();
   }
@@ -61,4 +62,10 @@ async function chooseConnections(
     }
   }
   return best;
+}
+
+/** @returns the message on one line of a length that a table can hold. */
+function describeError(error: unknown): string {
+  const text = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").trim();
+  return text.length > MOST_REASON_CHARACTERS ? `${text.slice(0, MOST_REASON_CHARACTERS)} ...` : text;
 }

@@ -1,5 +1,6 @@
+import { serveAsWorker } from "../processes/worker-channel.js";
+import { packHistogram } from "../statistics/latency-histogram.js";
 import { openClient } from "./clients/open-client.js";
-import { packHistogram } from "./latency-histogram.js";
 import { type LoadTimes, runLoad } from "./load.js";
 import type { ClientSettings, ClientShape, NumberClient } from "./number-client.js";
 
@@ -11,8 +12,7 @@ export type WorkerCommand =
 /** From a client process. */
 export type WorkerReport =
   | { readonly type: "connected" }
-  | { readonly type: "done"; readonly histogram: string }
-  | { readonly type: "failed"; readonly message: string };
+  | { readonly type: "done"; readonly histogram: string };
 
 let client: NumberClient | undefined;
 let callers = 0;
@@ -29,13 +29,4 @@ async function obey(command: WorkerCommand): Promise<WorkerReport> {
   return { type: "done", histogram: packHistogram(histogram) };
 }
 
-// Ctrl-C reaches every process of the terminal; the parent decides, and its going away ends this one.
-process.on("SIGINT", () => {});
-process.once("disconnect", () => process.exit(0));
-process.on("message", (command: WorkerCommand) => {
-  obey(command)
-    .catch((error: unknown): WorkerReport => {
-      return { type: "failed", message: error instanceof Error ? error.message : String(error) };
-    })
-    .then((report) => process.send?.(report));
-});
+serveAsWorker(obey);

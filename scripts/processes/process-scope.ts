@@ -1,7 +1,7 @@
 import { type ChildProcess, fork, type SpawnOptions, spawn } from "node:child_process";
 import { chownSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 /** How long a process has to end by itself after it was asked to. */
 const STOP_TIMEOUT_MS = 5000;
@@ -29,6 +29,8 @@ export interface OwnedProcess {
   readonly output: string;
   /** Resolves when it has ended; never rejects. */
   readonly ended: Promise<void>;
+  /** Resolves when it has ended and `output` is whole: later than `ended`, and only when its own children are silent too. */
+  readonly silent: Promise<void>;
   /** Whether it still runs. */
   readonly running: boolean;
 }
@@ -80,6 +82,23 @@ export class ProcessScope {
     return directory;
   }
 
+  /** Whether `close` was called: whatever fails from then on fails because of it. */
+  get isClosing(): boolean {
+    return this.closing !== undefined;
+  }
+
+  /**
+   * Runs a program to its end.
+   * @returns what it printed last.
+   * @throws Error with that, where it did not end with exit code 0.
+   */
+  async run(command: string, args: readonly string[], options: StartOptions = {}): Promise<string> {
+    const program = this.start(command, args, options);
+    await program.silent;
+    if (program.child.exitCode === 0) return program.output;
+    throw new Error(`${basename(command)} failed: ${program.output.trim() || "it said nothing"}`);
+  }
+
   /** Ends every process, the newest first, and removes every directory. Safe twice; never rejects. */
   close(): Promise<void> {
     this.closing ??= this.closeAll();
@@ -113,6 +132,7 @@ export class ProcessScope {
 class StartedProcess implements OwnedProcess {
   readonly child: ChildProcess;
   readonly ended: Promise<void>;
+  readonly silent: Promise<void>;
   output = "";
   running = true;
   private readonly stopSignal: NodeJS.Signals;
@@ -125,6 +145,12 @@ class StartedProcess implements OwnedProcess {
     };
     child.stdout?.on("data", keep);
     child.stderr?.on("data", keep);
+    this.silent = new Promise((resolve) => {
+      child.once("close", () => resolve());
+      child.once("error", () => {
+        if (child.pid === undefined) resolve();
+      });
+    });
     this.ended = new Promise((resolve) => {
       const end = (): void => {
         this.running = false;

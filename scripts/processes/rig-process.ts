@@ -9,12 +9,16 @@ const READY_TIMEOUT_MS = 60_000;
 export interface RigProcessOptions {
   readonly engine: "xs" | "node";
   readonly cards: number;
+  /** To tell it from other rigs on its control socket. Default: one after this process. */
+  readonly name?: string;
   /** More arguments for `seqcard rig`. */
   readonly more?: readonly string[];
 }
 
 export interface RigProcess {
   readonly process: OwnedProcess;
+  /** For its control socket. */
+  readonly name: string;
   readonly cards: readonly { readonly id: number; readonly path: string }[];
 }
 
@@ -24,7 +28,8 @@ export interface RigProcess {
  */
 export async function startRigProcess(scope: ProcessScope, options: RigProcessOptions): Promise<RigProcess> {
   const { engine, cards, more = [] } = options;
-  const args = [COMMAND, "rig", "--engine", engine, "--cards", `${cards}`, "--json", ...more];
+  const name = options.name ?? `rig-${process.pid}`;
+  const args = [COMMAND, "rig", "--engine", engine, "--cards", `${cards}`, "--name", name, "--json", ...more];
   const rig = scope.start(process.execPath, args, { stopSignal: "SIGINT" });
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
@@ -38,7 +43,7 @@ export async function startRigProcess(scope: ProcessScope, options: RigProcessOp
       : "ended before it was ready";
     throw new Error(`The virtual rig ${state}. It said: ${rig.output.trim() || "nothing"}`);
   }
-  return { process: rig, cards: ready };
+  return { process: rig, name, cards: ready };
 }
 
 /** @returns the cards of the first event, which tells that the rig is ready. Never resolves where there is none. */

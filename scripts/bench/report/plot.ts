@@ -1,6 +1,7 @@
 import * as echarts from "echarts";
+import { formatCount, formatLatency } from "../../text/quantities.js";
 import type { BenchResult } from "../result.js";
-import { callersOf, formatCount, formatLatency, measurementOf } from "./format.js";
+import { callersOf, measurementOf } from "./format.js";
 
 const WIDTH = 1000;
 const HEIGHT = 820;

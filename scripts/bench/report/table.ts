@@ -1,15 +1,12 @@
 import Table from "cli-table3";
+import { formatCount, formatLatency } from "../../text/quantities.js";
 import type { BenchResult, SystemResult } from "../result.js";
-import {
-  callersOf,
-  formatCount,
-  formatLatency,
-  formatRatio,
-  measurementOf,
-  ratioToReference,
-} from "./format.js";
+import { callersOf, formatRatio, measurementOf, ratioToReference } from "./format.js";
 
 export const HEADINGS = ["system", "callers", "numbers/s", "p50", "p99", "to Redis", "connections"];
+
+/** Characters of a line that stands in place of five columns. */
+const REASON_WIDTH = 48;
 
 /** The rows of the report, one for each system and number of callers; what is missing says why. */
 export function makeRows(result: BenchResult): string[][] {
@@ -53,12 +50,17 @@ export function formatTable(result: BenchResult, color: boolean): string {
     // Text in place of a figure takes the rest of the row.
     const text = rest[1] ?? "";
     if (rest.slice(2).every((cell) => cell === "")) {
-      table.push([shown, rest[0] ?? "", { content: text, colSpan: 5, hAlign: "left" }]);
+      table.push([shown, rest[0] ?? "", { content: fold(text), colSpan: 5, hAlign: "left" }]);
     } else {
       table.push([shown, ...rest]);
     }
   }
   return table.toString();
+}
+
+/** Folds a long reason into lines, or it would stretch the columns that it takes the place of. */
+function fold(text: string): string {
+  return text.replace(new RegExp(`(.{1,${REASON_WIDTH}})(?: |$)`, "g"), "$1\n").trim();
 }
 
 /** The same rows in Markdown, to be pasted into a document. */
@@ -84,10 +86,19 @@ export function formatMarkdown(result: BenchResult): string {
   ].join("\n");
 }
 
-/** Compute counts and targets, a line each. */
+/** Of a core: more than this at work before the bench began, and rows that were measured one after the other differ by it. */
+const QUIET_LOAD = 0.25;
+
+/** What to know of the machine, compute counts and targets, a line each. */
 export function formatNotes(result: BenchResult): string[] {
-  const { computeCounts, targets } = result;
+  const { computeCounts, machine, targets } = result;
   return [
+    ...(machine.loadBefore <= QUIET_LOAD * machine.cores
+      ? []
+      : [
+          `The machine was busy with other work (load ${machine.loadBefore} on ${machine.cores} cores before the bench began): ` +
+            "compare no rows, and run it again when it is quiet.",
+        ]),
     ...(computeCounts === undefined
       ? []
       : [

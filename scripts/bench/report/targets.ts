@@ -1,5 +1,6 @@
+import { formatLatency } from "../../text/quantities.js";
 import type { BenchResult, Target } from "../result.js";
-import { formatLatency, formatRatio, measurementOf, ratioToReference, systemOf } from "./format.js";
+import { formatRatio, measurementOf, ratioToReference, systemOf } from "./format.js";
 
 const MANY_CALLERS = 1024;
 const LEAST_RATIO = 10;

@@ -1,6 +1,4 @@
-import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import pg from "pg";
 import { findProgram, versionedBinDirectories } from "../../processes/find-program.js";
 import { findFreePorts } from "../../processes/free-port.js";
@@ -15,8 +13,6 @@ const STANDBY_NAME = "standby";
 /** PostgreSQL's own default; three of them are kept for its superuser, and the clients come in equal parts. */
 const MAX_CONNECTIONS = 100;
 const CLIENT_CONNECTIONS = 96;
-
-const run = promisify(execFile);
 
 /** `SELECT nextval`, with one synchronous standby. */
 export function postgres(): BenchSystem {
@@ -45,13 +41,13 @@ function findPostgres(program: string): string | undefined {
 }
 
 async function startPostgres(scope: ProcessScope): Promise<number> {
-  const user = await findUser();
+  const user = await findUser(scope);
   const [port, standbyPort] = (await findFreePorts(2)) as [number, number];
   const directory = scope.makeDirectory(user);
   const primary = join(directory, "primary");
   const standby = join(directory, "standby");
   const tool = (name: string, args: readonly string[]) =>
-    run(findPostgres(name) ?? name, args, { cwd: directory, ...user });
+    scope.run(findPostgres(name) ?? name, args, { cwd: directory, ...(user && { user }) });
 
   await tool("initdb", ["-D", primary, "-U", DATABASE_USER, "--auth=trust", "--no-sync", "--encoding=UTF8"]);
   const server = startServer(scope, primary, port, user, ["-c", `synchronous_standby_names=${STANDBY_NAME}`]);
@@ -96,10 +92,9 @@ function startServer(
 }
 
 /** @returns the user that the server must run as: PostgreSQL refuses to run as root. Undefined: as we are. */
-async function findUser(): Promise<UserId | undefined> {
+async function findUser(scope: ProcessScope): Promise<UserId | undefined> {
   if (process.getuid?.() !== 0) return undefined;
-  const id = async (option: string): Promise<number> =>
-    Number((await run("id", [option, "postgres"])).stdout);
+  const id = async (option: string): Promise<number> => Number(await scope.run("id", [option, "postgres"]));
   return { uid: await id("-u"), gid: await id("-g") };
 }
 

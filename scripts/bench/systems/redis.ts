@@ -22,7 +22,7 @@ export function redis(): BenchSystem {
         setUp,
         clients: sameForEach({ kind: "redis", port }),
         // WAIT blocks its connection; beyond some hundreds the sockets cost more than the waiting.
-        connectionChoices: (callers) => upTo(callers, [1024, 256, 96]),
+        connectionChoices: (callers) => upTo(callers, [1024, 256, 96, 48]),
       };
     },
   };

@@ -1,8 +1,8 @@
 import test from "ava";
-import { packHistogram, unpackHistograms } from "../../../scripts/bench/latency-histogram.js";
 import { runLoad } from "../../../scripts/bench/load.js";
 import type { NumberClient } from "../../../scripts/bench/number-client.js";
 import { share } from "../../../scripts/bench/share.js";
+import { packHistogram, unpackHistograms } from "../../../scripts/statistics/latency-histogram.js";
 
 /** A client whose every call takes so long on a clock of its own. */
 function makeClient(latencyMs: number): { client: NumberClient; nowMs: () => number; calls: number[] } {

@@ -25,7 +25,14 @@ export function systemWith(id: string, title: string, measurements: readonly Mea
 export function sampleResult(): BenchResult {
   return {
     startedAt: "2026-01-02T03:04:05.000Z",
-    machine: { platform: "linux 6", processor: "A processor", cores: 2, memoryGB: 8, node: "20.0.0" },
+    machine: {
+      platform: "linux 6",
+      processor: "A processor",
+      cores: 2,
+      memoryGB: 8,
+      node: "20.0.0",
+      loadBefore: 0.5,
+    },
     times: { warmUpSeconds: 1, seconds: 3 },
     clientProcesses: 3,
     systems: [

@@ -53,6 +53,15 @@ test("a program that does not exist has ended, and says so", async (t) => {
   t.regex(missing.output, /ENOENT/);
 });
 
+test("a program that is run to its end gives what it printed, or fails with it", async (t) => {
+  const scope = new ProcessScope();
+  t.teardown(() => scope.close());
+  t.is(await scope.run(process.execPath, ["-e", "process.stdout.write('42')"]), "42");
+  const failing = scope.run(process.execPath, ["-e", "console.error('no luck'); process.exit(3)"]);
+  await t.throwsAsync(failing, { message: /^node failed: no luck/ });
+  await t.throwsAsync(scope.run("/no/such/program", []), { message: /ENOENT/ });
+});
+
 test("killing at once ends what would not have ended by itself", async (t) => {
   const scope = new ProcessScope();
   const stubborn = startNode(scope, `process.on("SIGTERM", () => {}); console.log("up"); ${FOREVER}`);

@@ -1,38 +1,24 @@
-import { CardContext } from "../../../firmware/card/card-context.js";
-import { DEFAULT_TIMING } from "../../../firmware/wire/constants.js";
 import { COUNTER_NAMES } from "../../../firmware/wire/counter-names.js";
 import { REFUSE_BLANK, REFUSE_STORAGE, STATE_READY } from "../../../firmware/wire/frame-types.js";
 import { Uint64 } from "../../../firmware/wire/uint64.js";
+import { cardContext } from "../../support/card-parts.js";
 import { FailingRecordStore } from "../../support/failing-record-store.js";
 import type { UnitCase } from "../../support/unit-case.js";
-
-function made(storage = new FailingRecordStore()): CardContext {
-  return new CardContext({
-    linkCount: 0,
-    storage,
-    chipId: new Uint64(),
-    randomSeed: 1,
-    timing: DEFAULT_TIMING,
-    sendLink: () => true,
-    sendHost: () => true,
-    badFramesOfLink: () => 0,
-  });
-}
 
 export const cardContextCases: readonly UnitCase[] = [
   {
     title: "counts everything from zero, by every name there is",
     run(t) {
-      const { counters } = made();
+      const { counters } = cardContext();
       t.deepEqual(Object.keys(counters), [...COUNTER_NAMES]);
       t.true(Object.values(counters).every((count) => count === 0));
-      t.is(made().cardId, 0);
+      t.is(cardContext().cardId, 0);
     },
   },
   {
     title: "keeps the earliest wake-up that was asked for",
     run(t) {
-      const context = made();
+      const context = cardContext();
       t.is(context.wakeUpUs, Number.POSITIVE_INFINITY);
       for (const atUs of [500, 900, 300, 400]) context.wakeBy(atUs);
       t.is(context.wakeUpUs, 300);
@@ -41,7 +27,7 @@ export const cardContextCases: readonly UnitCase[] = [
   {
     title: "acts in a view that is both accepted and promised, in no other",
     run(t) {
-      const context = made();
+      const context = cardContext();
       context.state.accepted.set(0x101, 1, 2, new Uint64(0, 1));
       context.state.promised = 0x101;
       t.deepEqual(
@@ -59,7 +45,7 @@ export const cardContextCases: readonly UnitCase[] = [
     title: "once a write has failed the flash is never trusted again, though a later write would succeed",
     run(t) {
       const storage = new FailingRecordStore();
-      const context = made(storage);
+      const context = cardContext({ storage });
       context.blank = false;
       t.true(context.save());
       t.is(context.ownState(), STATE_READY);
@@ -74,7 +60,7 @@ export const cardContextCases: readonly UnitCase[] = [
   {
     title: "a blank card says so; a failed flash is the graver reason",
     run(t) {
-      const context = made();
+      const context = cardContext();
       t.is(context.ownState(), REFUSE_BLANK);
       context.storageFailed = true;
       t.is(context.ownState(), REFUSE_STORAGE);

@@ -1,9 +1,7 @@
-import { CardContext } from "../../../firmware/card/card-context.js";
+import type { CardContext } from "../../../firmware/card/card-context.js";
 import { HostLine } from "../../../firmware/card/host-line.js";
-import { DEFAULT_TIMING } from "../../../firmware/wire/constants.js";
 import { FrameBuffer } from "../../../firmware/wire/frame-buffer.js";
-import { Uint64 } from "../../../firmware/wire/uint64.js";
-import { FailingRecordStore } from "../../support/failing-record-store.js";
+import { cardContext } from "../../support/card-parts.js";
 import { compact } from "../../support/hex.js";
 import { payloadOf } from "../../support/layout.js";
 import type { UnitCase } from "../../support/unit-case.js";
@@ -16,18 +14,11 @@ function bench(): {
 } {
   const sent: string[] = [];
   let accepts = true;
-  const context = new CardContext({
-    linkCount: 0,
-    storage: new FailingRecordStore(),
-    chipId: new Uint64(),
-    randomSeed: 1,
-    timing: DEFAULT_TIMING,
-    sendLink: () => true,
+  const context = cardContext({
     sendHost: (frame) => {
       if (accepts) sent.push(payloadOf(frame));
       return accepts;
     },
-    badFramesOfLink: () => 0,
   });
   const accept = (value: boolean): void => {
     accepts = value;

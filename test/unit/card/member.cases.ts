@@ -1,5 +1,7 @@
+import { Member } from "../../../firmware/card/member.js";
 import { PersistentState } from "../../../firmware/card/persistent-state.js";
 import { DEFAULT_TIMING } from "../../../firmware/wire/constants.js";
+import { FrameBuffer } from "../../../firmware/wire/frame-buffer.js";
 import {
   FRAME_BEACON,
   REFUSE_BLANK,
@@ -8,10 +10,11 @@ import {
   STATE_READY,
 } from "../../../firmware/wire/frame-types.js";
 import { CARD_FLAG_COLD } from "../../../firmware/wire/host-setup-frames.js";
-import { ACK_FLAG_COLD } from "../../../firmware/wire/lease-frames.js";
+import { ACK_FLAG_COLD, BeaconFields, encodeBeacon } from "../../../firmware/wire/lease-frames.js";
 import { type BeaconOptions, CardBench } from "../../support/card-bench.js";
+import { memberParts } from "../../support/card-parts.js";
 import { toHex } from "../../support/hex.js";
-import { toBigInt } from "../../support/layout.js";
+import { filled, toBigInt, uint64 } from "../../support/layout.js";
 import type { UnitCase } from "../../support/unit-case.js";
 
 const HIGHER = 0x203;
@@ -220,6 +223,30 @@ export const memberCases: readonly UnitCase[] = [
         bench.sent.answers().map(({ to, fields }) => [to, fields.view, fields.requestId, fields.first.low]),
         [[1, HIGHER, 8, 700]],
       );
+    },
+  },
+  {
+    title: "grants the primary a lease from each beacon that it acknowledges, and only from those",
+    run(t) {
+      const { context, post } = memberParts({ cardId: 3, base: 1n });
+      const member = new Member(context, post, () => {});
+      const beacon = (view: number): void => {
+        const fields = filled(new BeaconFields(), { view, primary: 1, secondary: 2 });
+        fields.base.copy(uint64(1n));
+        fields.ceiling.copy(uint64(1n));
+        const frame = new FrameBuffer();
+        encodeBeacon(frame, fields);
+        member.receiveBeacon(1, frame);
+      };
+      t.is(member.grantUntilUs, Number.NEGATIVE_INFINITY);
+      context.nowUs = 1000;
+      beacon(0x101);
+      t.is(member.grantUntilUs, 1000 + DEFAULT_TIMING.leaseUs);
+      context.nowUs = 5000;
+      beacon(0x100);
+      t.is(member.grantUntilUs, 1000 + DEFAULT_TIMING.leaseUs, "of a lower view");
+      beacon(0x101);
+      t.is(member.grantUntilUs, 5000 + DEFAULT_TIMING.leaseUs);
     },
   },
 ];

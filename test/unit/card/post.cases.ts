@@ -1,10 +1,8 @@
-import { CardContext } from "../../../firmware/card/card-context.js";
+import type { CardContext } from "../../../firmware/card/card-context.js";
 import { Post } from "../../../firmware/card/post.js";
 import { Router } from "../../../firmware/card/router.js";
-import { DEFAULT_TIMING } from "../../../firmware/wire/constants.js";
 import { FrameBuffer } from "../../../firmware/wire/frame-buffer.js";
-import { Uint64 } from "../../../firmware/wire/uint64.js";
-import { FailingRecordStore } from "../../support/failing-record-store.js";
+import { cardContext } from "../../support/card-parts.js";
 import { compact } from "../../support/hex.js";
 import { payloadOf } from "../../support/layout.js";
 import type { UnitCase } from "../../support/unit-case.js";
@@ -17,16 +15,7 @@ class PostBench {
   readonly sent: string[] = [];
 
   constructor() {
-    this.context = new CardContext({
-      linkCount: 1,
-      storage: new FailingRecordStore(),
-      chipId: new Uint64(),
-      randomSeed: 1,
-      timing: DEFAULT_TIMING,
-      sendLink: (_link, frame) => this.sent.push(payloadOf(frame)) > 0,
-      sendHost: () => true,
-      badFramesOfLink: () => 0,
-    });
+    this.context = cardContext({ sendLink: (_link, frame) => this.sent.push(payloadOf(frame)) > 0 });
     const { state } = this.context;
     state.fabricId = 0x0102_0304;
     state.cardId = 2;

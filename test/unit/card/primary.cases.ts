@@ -1,68 +1,67 @@
-import { PersistentState } from "../../../firmware/card/persistent-state.js";
-import {
-  DEFAULT_TIMING,
-  DEFAULT_WINDOW,
-  MAX_BLOCK_COUNT,
-  MAX_WAITING_REQUESTS,
-} from "../../../firmware/wire/constants.js";
+import type { CardContext } from "../../../firmware/card/card-context.js";
+import { Primary } from "../../../firmware/card/primary.js";
+import { DEFAULT_TIMING, DEFAULT_WINDOW, MAX_BLOCK_COUNT } from "../../../firmware/wire/constants.js";
+import { FrameBuffer } from "../../../firmware/wire/frame-buffer.js";
 import {
   FRAME_BEACON_ACK,
   FRAME_REQUEST,
-  REFUSE_BUSY,
   REFUSE_COLD,
   REFUSE_COUNT,
-  REFUSE_EXHAUSTED,
   REFUSE_NO_LEASE,
   REFUSE_NO_SECONDARY,
   REFUSE_NOT_PRIMARY,
-  REFUSE_STORAGE,
   STATE_READY,
 } from "../../../firmware/wire/frame-types.js";
-import {
-  CARD_FLAG_COLD,
-  CARD_FLAG_LEASE,
-  CARD_FLAG_STORAGE_FAILED,
-  INIT_DONE,
-} from "../../../firmware/wire/host-setup-frames.js";
-import { ACK_FLAG_COLD, type BeaconFields } from "../../../firmware/wire/lease-frames.js";
-import { CardBench, type CardBenchOptions } from "../../support/card-bench.js";
-import { FailingRecordStore } from "../../support/failing-record-store.js";
+import { CARD_FLAG_COLD, CARD_FLAG_LEASE } from "../../../firmware/wire/host-setup-frames.js";
+import { ACK_FLAG_COLD, BeaconFields, encodeBeaconAck } from "../../../firmware/wire/lease-frames.js";
+import { encodeRequest } from "../../../firmware/wire/number-frames.js";
+import { CardBench } from "../../support/card-bench.js";
+import { memberParts } from "../../support/card-parts.js";
 import { toBigInt, uint64 } from "../../support/layout.js";
-import type { Sent } from "../../support/link-log.js";
+import { firstsAssigned, leasedPrimary, refusalsSent } from "../../support/leased-primary.js";
+import { LinkLog, type Sent } from "../../support/link-log.js";
 import type { UnitCase } from "../../support/unit-case.js";
 
 const GRANT_US = DEFAULT_TIMING.leaseUs - DEFAULT_TIMING.leaseMarginUs;
 const WINDOW = BigInt(DEFAULT_WINDOW);
-const FIVE = [
-  [1, 1],
-  [2, 1],
-  [3, 1],
-  [4, 1],
-  [5, 1],
-] as const;
+/** Five members of one vote each. */
+const FIVE = [1, 2, 3, 4, 5].map((card) => [card, 1] as const);
 
-/** A primary, card 1, that has its lease: `acking` have acknowledged its beacon of 10 ms. */
-function ready(options: CardBenchOptions = {}, acking: readonly number[] = [2, 3]): CardBench {
-  const bench = new CardBench(options);
-  bench.advance(DEFAULT_TIMING.beaconUs);
-  for (const card of acking) bench.ack(card);
-  return bench;
-}
+/** A primary by itself, card 1 of view 0x101 with base 100, whose secondary 2 and member 3 are the test's. */
+class PrimaryBench {
+  readonly context: CardContext;
+  readonly primary: Primary;
+  readonly sent = new LinkLog();
 
-function firsts(bench: CardBench): bigint[] {
-  return bench.sent.stores().map(({ fields }) => toBigInt(fields.first));
-}
+  constructor() {
+    const { context, post } = memberParts({ cardId: 1, base: 100n }, this.sent);
+    this.context = context;
+    this.primary = new Primary(context, post, () => {});
+    this.primary.begin();
+  }
 
-function refusalsSent(bench: CardBench): number[][] {
-  return bench.sent.refusals().map(({ to, fields }) => [to, fields.requestId, fields.code]);
-}
+  /** A beacon, which the secondary acknowledges. */
+  lease(): void {
+    this.primary.tick();
+    this.ack();
+  }
 
-/** Where the bench's primary has nothing left: its quorum's ceiling is reached, and no new one is acknowledged. */
-function atCeiling(): CardBench {
-  const bench = ready();
-  bench.request(3, 1000, 32_768);
-  bench.request(3, 1001, 32_768);
-  return bench;
+  ack(): void {
+    const newest = this.sent.beacons().at(-1)?.fields ?? new BeaconFields();
+    const frame = new FrameBuffer();
+    encodeBeaconAck(frame, this.context.state.accepted.number, newest.sequence, newest.ceiling, 0);
+    this.primary.receiveAck(2, frame);
+  }
+
+  request(requestId: number, count = 1): void {
+    const frame = new FrameBuffer();
+    encodeRequest(frame, requestId, count);
+    this.primary.receiveRequest(3, frame);
+  }
+
+  firsts(): bigint[] {
+    return this.sent.stores().map(({ fields }) => toBigInt(fields.first));
+  }
 }
 
 export const primaryCases: readonly UnitCase[] = [
@@ -95,7 +94,7 @@ export const primaryCases: readonly UnitCase[] = [
   {
     title: "assigns block behind block, each to the secondary and to nobody else",
     run(t) {
-      const bench = ready({ first: 2n ** 53n - 1n });
+      const bench = leasedPrimary({ first: 2n ** 53n - 1n });
       bench.request(3, 70, 1);
       bench.request(2, 80, 500);
       bench.request(3, 71, 1);
@@ -117,15 +116,15 @@ export const primaryCases: readonly UnitCase[] = [
   {
     title: "carries over 2^32 exactly",
     run(t) {
-      const bench = ready({ first: 2n ** 32n - 3n });
+      const bench = leasedPrimary({ first: 2n ** 32n - 3n });
       for (let id = 0; id < 3; id += 1) bench.request(3, id, 2);
-      t.deepEqual(firsts(bench), [2n ** 32n - 3n, 2n ** 32n - 1n, 2n ** 32n + 1n]);
+      t.deepEqual(firstsAssigned(bench), [2n ** 32n - 3n, 2n ** 32n - 1n, 2n ** 32n + 1n]);
     },
   },
   {
     title: "the lease ends to the microsecond, counted from when the beacon was sent; then it refuses",
     run(t) {
-      const bench = ready({}, []);
+      const bench = leasedPrimary({}, []);
       bench.advance(3000);
       bench.ack(2);
       bench.ack(3);
@@ -147,7 +146,7 @@ export const primaryCases: readonly UnitCase[] = [
   {
     title: "goes on where acknowledgements come back, and says so in a beacon at once",
     run(t) {
-      const bench = ready();
+      const bench = leasedPrimary();
       bench.request(3, 1, 10);
       bench.advance(200_000);
       bench.request(3, 2);
@@ -168,14 +167,14 @@ export const primaryCases: readonly UnitCase[] = [
         ],
       );
       bench.request(3, 3);
-      t.deepEqual(firsts(bench), [11n]);
+      t.deepEqual(firstsAssigned(bench), [11n]);
     },
   },
   {
     title:
       "a silent secondary, or one that lost its memory, is refused for, though a quorum grants the lease",
     run(t) {
-      const silent = ready({}, [3]);
+      const silent = leasedPrimary({}, [3]);
       silent.request(3, 1);
       t.deepEqual(refusalsSent(silent), [[3, 1, REFUSE_NO_SECONDARY]]);
       silent.ack(2);
@@ -188,7 +187,7 @@ export const primaryCases: readonly UnitCase[] = [
       silent.request(3, 3);
       t.is(refusalsSent(silent).at(-1)?.[2], REFUSE_NO_SECONDARY);
 
-      const cold = ready({}, [3]);
+      const cold = leasedPrimary({}, [3]);
       cold.ack(2, { flags: ACK_FLAG_COLD });
       cold.request(3, 1);
       t.deepEqual(refusalsSent(cold), [[3, 1, REFUSE_NO_SECONDARY]]);
@@ -200,7 +199,7 @@ export const primaryCases: readonly UnitCase[] = [
   {
     title: "the secondary's word counts for as long as a lease, to the microsecond",
     run(t) {
-      const bench = ready();
+      const bench = leasedPrimary();
       for (let beacon = 1; beacon <= 5; beacon += 1) {
         bench.advance(10_000);
         bench.ack(3);
@@ -216,7 +215,7 @@ export const primaryCases: readonly UnitCase[] = [
   {
     title: "acknowledgements of another view, of strangers, and of no beacon do nothing",
     run(t) {
-      const bench = ready({ members: FIVE }, []);
+      const bench = leasedPrimary({ members: FIVE }, []);
       const { counters } = bench.card;
       for (const card of [2, 3, 4, 5]) {
         bench.ack(card, { view: 0x102 });
@@ -257,7 +256,7 @@ export const primaryCases: readonly UnitCase[] = [
   {
     title: "a request of a wrong length is counted; of a wrong count, refused",
     run(t) {
-      const bench = ready();
+      const bench = leasedPrimary();
       bench.receive(3, FRAME_REQUEST, (frame) => {
         frame.length = 14;
       });
@@ -276,7 +275,7 @@ export const primaryCases: readonly UnitCase[] = [
     title:
       "a primary that was restarted in its view refuses as cold, is silent, and takes no acknowledgement",
     run(t) {
-      const bench = ready();
+      const bench = leasedPrimary();
       bench.request(3, 1, 10);
       const sequence = bench.sent.beacons().at(-1)?.fields.sequence ?? 0;
       bench.restart();
@@ -299,7 +298,7 @@ export const primaryCases: readonly UnitCase[] = [
   {
     title: "a primary that learns of a higher view is primary no more",
     run(t) {
-      const bench = ready();
+      const bench = leasedPrimary();
       bench.beacon({ view: 0x203, from: 3, secondary: 2, base: 900n, ceiling: 70_000n });
       bench.sent.clear();
       bench.ack(2, { view: 0x203, sequence: 1 });
@@ -310,229 +309,12 @@ export const primaryCases: readonly UnitCase[] = [
     },
   },
   {
-    title: "asks for the next window when half of this one is used, and before anybody has to wait",
-    run(t) {
-      const bench = ready({ first: 1n });
-      const { counters } = bench.card;
-      t.is(counters.ceilingWrites, 1);
-      bench.sent.clear();
-      bench.request(3, 1, 32_768);
-      t.deepEqual([counters.ceilingWrites, bench.sent.beacons().length], [1, 0], "half is left");
-      bench.request(3, 2, 1);
-      t.is(counters.ceilingWrites, 2);
-      t.deepEqual(
-        bench.sent.beacons().map(({ to, fields }) => [to, toBigInt(fields.ceiling)]),
-        [
-          [2, 32_770n + WINDOW],
-          [3, 32_770n + WINDOW],
-        ],
-        "at once, not with the next beacon",
-      );
-      const inFlash = new PersistentState(bench.storage);
-      inFlash.load();
-      t.is(toBigInt(inFlash.ceiling), 32_770n + WINDOW, "its own flash has it first");
-      bench.request(3, 3, 1);
-      t.deepEqual([counters.ceilingWrites, counters.requestsWaited], [2, 0]);
-    },
-  },
-  {
-    title:
-      "no number at or above the ceiling that a quorum has: requests wait, and are served in order when it comes",
-    run(t) {
-      const bench = atCeiling();
-      t.deepEqual(firsts(bench), [1n, 32_769n], "up to the last number below the ceiling");
-      bench.request(3, 1002, 2);
-      bench.request(2, 2000, 1);
-      bench.request(3, 1003, 3);
-      bench.request(3, 1002, 2);
-      bench.request(3, 1002, 2);
-      t.is(bench.sent.stores().length, 2);
-      t.deepEqual(refusalsSent(bench), []);
-      t.is(bench.card.counters.requestsWaited, 3, "a retry does not wait twice");
-      bench.ack(3);
-      t.deepEqual(
-        bench.sent
-          .stores()
-          .slice(2)
-          .map(({ fields }) => [fields.originator, fields.requestId, toBigInt(fields.first), fields.count]),
-        [
-          [3, 1002, 65_537n, 2],
-          [2, 2000, 65_539n, 1],
-          [3, 1003, 65_540n, 3],
-        ],
-      );
-      bench.request(2, 2001);
-      t.is(bench.sent.stores().length, 6, "nobody waits any more");
-    },
-  },
-  {
-    title: "a small request does not overtake one that waits",
-    run(t) {
-      const bench = ready();
-      bench.request(3, 1, 32_768);
-      bench.request(3, 2, 20_000);
-      bench.request(3, 3, 32_768);
-      bench.request(2, 4, 1);
-      t.deepEqual(firsts(bench), [1n, 32_769n]);
-      bench.ack(2);
-      t.deepEqual(firsts(bench), [1n, 32_769n, 52_769n, 85_537n]);
-    },
-  },
-  {
-    title:
-      "the primary's own ceiling is one card's, and so is the secondary's: in a fabric of five three are needed",
-    run(t) {
-      const bench = ready({ members: FIVE }, [2, 3, 4, 5]);
-      bench.request(3, 1, 32_768);
-      bench.request(3, 2, 32_768);
-      bench.request(3, 3, 1);
-      t.is(bench.sent.stores().length, 2);
-      bench.ack(2);
-      t.is(bench.sent.stores().length, 2, "two of five have the new one");
-      bench.ack(2);
-      bench.ack(3, { ceiling: 1n + WINDOW });
-      t.is(bench.sent.stores().length, 2, "the third has only the old one");
-      bench.ack(4);
-      t.deepEqual(firsts(bench), [1n, 32_769n, 65_537n]);
-    },
-  },
-  {
-    title: "a lost acknowledgement of a ceiling is asked for again with each beacon",
-    run(t) {
-      const bench = atCeiling();
-      bench.request(3, 1002);
-      bench.sent.clear();
-      bench.advance(10_000);
-      t.deepEqual(
-        bench.sent.beacons().map(({ fields }) => toBigInt(fields.ceiling)),
-        [65_537n + WINDOW, 65_537n + WINDOW],
-      );
-      bench.ack(2);
-      t.deepEqual(firsts(bench), [65_537n]);
-    },
-  },
-  {
-    title: "the queue is bounded: what finds it full is refused as busy",
-    run(t) {
-      const bench = atCeiling();
-      for (let id = 0; id < MAX_WAITING_REQUESTS; id += 1) bench.request(2, id);
-      t.deepEqual(refusalsSent(bench), []);
-      bench.request(3, 1002);
-      bench.request(2, 5);
-      t.deepEqual(refusalsSent(bench), [[3, 1002, REFUSE_BUSY]], "one that waits already is not refused");
-      t.is(bench.card.counters.requestsWaited, MAX_WAITING_REQUESTS);
-      bench.ack(2);
-      t.is(bench.sent.stores().length, 2 + MAX_WAITING_REQUESTS);
-    },
-  },
-  {
-    title: "where the lease ends, those that wait are told so",
-    run(t) {
-      const bench = atCeiling();
-      bench.request(3, 1002);
-      bench.request(2, 2000);
-      bench.advance(100_000);
-      t.deepEqual(refusalsSent(bench), [
-        [3, 1002, REFUSE_NO_LEASE],
-        [2, 2000, REFUSE_NO_LEASE],
-      ]);
-      t.is(bench.sent.stores().length, 2);
-    },
-  },
-  {
-    title: "up to the last number, 2^63-1; then it is exhausted, and stays so",
-    run(t) {
-      const bench = ready({ first: 2n ** 63n - 5n });
-      t.is(toBigInt(bench.sent.beacons()[0]?.fields.ceiling ?? uint64(0n)), 2n ** 63n);
-      bench.request(3, 1, 3);
-      bench.request(3, 2, 3);
-      bench.request(3, 3, 2);
-      bench.request(3, 4, 1);
-      bench.request(3, 5, MAX_BLOCK_COUNT);
-      t.deepEqual(firsts(bench), [2n ** 63n - 5n, 2n ** 63n - 2n]);
-      t.deepEqual(refusalsSent(bench), [
-        [3, 2, REFUSE_EXHAUSTED],
-        [3, 4, REFUSE_EXHAUSTED],
-        [3, 5, REFUSE_EXHAUSTED],
-      ]);
-      for (let beacon = 0; beacon < 20; beacon += 1) {
-        bench.advance(10_000);
-        bench.ack(2);
-      }
-      bench.request(3, 6);
-      t.is(refusalsSent(bench).at(-1)?.[2], REFUSE_EXHAUSTED);
-      t.is(bench.card.counters.ceilingWrites, 1, "and it does not write for ever");
-      t.is(toBigInt(bench.status().status().held), 2n ** 63n);
-    },
-  },
-  {
-    title:
-      "one who waits for more numbers than are left is refused when the ceiling comes, and those behind are served",
-    run(t) {
-      const bench = ready({ first: 2n ** 63n - 1n - WINDOW - 100n });
-      bench.request(3, 1, 32_768);
-      bench.request(3, 2, 32_768);
-      bench.request(3, 3, 90);
-      bench.request(3, 4, 90);
-      bench.request(2, 5, 11);
-      t.is(bench.sent.stores().length, 2);
-      bench.ack(2);
-      t.deepEqual(refusalsSent(bench), [[3, 4, REFUSE_EXHAUSTED]]);
-      t.deepEqual(firsts(bench).slice(2), [2n ** 63n - 101n, 2n ** 63n - 11n]);
-    },
-  },
-  {
-    title: "a flash that does not take the new ceiling: the number before stands, and nothing more is said",
-    run(t) {
-      const bench = ready();
-      bench.request(3, 1, 32_768);
-      bench.storage.writesLeft = 0;
-      bench.sent.clear();
-      bench.request(3, 2, 5);
-      t.deepEqual(firsts(bench), [32_769n]);
-      bench.request(3, 3, 1);
-      bench.ack(2);
-      bench.ask(1);
-      bench.advance(500_000);
-      t.deepEqual(bench.host.refusals(), [{ tag: 1, code: REFUSE_STORAGE }]);
-      t.is(bench.sent.frames.length, 1, "the STORE and nothing else");
-      const { flags, state } = bench.status().status();
-      t.deepEqual([flags, state], [CARD_FLAG_STORAGE_FAILED, REFUSE_STORAGE]);
-    },
-  },
-  {
-    title: "a flash that fails while requests wait: none of them is told anything",
-    run(t) {
-      const bench = atCeiling();
-      bench.request(3, 1002, 32_768);
-      bench.request(2, 2000, 32_768);
-      bench.request(2, 2001, 32_768);
-      bench.request(2, 2002, 1);
-      bench.storage.writesLeft = 0;
-      bench.ack(2);
-      t.deepEqual(firsts(bench).slice(2), [65_537n, 98_305n], "behind the second a new ceiling was needed");
-      t.deepEqual(refusalsSent(bench), []);
-    },
-  },
-  {
-    title: "a flash that fails at the first ceiling: not one beacon",
-    run(t) {
-      const storage = new FailingRecordStore();
-      storage.writesLeft = 1;
-      const bench = new CardBench({ storage });
-      t.deepEqual(bench.host.initResults(), [INIT_DONE]);
-      bench.advance(300_000);
-      t.is(bench.sent.beacons().length, 0);
-      t.is(bench.host.viewStates().at(-1), REFUSE_STORAGE);
-    },
-  },
-  {
     title: "of two blocks for one request, one is counted as skipped",
     run(t) {
-      const bench = ready();
+      const bench = leasedPrimary();
       bench.request(3, 8, 10);
       bench.request(3, 8, 10);
-      t.deepEqual(firsts(bench), [1n, 11n], "the originator takes whichever comes first");
+      t.deepEqual(firstsAssigned(bench), [1n, 11n], "the originator takes whichever comes first");
       t.is(bench.card.counters.numbersSkipped, 10);
       bench.request(3, 8, 10);
       t.is(bench.card.counters.numbersSkipped, 20);
@@ -545,13 +327,55 @@ export const primaryCases: readonly UnitCase[] = [
   {
     title: "status tells the lease, what a quorum has and what is held",
     run(t) {
-      const bench = ready();
+      const bench = leasedPrimary();
       bench.request(3, 1, 9);
       bench.advance(4000);
       const status = bench.status().status();
       t.deepEqual([toBigInt(status.held), toBigInt(status.quorumCeiling)], [10n, 1n + WINDOW]);
       t.is(status.leaseLeftUs, GRANT_US - 4000);
       t.deepEqual([status.state, status.flags], [STATE_READY, CARD_FLAG_LEASE]);
+    },
+  },
+  {
+    title: "each view begins at its base with nothing granted, nothing acknowledged and nobody waiting",
+    run(t) {
+      const bench = new PrimaryBench();
+      bench.lease();
+      bench.request(1);
+      for (let id = 2; id < 5; id += 1) bench.request(id, 32_768);
+      t.deepEqual(bench.firsts(), [100n, 101n]);
+      const { accepted } = bench.context.state;
+      accepted.set(0x201, 1, 2, uint64(90_000n));
+      bench.context.state.promised = 0x201;
+      bench.primary.begin();
+      t.true(bench.primary.leaseLeftUs() <= 0);
+      t.true(bench.primary.quorum.ceiling.isZero());
+      t.is(bench.primary.assignState(), REFUSE_NO_LEASE);
+      bench.lease();
+      t.is(bench.firsts().length, 2, "who waited in the view before is served no more");
+      t.deepEqual(bench.sent.refusals(), [], "nor refused: it asks again");
+      bench.request(5);
+      t.is(bench.firsts().at(-1), 90_000n);
+    },
+  },
+  {
+    title:
+      "a primary that has promised a higher view says and assigns nothing more in the one it has accepted",
+    run(t) {
+      const bench = new PrimaryBench();
+      bench.lease();
+      bench.context.state.promised = 0x202;
+      bench.sent.clear();
+      bench.context.nowUs += 20_000;
+      bench.primary.tick();
+      bench.ack();
+      t.is(bench.sent.frames.length, 0);
+      bench.request(1);
+      t.deepEqual(bench.firsts(), []);
+      t.deepEqual(
+        bench.sent.refusals().map(({ fields }) => fields.code),
+        [REFUSE_NOT_PRIMARY],
+      );
     },
   },
 ];

@@ -1,14 +1,10 @@
-import { CardContext } from "../../../firmware/card/card-context.js";
-import { Post } from "../../../firmware/card/post.js";
-import { Router } from "../../../firmware/card/router.js";
+import type { CardContext } from "../../../firmware/card/card-context.js";
 import { Secondary } from "../../../firmware/card/secondary.js";
-import { DEFAULT_TIMING } from "../../../firmware/wire/constants.js";
 import { FrameBuffer } from "../../../firmware/wire/frame-buffer.js";
 import { FRAME_STORE } from "../../../firmware/wire/frame-types.js";
 import { encodeStore } from "../../../firmware/wire/number-frames.js";
-import { Uint64 } from "../../../firmware/wire/uint64.js";
 import { CardBench } from "../../support/card-bench.js";
-import { FailingRecordStore } from "../../support/failing-record-store.js";
+import { memberParts } from "../../support/card-parts.js";
 import { snapshot, toBigInt, uint64 } from "../../support/layout.js";
 import { LinkLog } from "../../support/link-log.js";
 import type { UnitCase } from "../../support/unit-case.js";
@@ -22,29 +18,9 @@ class SecondaryBench {
   readonly sent = new LinkLog();
 
   constructor() {
-    this.context = new CardContext({
-      linkCount: 1,
-      storage: new FailingRecordStore(),
-      chipId: new Uint64(),
-      randomSeed: 1,
-      timing: DEFAULT_TIMING,
-      sendLink: (link, frame) => {
-        this.sent.add(link, frame, 0);
-        return true;
-      },
-      sendHost: () => true,
-      badFramesOfLink: () => 0,
-    });
-    const { state } = this.context;
-    this.context.blank = false;
-    state.fabricId = 7;
-    state.cardId = 2;
-    state.members.set(3, Uint8Array.of(1, 2, 3), Uint8Array.of(1, 1, 1));
-    state.accepted.set(VIEW, 1, 2, uint64(100n));
-    state.promised = VIEW;
-    const router = new Router(this.context);
-    router.routeLinks.fill(0);
-    this.secondary = new Secondary(this.context, new Post(this.context, router, () => {}), () => {});
+    const { context, post } = memberParts({ cardId: 2, base: 100n }, this.sent);
+    this.context = context;
+    this.secondary = new Secondary(context, post, () => {});
     this.secondary.begin();
   }
 

@@ -1,29 +1,6 @@
 import test from "ava";
-import {
-  callersOf,
-  formatCount,
-  formatLatency,
-  formatRatio,
-  ratioToReference,
-} from "../../../../scripts/bench/report/format.js";
+import { callersOf, formatRatio, ratioToReference } from "../../../../scripts/bench/report/format.js";
 import { sampleResult } from "../sample-result.js";
-
-test("counts have separators, and a digit after the point only where small", (t) => {
-  t.deepEqual([0.5, 9.96, 12.7, 1_234_567].map(formatCount), ["0.5", "10", "13", "1,234,567"]);
-});
-
-test("latencies take the unit that fits", (t) => {
-  t.deepEqual([1, 999, 1000, 1440, 99_999, 123_456, 999_999, 2_100_000].map(formatLatency), [
-    "1 µs",
-    "999 µs",
-    "1.00 ms",
-    "1.44 ms",
-    "100.00 ms",
-    "123 ms",
-    "1000 ms",
-    "2.10 s",
-  ]);
-});
 
 test("ratios keep two to three digits that mean something", (t) => {
   t.deepEqual([0.0123, 0.5, 1, 9.87, 12.345, 456.7].map(formatRatio), [

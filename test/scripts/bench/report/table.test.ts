@@ -56,3 +56,19 @@ test("targets are told as met, not met or not measured", (t) => {
     "Target: cheap: NOT MEASURED.",
   ]);
 });
+
+test("a machine that was busy before is told, a quiet one is not", (t) => {
+  const result = sampleResult();
+  const busy = { ...result, machine: { ...result.machine, loadBefore: 0.51 } };
+  t.regex(formatNotes(busy)[0] ?? "", /busy with other work \(load 0\.51 on 2 cores/);
+  t.is(formatNotes(busy).length, formatNotes(result).length + 1);
+});
+
+test("a long reason is folded and stretches no column", (t) => {
+  const result = sampleResult();
+  const systems = result.systems.map((system) =>
+    system.id === "etcd" ? { ...system, missing: `failed: ${"a long story of it ".repeat(10)}` } : system,
+  );
+  const width = (table: string): number => table.split("\n")[0]?.length ?? 0;
+  t.is(width(formatTable({ ...result, systems }, false)), width(formatTable(result, false)));
+});

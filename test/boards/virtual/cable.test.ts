@@ -1,0 +1,165 @@
+import test from "ava";
+import { CableDirection, type CableSettings, DEFAULT_CABLE } from "../../../boards/virtual/cable.js";
+import { createRandom } from "../../../boards/virtual/random.js";
+import { Trace } from "../../../boards/virtual/trace.js";
+import { VirtualScheduler } from "../../../boards/virtual/virtual-scheduler.js";
+import { MAX_ENCODED_BYTES } from "../../../firmware/wire/constants.js";
+import { FrameBuffer } from "../../../firmware/wire/frame-buffer.js";
+import { encodeFrame } from "../../../firmware/wire/frame-encoder.js";
+import { FRAME_HELLO } from "../../../firmware/wire/frame-types.js";
+import { FABRIC_HEADER_BYTES, writeFabricHeader } from "../../../firmware/wire/header.js";
+
+/** A cable of 1,000,000 bit/s on a virtual clock: a byte takes 10 us. */
+function layCable(settings: Partial<CableSettings> = {}, seed = 1) {
+  const scheduler = new VirtualScheduler();
+  const arrived: { timeUs: number; bytes: Uint8Array }[] = [];
+  const trace = new Trace();
+  const cable = new CableDirection({
+    scheduler,
+    random: createRandom(seed),
+    settings: { ...DEFAULT_CABLE, bitRate: 1_000_000, ...settings },
+    from: "card1",
+    to: "card2",
+    trace,
+    deliver: (bytes) => arrived.push({ timeUs: scheduler.now(), bytes }),
+  });
+  return { arrived, cable, scheduler, trace };
+}
+
+const frameOf = (length: number, fill = 7): Uint8Array => new Uint8Array(length).fill(fill);
+
+test("a frame arrives when its last bit has", (t) => {
+  const { arrived, cable, scheduler } = layCable({ delayUs: 3 });
+  t.true(cable.write(frameOf(20)));
+  scheduler.runUntil(202);
+  t.is(arrived.length, 0);
+  scheduler.runUntil(203);
+  t.deepEqual(arrived, [{ timeUs: 203, bytes: frameOf(20) }]);
+});
+
+test("frames queue behind one another and keep their order", (t) => {
+  const { arrived, cable, scheduler } = layCable({ jitterUs: 500 });
+  for (let fill = 1; fill <= 20; fill += 1) t.true(cable.write(frameOf(10, fill)));
+  scheduler.runUntil(10_000);
+  t.deepEqual(
+    arrived.map(({ bytes }) => bytes[0]),
+    Array.from({ length: 20 }, (_, index) => index + 1),
+  );
+  arrived.forEach(({ timeUs }, index) => {
+    t.true(timeUs >= (index + 1) * 100);
+    t.true(timeUs <= (index + 1) * 100 + 500);
+  });
+});
+
+test("a full send buffer refuses a frame whole, and has room again as bytes leave", (t) => {
+  const { arrived, cable, scheduler } = layCable({ sendBufferBytes: 300 });
+  t.is(cable.room(), 300);
+  t.true(cable.write(frameOf(200)));
+  t.is(cable.room(), 100);
+  t.false(cable.write(frameOf(101)));
+  t.true(cable.write(frameOf(100)));
+  t.is(cable.room(), 0);
+  scheduler.runUntil(1_000);
+  t.is(cable.room(), 100);
+  t.true(cable.write(frameOf(100)));
+  scheduler.runUntil(10_000);
+  t.deepEqual(
+    arrived.map(({ timeUs }) => timeUs),
+    [2_000, 3_000, 4_000],
+  );
+  t.is(cable.room(), 300);
+});
+
+test("loss takes whole frames, the same for the same seed", (t) => {
+  const run = (seed: number): number[] => {
+    const { arrived, cable, scheduler } = layCable({ loss: 0.3 }, seed);
+    for (let fill = 0; fill < 200; fill += 1) {
+      cable.write(frameOf(10, fill));
+      scheduler.runUntil((fill + 1) * 100);
+    }
+    return arrived.map(({ bytes }) => bytes[0] as number);
+  };
+  const arrived = run(5);
+  t.deepEqual(run(5), arrived);
+  t.notDeepEqual(run(6), arrived);
+  t.true(arrived.length > 110 && arrived.length < 170, `${arrived.length} of 200 arrived`);
+});
+
+test("garble changes bytes in a copy, never the sender's", (t) => {
+  const { arrived, cable, scheduler } = layCable({ garble: 0.05 }, 3);
+  // A Buffer's own slice would be no copy.
+  const sent = Buffer.from(frameOf(1_000, 0x55));
+  t.true(cable.write(sent));
+  scheduler.runUntil(100_000);
+  t.true(sent.every((byte) => byte === 0x55));
+  const bytes = arrived[0]?.bytes as Uint8Array;
+  const changed = bytes.filter((byte) => byte !== 0x55).length;
+  t.true(changed > 20 && changed < 90, `${changed} of 1000 bytes changed`);
+});
+
+test("every byte garbled differs from what was sent", (t) => {
+  const { arrived, cable, scheduler } = layCable({ garble: 1 });
+  cable.write(frameOf(500, 0));
+  scheduler.runUntil(100_000);
+  t.true(arrived[0]?.bytes.every((byte) => byte !== 0));
+});
+
+test("a cut cable swallows what is under way and what comes, until it is mended", (t) => {
+  const { arrived, cable, scheduler } = layCable();
+  cable.write(frameOf(10, 1));
+  scheduler.runUntil(50);
+  cable.cut = true;
+  t.true(cable.write(frameOf(10, 2)), "the sender does not notice");
+  scheduler.runUntil(150);
+  cable.cut = false;
+  cable.write(frameOf(10, 3));
+  scheduler.runUntil(1_000);
+  t.deepEqual(
+    arrived.map(({ bytes }) => bytes[0]),
+    [3],
+  );
+});
+
+test("a sender without power sends nothing more, and its buffer is empty", (t) => {
+  const { arrived, cable, scheduler } = layCable();
+  cable.write(frameOf(100));
+  cable.forget();
+  t.is(cable.room(), DEFAULT_CABLE.sendBufferBytes);
+  scheduler.runUntil(10_000);
+  t.deepEqual(arrived, []);
+});
+
+test("the trace tells what became of each frame", (t) => {
+  const frame = new FrameBuffer();
+  writeFabricHeader(frame, FRAME_HELLO, 1, 2, 3, 4);
+  frame.length = FABRIC_HEADER_BYTES;
+  const encoded = new Uint8Array(MAX_ENCODED_BYTES);
+  const bytes = encoded.subarray(0, encodeFrame(frame, encoded, 0));
+  const outcomes: string[] = [];
+  for (const fault of [{}, { loss: 1 }, { garble: 1 }, { cut: true }]) {
+    const { cable, scheduler, trace } = layCable({ ...fault, delayUs: 5 });
+    cable.cut = "cut" in fault;
+    const end = trace.listen((event) => {
+      if (event.event !== "frame") return;
+      const { outcome, ...rest } = event;
+      outcomes.push(outcome);
+      t.deepEqual(rest, {
+        event: "frame",
+        timeUs: bytes.length * 10 + 5,
+        sentUs: 0,
+        from: "card1",
+        to: "card2",
+        type: "HELLO",
+        bytes: bytes.length,
+        payload: Buffer.from(frame.bytes.subarray(0, frame.length)).toString("hex"),
+      });
+    });
+    cable.write(bytes);
+    scheduler.runUntil(1_000);
+    end();
+    t.false(trace.active);
+    cable.write(bytes);
+    scheduler.runUntil(2_000);
+  }
+  t.deepEqual(outcomes, ["delivered", "lost", "garbled", "cut"]);
+});

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import test, { type ExecutionContext } from "ava";
+import { askRig } from "../../../boards/virtual/control-client.js";
+import type { RigStatus } from "../../../boards/virtual/rig-events.js";
+
+const MAIN = fileURLToPath(new URL("../../../scripts/demonstration/main.js", import.meta.url));
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ code: number | null; output: string }>;
+  /** Resolves when the output holds `text`. */
+  saw(text: string): Promise<void>;
+}
+
+function run(t: ExecutionContext, args: readonly string[]): Run {
+  t.timeout(120_000);
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  t.teardown(() => child.kill("SIGTERM"));
+  let output = "";
+  let onOutput = (): void => {};
+  const take = (text: Buffer): void => {
+    output += text.toString();
+    onOutput();
+  };
+  child.stdout.on("data", take);
+  child.stderr.on("data", take);
+  const ended = new Promise<{ code: number | null; output: string }>((resolve) => {
+    child.once("close", (code) => resolve({ code, output }));
+  });
+  const saw = async (text: string): Promise<void> => {
+    const seen = new Promise<true>((resolve) => {
+      onOutput = () => {
+        if (output.includes(text)) resolve(true);
+      };
+      onOutput();
+    });
+    const first = await Promise.race([seen, ended]);
+    if (first !== true) t.fail(`It ended without "${text}": ${output}`);
+  };
+  return { child, ended, saw };
+}
+
+function isRunning(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test.serial("takes 100,000 numbers from three hosts, checks them all and exits with 0", async (t) => {
+  const { code, output } = await run(t, ["--engine", "node", "--seconds", "0.5", "--json"]).ended;
+  t.is(code, 0, output);
+  const summary = JSON.parse(output);
+  t.like(summary, { held: true, hosts: 3, duplicates: 0, orderViolations: 0, badRecords: 0, violations: [] });
+  t.true(summary.numbers >= 100_000);
+});
+
+test.serial("shows the way of a number, the histogram and the summary", async (t) => {
+  const { code, output } = await run(t, ["--engine", "node", "--seconds", "0.5"]).ended;
+  t.is(code, 0, output);
+  t.regex(output, /originator +primary +secondary/);
+  t.regex(output, /├.* STORE .*▶/);
+  t.regex(output, /ms ┤█/);
+  t.regex(output, /All held\.\n$/);
+  t.false(output.includes("\u001b"), "no escape sequences where there is no terminal");
+});
+
+test.serial("Ctrl-C ends it and every process that it started", async (t) => {
+  const { child, ended, saw } = run(t, ["--seconds", "30"]);
+  await saw("all at once");
+  const { cards } = (await askRig(`demonstration-${child.pid}`, { command: "status" })) as RigStatus;
+  const processIds = cards.map(({ processId }) => processId ?? 0);
+  t.true(processIds.length === 3 && processIds.every(isRunning));
+  child.kill("SIGINT");
+  t.is((await ended).code, 130);
+  t.deepEqual(processIds.filter(isRunning), []);
+  await t.throwsAsync(askRig(`demonstration-${child.pid}`, { command: "status" }), {
+    code: "RIG_NOT_RUNNING",
+  });
+});
+
+test.serial("a wrong option is refused with what to give instead", async (t) => {
+  const { code, output } = await run(t, ["--seconds", "0"]).ended;
+  t.is(code, 1);
+  t.regex(output, /from 0\.5 to 30/);
+});

@@ -1,0 +1,56 @@
+import { CardContext } from "../../firmware/card/card-context.js";
+import { Post } from "../../firmware/card/post.js";
+import { Router } from "../../firmware/card/router.js";
+import { DEFAULT_TIMING } from "../../firmware/wire/constants.js";
+import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
+import { Uint64 } from "../../firmware/wire/uint64.js";
+import { FailingRecordStore } from "./failing-record-store.js";
+import { uint64 } from "./layout.js";
+import { LinkLog } from "./link-log.js";
+
+export interface ContextOptions {
+  readonly storage?: FailingRecordStore;
+  readonly sendLink?: (link: number, frame: FrameBuffer) => boolean;
+  readonly sendHost?: (frame: FrameBuffer) => boolean;
+}
+
+/** The context of a blank card with one cable, for a part of a card by itself. */
+export function cardContext(options: ContextOptions = {}): CardContext {
+  return new CardContext({
+    linkCount: 1,
+    storage: options.storage ?? new FailingRecordStore(),
+    chipId: new Uint64(),
+    randomSeed: 1,
+    timing: DEFAULT_TIMING,
+    sendLink: options.sendLink ?? (() => true),
+    sendHost: options.sendHost ?? (() => true),
+    badFramesOfLink: () => 0,
+  });
+}
+
+export interface MemberParts {
+  readonly context: CardContext;
+  /** Sends everything over the one cable; what the card sends to itself goes nowhere. */
+  readonly post: Post;
+}
+
+/** A member of cards 1, 2 and 3 in view 0x101, of which 1 is primary and 2 secondary, warm. */
+export function memberParts(member: { cardId: number; base: bigint }, sent = new LinkLog()): MemberParts {
+  const context = cardContext({
+    sendLink: (link, frame) => {
+      sent.add(link, frame, context.nowUs);
+      return true;
+    },
+  });
+  const { state } = context;
+  context.blank = false;
+  state.fabricId = 7;
+  state.cardId = member.cardId;
+  state.members.set(3, Uint8Array.of(1, 2, 3), Uint8Array.of(1, 1, 1));
+  state.accepted.set(0x101, 1, 2, uint64(member.base));
+  state.promised = 0x101;
+  state.ceiling.copy(uint64(member.base));
+  const router = new Router(context);
+  router.routeLinks.fill(0);
+  return { context, post: new Post(context, router, () => {}) };
+}
