@@ -1,4 +1,5 @@
 import type { CaseModule } from "../support/unit-case.js";
+import { adaptiveWindowCases } from "./card/adaptive-window.cases.js";
 import { cardCases } from "./card/card.cases.js";
 import { cardContextCases } from "./card/card-context.cases.js";
 import { hostDeskCases } from "./card/host-desk.cases.js";
@@ -12,18 +13,21 @@ import { originatorCases } from "./card/originator.cases.js";
 import { persistentStateCases } from "./card/persistent-state.cases.js";
 import { postCases } from "./card/post.cases.js";
 import { primaryCases } from "./card/primary.cases.js";
-import { primaryCeilingCases } from "./card/primary-ceiling.cases.js";
 import { promisesCases } from "./card/promises.cases.js";
 import { quorumCases } from "./card/quorum.cases.js";
 import { reporterCases } from "./card/reporter.cases.js";
 import { routerCases } from "./card/router.cases.js";
-import { routingCases } from "./card/routing.cases.js";
 import { secondaryCases } from "./card/secondary.cases.js";
 import { statusReportCases } from "./card/status-report.cases.js";
 import { viewCases } from "./card/view.cases.js";
 import { waitingRequestsCases } from "./card/waiting-requests.cases.js";
 import { byteFramePortCases } from "./ports/byte-frame-port.cases.js";
+import { flashGeometryCases } from "./storage/flash-geometry.cases.js";
+import { flashLogCases } from "./storage/flash-log.cases.js";
+import { flashLogFaultsCases } from "./storage/flash-log-faults.cases.js";
+import { flashLogPowerCases } from "./storage/flash-log-power.cases.js";
 import { memoryRecordStoreCases } from "./storage/memory-record-store.cases.js";
+import { recordCopyCases } from "./storage/record-copy.cases.js";
 import { constantsCases } from "./wire/constants.cases.js";
 import { crc32Cases } from "./wire/crc32.cases.js";
 import { fieldsCases } from "./wire/fields.cases.js";
@@ -41,6 +45,7 @@ import { uint64Cases } from "./wire/uint64.cases.js";
 
 /** Every `*.cases.ts` file. `node.test.ts` fails where one is missing. */
 export const CASE_MODULES: readonly CaseModule[] = [
+  { name: "card/adaptive-window", cases: adaptiveWindowCases },
   { name: "card/card", cases: cardCases },
   { name: "card/card-context", cases: cardContextCases },
   { name: "card/host-desk", cases: hostDeskCases },
@@ -54,18 +59,21 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/persistent-state", cases: persistentStateCases },
   { name: "card/post", cases: postCases },
   { name: "card/primary", cases: primaryCases },
-  { name: "card/primary-ceiling", cases: primaryCeilingCases },
   { name: "card/promises", cases: promisesCases },
   { name: "card/quorum", cases: quorumCases },
   { name: "card/reporter", cases: reporterCases },
   { name: "card/router", cases: routerCases },
-  { name: "card/routing", cases: routingCases },
   { name: "card/secondary", cases: secondaryCases },
   { name: "card/status-report", cases: statusReportCases },
   { name: "card/view", cases: viewCases },
   { name: "card/waiting-requests", cases: waitingRequestsCases },
   { name: "ports/byte-frame-port", cases: byteFramePortCases },
+  { name: "storage/flash-geometry", cases: flashGeometryCases },
+  { name: "storage/flash-log", cases: flashLogCases },
+  { name: "storage/flash-log-faults", cases: flashLogFaultsCases },
+  { name: "storage/flash-log-power", cases: flashLogPowerCases },
   { name: "storage/memory-record-store", cases: memoryRecordStoreCases },
+  { name: "storage/record-copy", cases: recordCopyCases },
   { name: "wire/constants", cases: constantsCases },
   { name: "wire/crc32", cases: crc32Cases },
   { name: "wire/fields", cases: fieldsCases },
