@@ -13,10 +13,12 @@ import { originatorCases } from "./card/originator.cases.js";
 import { persistentStateCases } from "./card/persistent-state.cases.js";
 import { postCases } from "./card/post.cases.js";
 import { primaryCases } from "./card/primary.cases.js";
+import { primaryCeilingCases } from "./card/primary-ceiling.cases.js";
 import { promisesCases } from "./card/promises.cases.js";
 import { quorumCases } from "./card/quorum.cases.js";
 import { reporterCases } from "./card/reporter.cases.js";
 import { routerCases } from "./card/router.cases.js";
+import { routingCases } from "./card/routing.cases.js";
 import { secondaryCases } from "./card/secondary.cases.js";
 import { statusReportCases } from "./card/status-report.cases.js";
 import { viewCases } from "./card/view.cases.js";
@@ -59,10 +61,12 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/persistent-state", cases: persistentStateCases },
   { name: "card/post", cases: postCases },
   { name: "card/primary", cases: primaryCases },
+  { name: "card/primary-ceiling", cases: primaryCeilingCases },
   { name: "card/promises", cases: promisesCases },
   { name: "card/quorum", cases: quorumCases },
   { name: "card/reporter", cases: reporterCases },
   { name: "card/router", cases: routerCases },
+  { name: "card/routing", cases: routingCases },
   { name: "card/secondary", cases: secondaryCases },
   { name: "card/status-report", cases: statusReportCases },
   { name: "card/view", cases: viewCases },
