@@ -50,9 +50,12 @@ Examples:
       withCard(options, async (sequence) => {
         const wishes = { ...(primary && { primary }), ...(secondary && { secondary }) };
         const base = await sequence.handover(wishes);
-        const { view } = await sequence.status();
-        if (options.json) printJson({ event: "handover", base, view });
-        else printLine(`Primary is ${view.primary}, secondary ${view.secondary}, from ${base} on.`);
+        const now = await sequence.status();
+        if (options.json) {
+          printJson({ event: "handover", base, primary: now.primary, secondary: now.secondary });
+        } else {
+          printLine(`Primary is ${now.primary}, secondary ${now.secondary}, from ${base} on.`);
+        }
       }),
     );
 }
