@@ -4,11 +4,11 @@ import {
   FRAME_HOST_ANSWER,
   FRAME_HOST_CLOSE,
   FRAME_HOST_COUNTERS,
-  FRAME_HOST_INIT,
   FRAME_HOST_INIT_RESULT,
   FRAME_HOST_LINKS,
   FRAME_HOST_MIRROR,
   FRAME_HOST_OPEN,
+  FRAME_HOST_PLAN_RESULT,
   FRAME_HOST_REFUSE,
   FRAME_HOST_REQUEST,
   FRAME_HOST_STATUS,
@@ -33,19 +33,17 @@ import {
   HostViewFields,
 } from "../firmware/wire/host-frames.js";
 import {
-  decodeHostInitResult,
   decodeHostWelcome,
-  encodeHostInit,
-  HostInitFields,
+  type HostInitFields,
   HostWelcomeFields,
-  INIT_DONE,
 } from "../firmware/wire/host-setup-frames.js";
+import type { PlanFields } from "../firmware/wire/plan-frames.js";
 import type { Caller } from "./caller.js";
+import { CardChanges } from "./card-changes.js";
 import { type CardIdentity, identityFrom } from "./card-identity.js";
 import type { CardStatus } from "./card-status.js";
 import { SequenceError } from "./errors.js";
 import { Exchange, type Waiter } from "./exchange.js";
-import { initError } from "./initialisation.js";
 import { NumberCalls } from "./number-calls.js";
 import { isPassing, refusalError } from "./refusals.js";
 import { SessionCounters } from "./session-counters.js";
@@ -66,9 +64,8 @@ export class CardSession {
   private readonly frame = new FrameBuffer();
   private readonly calls: NumberCalls;
   private readonly status: Exchange<CardStatus>;
-  private readonly init: Exchange<number>;
+  private readonly changes: CardChanges;
   private readonly assembly = new StatusAssembly();
-  private initFields = new HostInitFields();
   private line: "down" | "opening" | "open" = "down";
   private session = 0;
   private openAgainMs = 0;
@@ -93,10 +90,12 @@ export class CardSession {
       encodeEmptyBody(this.frame);
       this.send(FRAME_HOST_STATUS_REQUEST);
     });
-    this.init = new Exchange(() => {
-      encodeHostInit(this.frame, this.initFields);
-      this.send(FRAME_HOST_INIT);
-    });
+    this.changes = new CardChanges(
+      this.frame,
+      (type) => this.send(type),
+      this.counters,
+      (cardId, fabricId) => this.becomeMember(cardId, fabricId),
+    );
   }
 
   /** The card that answered last. */
@@ -127,11 +126,11 @@ export class CardSession {
     const deadlineMs = Math.min(
       this.calls.earliestDeadlineMs,
       this.status.earliestDeadlineMs,
-      this.init.earliestDeadlineMs,
+      this.changes.earliestDeadlineMs,
     );
     if (this.line === "down") return deadlineMs;
     if (this.line === "opening") return Math.min(deadlineMs, this.openAgainMs, this.openDeadlineMs);
-    return Math.min(deadlineMs, this.calls.wakeUpMs, this.status.wakeUpMs, this.init.wakeUpMs);
+    return Math.min(deadlineMs, this.calls.wakeUpMs, this.status.wakeUpMs, this.changes.wakeUpMs);
   }
 
   /** There is a line: begins a new session on it. Whatever an earlier session still brings is dropped from now on. */
@@ -180,24 +179,23 @@ export class CardSession {
 
   /** @param waiter is handed how often the card was asked: from the second time on, CARD_NOT_BLANK may be our own doing. */
   requestInit(fields: HostInitFields, waiter: Waiter<number>, nowMs: number): void {
-    if (this.init.isPending) {
-      waiter.reject(new SequenceError("BUSY", "the card is being initialised already; wait for that to end"));
-      return;
-    }
-    this.initFields = fields;
-    this.init.add(waiter);
-    if (this.isOpen) this.init.ask(nowMs);
+    if (this.changes.requestInit(fields, waiter) && this.isOpen) this.changes.ask(nowMs);
+  }
+
+  /** @param waiter is handed the first number of the new view. */
+  requestPlan(fields: PlanFields, waiter: Waiter<bigint>, nowMs: number): void {
+    if (this.changes.requestPlan(fields, waiter) && this.isOpen) this.changes.ask(nowMs);
   }
 
   get initAttempts(): number {
-    return this.init.attempts;
+    return this.changes.initAttempts;
   }
 
   /** Rejects every call. */
   failAll(error: SequenceError): void {
     this.calls.failAll(error);
     this.status.reject(error);
-    this.init.reject(error);
+    this.changes.reject(error);
   }
 
   tick(nowMs: number): void {
@@ -216,7 +214,7 @@ export class CardSession {
     } else if (this.line === "open") {
       this.calls.tick(nowMs);
       this.status.tick(nowMs);
-      this.init.tick(nowMs);
+      this.changes.tick(nowMs);
       this.askForSpace();
     }
   }
@@ -266,7 +264,9 @@ export class CardSession {
       case FRAME_HOST_MIRROR:
         return decodeHostMirror(frame, this.mirror) && this.onMirror();
       case FRAME_HOST_INIT_RESULT:
-        return this.onInitResult(decodeHostInitResult(frame));
+        return this.changes.onInitResult(frame);
+      case FRAME_HOST_PLAN_RESULT:
+        return this.changes.onPlanResult(frame);
       case FRAME_HOST_STATUS:
       case FRAME_HOST_LINKS:
       case FRAME_HOST_COUNTERS:
@@ -291,7 +291,7 @@ export class CardSession {
     this.environment.onOpen(card);
     this.calls.askAllAgain(nowMs);
     this.status.ask(nowMs);
-    this.init.ask(nowMs);
+    this.changes.ask(nowMs);
     this.askForSpace();
     return true;
   }
@@ -352,19 +352,6 @@ export class CardSession {
     return true;
   }
 
-  private onInitResult(code: number): boolean {
-    if (code < 0) return false;
-    if (!this.init.isPending) {
-      this.counters.answersUnmatched += 1;
-    } else if (code === INIT_DONE) {
-      this.becomeMember(this.initFields.cardId, this.initFields.fabricId);
-      this.init.resolve(this.init.attempts);
-    } else {
-      this.init.reject(initError(code));
-    }
-    return true;
-  }
-
   private becomeMember(id: number, fabricId: number): void {
     this.fabricId = fabricId;
     if (this.knownCard !== null) this.knownCard = { ...this.knownCard, id, fabricId, blank: false };
@@ -388,6 +375,6 @@ export class CardSession {
   private expire(nowMs: number): void {
     this.calls.expire(nowMs, (refusedFor) => timeoutError(this.line, refusedFor));
     this.status.expire(nowMs, () => timeoutError(this.line, null));
-    this.init.expire(nowMs, () => timeoutError(this.line, null));
+    this.changes.expire(nowMs, () => timeoutError(this.line, null));
   }
 }

@@ -27,6 +27,10 @@ export type SequenceErrorCode =
   | "BAD_OPTION"
   /** The fabric cannot give numbers right now; `reason` says why. */
   | "NOT_READY"
+  /** A seed can only raise, and numbers above it were handed out already. */
+  | "SEED_TOO_LOW"
+  /** A planned view change did not come about. */
+  | "CHANGE_FAILED"
   /** More calls wait than this process should hold. */
   | "BUSY"
   /** No number is left below 2^63. */

@@ -5,6 +5,7 @@ export { type NotReadyReason, SequenceError, type SequenceErrorCode } from "./er
 export { defaultVotes, type Initialisation } from "./initialisation.js";
 export { readLatest } from "./latest-number.js";
 export { type OpenOptions, open } from "./open.js";
+export type { Handover } from "./planned-change.js";
 export { type LikelyPort, listPorts } from "./ports.js";
 export type { FabricState } from "./refusals.js";
 export type { HostCounters, NextSyncOptions, NumberBlock, Sequence } from "./sequence.js";

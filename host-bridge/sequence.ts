@@ -1,6 +1,8 @@
+import { randomInt } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { MAX_BLOCK_COUNT } from "../firmware/wire/constants.js";
 import type { DecoderCounters } from "../firmware/wire/frame-decoder.js";
+import type { PlanFields } from "../firmware/wire/plan-frames.js";
 import { syncUnsupported } from "./binding-transport.js";
 import { Caller } from "./caller.js";
 import type { CardIdentity } from "./card-identity.js";
@@ -10,6 +12,7 @@ import { Connection, type ConnectionOptions } from "./connection.js";
 import { SequenceError } from "./errors.js";
 import { type Initialisation, initFields } from "./initialisation.js";
 import { LatestNumber } from "./latest-number.js";
+import { type Handover, handoverFields, seedFields } from "./planned-change.js";
 import type { SequenceEvents } from "./sequence-events.js";
 import type { SessionCounters } from "./session-counters.js";
 import { closedError, disconnectedError } from "./session-errors.js";
@@ -190,6 +193,38 @@ export class Sequence extends EventEmitter<SequenceEvents> {
       if (!(error instanceof SequenceError) || error.code !== "CARD_NOT_BLANK") throw error;
       if (session.initAttempts < 2 || !(await this.isAlready(initialisation))) throw error;
     }
+  }
+
+  /**
+   * Raises the next number to `number` (1 to 2^63-1), for good: a planned view change that can only raise.
+   * @returns the first number of the new view.
+   * Rejects with BAD_FIRST, SEED_TOO_LOW, NOT_READY, BUSY or CHANGE_FAILED.
+   */
+  async seed(number: bigint): Promise<bigint> {
+    return this.change(seedFields(number, randomInt(0x1_0000_0000)));
+  }
+
+  /**
+   * Hands the roles to other cards, by a planned view change that skips nothing.
+   * @returns the first number of the new view.
+   * Rejects with BAD_MEMBERS, NOT_READY, BUSY or CHANGE_FAILED.
+   */
+  async handover(handover: Handover): Promise<bigint> {
+    return this.change(handoverFields(handover, randomInt(0x1_0000_0000)));
+  }
+
+  private change(fields: PlanFields): Promise<bigint> {
+    const refusal = this.refusal();
+    if (refusal !== null) return Promise.reject(refusal);
+    return new Promise((resolve, reject) => {
+      const nowMs = this.clock.nowMs();
+      this.connection.session.requestPlan(
+        fields,
+        { deadlineMs: nowMs + this.timeoutMs, resolve, reject },
+        nowMs,
+      );
+      this.connection.arm();
+    });
   }
 
   /**

@@ -1,5 +1,6 @@
 import { addRigCommand } from "../boards/virtual/commands/rig-command.js";
 import { addBenchCommand } from "../host-bridge/commands/bench-command.js";
+import { addHandoverCommand, addSeedCommand } from "../host-bridge/commands/change-commands.js";
 import { addInitCommand } from "../host-bridge/commands/init-command.js";
 import { addLatestCommand } from "../host-bridge/commands/latest-command.js";
 import { addNextCommand } from "../host-bridge/commands/next-command.js";
@@ -14,6 +15,8 @@ addLatestCommand(program);
 addStatusCommand(program);
 addPortsCommand(program);
 addInitCommand(program);
+addSeedCommand(program);
+addHandoverCommand(program);
 addBenchCommand(program);
 addRigCommand(program);
 

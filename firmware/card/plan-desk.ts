@@ -37,6 +37,8 @@ export class PlanDesk {
   /** Takes what the host asks for in `plan`. */
   ask(): void {
     const { context, plan } = this;
+    // A host that hears nothing asks again, under the same id.
+    if (this.isOpen && plan.requestId === this.openRequestId) return;
     if (this.isOpen) this.answer(plan.requestId, PLAN_BUSY);
     else if (this.viewState() !== STATE_READY) this.answer(plan.requestId, PLAN_NOT_READY);
     else {

@@ -17,6 +17,9 @@ const NEVER = Number.NEGATIVE_INFINITY;
 /** By how much the watch is too eager where a mutation takes its patience away. */
 const EAGER_US = 45_000;
 
+/** How much too long the lease is where a mutation lets it outlast the grants. */
+const OUTLASTS_US = 20_000;
+
 interface PrimaryInside {
   readonly quorum: { grantedFromUs: number; readonly ceiling: Uint64 };
 }
@@ -120,6 +123,18 @@ export const leaseMutations: readonly Mutation[] = [
           self.sentUs[(ack as BeaconAckFields).sequence % BEACONS_REMEMBERED] = nowUs as number;
           return original(self, index, ack, own, members, nowUs);
         },
+      ),
+  },
+  {
+    name: "the lease outlasts the grants",
+    rule: "The primary's LEASE - margin ends before the LEASE of those who granted it, on whatever clock",
+    // A few milliseconds alone would not show: a coordinator that hears neither holder waits longer than that to choose.
+    seeds: 300,
+    apply: () =>
+      replaceMethod<MemberInside>(
+        Primary,
+        "grantUs",
+        () => (self) => self.context.timing.leaseUs + OUTLASTS_US,
       ),
   },
   {

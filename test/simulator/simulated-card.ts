@@ -156,7 +156,11 @@ export class SimulatedCard implements EventTarget {
     try {
       run();
     } catch (error) {
-      if (!(error instanceof PowerCut)) throw error;
+      if (!(error instanceof PowerCut)) {
+        this.world.checker.fail(
+          `card ${this.id} threw: ${error instanceof Error ? error.stack : String(error)}`,
+        );
+      }
       // A cut in the very first turn leaves no firmware behind, and is a power cut all the same.
       this.cutPower();
       this.firmware = null;

@@ -18,7 +18,7 @@ const keptSeeds = JSON.parse(
 ) as readonly KeptSeed[];
 
 test(`${SEEDS} seeds keep every promise`, async (t) => {
-  t.timeout(240_000);
+  t.timeout(600_000);
   const firsts = Array.from({ length: SEEDS / SEEDS_A_CHILD }, (_, part) => 1 + part * SEEDS_A_CHILD);
   const outputs = await inTurn(firsts, CHILDREN, (first) =>
     runChild("main.js", ["--json", "--seed", String(first), "--seeds", String(SEEDS_A_CHILD)]),

@@ -1,4 +1,5 @@
 import type { CaseModule } from "../support/unit-case.js";
+import { adaptiveWindowCases } from "./card/adaptive-window.cases.js";
 import { cardCases } from "./card/card.cases.js";
 import { cardContextCases } from "./card/card-context.cases.js";
 import { hostDeskCases } from "./card/host-desk.cases.js";
@@ -23,7 +24,12 @@ import { statusReportCases } from "./card/status-report.cases.js";
 import { viewCases } from "./card/view.cases.js";
 import { waitingRequestsCases } from "./card/waiting-requests.cases.js";
 import { byteFramePortCases } from "./ports/byte-frame-port.cases.js";
+import { flashGeometryCases } from "./storage/flash-geometry.cases.js";
+import { flashLogCases } from "./storage/flash-log.cases.js";
+import { flashLogFaultsCases } from "./storage/flash-log-faults.cases.js";
+import { flashLogPowerCases } from "./storage/flash-log-power.cases.js";
 import { memoryRecordStoreCases } from "./storage/memory-record-store.cases.js";
+import { recordCopyCases } from "./storage/record-copy.cases.js";
 import { constantsCases } from "./wire/constants.cases.js";
 import { crc32Cases } from "./wire/crc32.cases.js";
 import { fieldsCases } from "./wire/fields.cases.js";
@@ -43,6 +49,7 @@ import { viewFramesCases } from "./wire/view-frames.cases.js";
 
 /** Every `*.cases.ts` file. `node.test.ts` fails where one is missing. */
 export const CASE_MODULES: readonly CaseModule[] = [
+  { name: "card/adaptive-window", cases: adaptiveWindowCases },
   { name: "card/card", cases: cardCases },
   { name: "card/card-context", cases: cardContextCases },
   { name: "card/host-desk", cases: hostDeskCases },
@@ -67,7 +74,12 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/view", cases: viewCases },
   { name: "card/waiting-requests", cases: waitingRequestsCases },
   { name: "ports/byte-frame-port", cases: byteFramePortCases },
+  { name: "storage/flash-geometry", cases: flashGeometryCases },
+  { name: "storage/flash-log", cases: flashLogCases },
+  { name: "storage/flash-log-faults", cases: flashLogFaultsCases },
+  { name: "storage/flash-log-power", cases: flashLogPowerCases },
   { name: "storage/memory-record-store", cases: memoryRecordStoreCases },
+  { name: "storage/record-copy", cases: recordCopyCases },
   { name: "wire/constants", cases: constantsCases },
   { name: "wire/crc32", cases: crc32Cases },
   { name: "wire/fields", cases: fieldsCases },

@@ -1,0 +1,30 @@
+/** How a piece of flash is divided. */
+export interface FlashGeometry {
+  /** Bytes that one program call writes. */
+  readonly pageBytes: number;
+  /** Bytes that one erase call clears; a whole number of pages. */
+  readonly sectorBytes: number;
+  readonly sectorCount: number;
+}
+
+/**
+ * NOR flash as a board offers it. Offsets count from the start of the log's own sectors. Any call may fail, and
+ * power may fail inside `program` and `erase`, which then never return.
+ */
+export interface Flash extends FlashGeometry {
+  /**
+   * Reads `length` bytes into the start of `into`.
+   * @returns false where they could not be read.
+   */
+  read(offset: number, into: Uint8Array, length: number): boolean;
+  /**
+   * Programs one page, `offset` being its first byte. It can only turn bits from 1 to 0.
+   * @returns false where the page may hold anything between what it held and what it should.
+   */
+  program(offset: number, bytes: Uint8Array): boolean;
+  /**
+   * Sets every byte of a sector to 0xff, `offset` being its first byte. Stops an RP2040 for 45 to 400 ms.
+   * @returns false where the sector may hold anything.
+   */
+  erase(offset: number): boolean;
+}

@@ -1,0 +1,92 @@
+import { MAX_CARD_ID, MIN_CARD_ID } from "../firmware/wire/constants.js";
+import {
+  PLAN_BAD,
+  PLAN_BUSY,
+  PLAN_FAILED,
+  PLAN_HANDOVER,
+  PLAN_NO_SUCH_CARD,
+  PLAN_NOT_READY,
+  PLAN_SEED,
+  PLAN_TOO_LOW,
+  PlanFields,
+  type PlanResultFields,
+} from "../firmware/wire/plan-frames.js";
+import { SequenceError } from "./errors.js";
+import { MAX_NUMBER, setFromBigint, toBigint } from "./uint64-bigint.js";
+
+/** Who is to hold the roles. What is left out is chosen by the fabric. */
+export interface Handover {
+  readonly primary?: number;
+  readonly secondary?: number;
+}
+
+/** @throws SequenceError BAD_FIRST where the number is not a bigint from 1 to 2^63-1. */
+export function seedFields(number: bigint, requestId: number): PlanFields {
+  if (typeof number !== "bigint" || number < 1n || number > MAX_NUMBER) {
+    throw new SequenceError("BAD_FIRST", "the seed must be a bigint from 1 to 2^63-1");
+  }
+  const fields = new PlanFields();
+  fields.requestId = requestId;
+  fields.kind = PLAN_SEED;
+  setFromBigint(fields.seed, number);
+  return fields;
+}
+
+/** @throws SequenceError BAD_MEMBERS where no card is named, one is out of range, or one is named for both roles. */
+export function handoverFields({ primary = 0, secondary = 0 }: Handover, requestId: number): PlanFields {
+  for (const card of [primary, secondary]) {
+    if (card !== 0 && !(Number.isInteger(card) && card >= MIN_CARD_ID && card <= MAX_CARD_ID)) {
+      throw new SequenceError(
+        "BAD_MEMBERS",
+        `card ids go from ${MIN_CARD_ID} to ${MAX_CARD_ID}, not ${card}`,
+      );
+    }
+  }
+  if (primary === secondary) {
+    throw new SequenceError(
+      "BAD_MEMBERS",
+      "name a primary, a secondary, or one of each; not one card for both",
+    );
+  }
+  const fields = new PlanFields();
+  fields.requestId = requestId;
+  fields.kind = PLAN_HANDOVER;
+  fields.primary = primary;
+  fields.secondary = secondary;
+  return fields;
+}
+
+/** What a PLAN_... code other than PLAN_DONE means. */
+export function planError(result: PlanResultFields, asked: PlanFields): SequenceError {
+  switch (result.code) {
+    case PLAN_TOO_LOW:
+      return new SequenceError(
+        "SEED_TOO_LOW",
+        `a seed can only raise: ${toBigint(asked.seed)} was asked for, and the next number is ${toBigint(result.number)} already`,
+      );
+    case PLAN_NOT_READY:
+      return new SequenceError(
+        "NOT_READY",
+        "no primary hands out numbers just now; wait until `seqcard status` says ready",
+      );
+    case PLAN_NO_SUCH_CARD:
+      return new SequenceError(
+        "BAD_MEMBERS",
+        "a card named is not a member or does not answer; see `seqcard status`",
+      );
+    case PLAN_BUSY:
+      return new SequenceError("BUSY", "another planned change is under way; try again when it has ended");
+    case PLAN_FAILED:
+      return new SequenceError(
+        "CHANGE_FAILED",
+        "the change did not come about in time; look at `seqcard status` before you try again",
+      );
+    case PLAN_BAD:
+      return new SequenceError("BAD_OPTION", "the card does not know such a change; update its firmware");
+    default:
+      return new SequenceError(
+        "CHANGE_FAILED",
+        `the card refused with the unknown code ${result.code}; update this package`,
+      );
+  }
+}

@@ -1,0 +1,397 @@
+import type { MemoryFlash } from "../../../boards/virtual/memory-flash.js";
+import { FlashLog } from "../../../firmware/storage/flash-log.js";
+import { LAST_SEQUENCE, RecordCopy } from "../../../firmware/storage/record-copy.js";
+import {
+  MAX_RECORD_BYTES,
+  RECORD_BLANK,
+  RECORD_DAMAGED,
+  RECORD_FOUND,
+} from "../../../firmware/storage/record-store.js";
+import {
+  BLANK,
+  DAMAGED,
+  makeFlash,
+  PAGE_BYTES,
+  readValue,
+  WatchedFlash,
+  writeValue,
+} from "../../support/flash-bench.js";
+import type { UnitCase } from "../../support/unit-case.js";
+
+const PAGES = 8;
+
+/** A page with something in it that is no record. */
+function spoil(flash: MemoryFlash, page: number): void {
+  flash.program(page * PAGE_BYTES, new Uint8Array(PAGE_BYTES).fill(0xf0));
+}
+
+function isPageBlank(flash: MemoryFlash, page: number): boolean {
+  return flash.bytes.subarray(page * PAGE_BYTES, (page + 1) * PAGE_BYTES).every((byte) => byte === 0xff);
+}
+
+function flip(flash: MemoryFlash, offset: number, mask: number): void {
+  flash.bytes[offset] = (flash.bytes[offset] as number) ^ mask;
+}
+
+/** Writes 1 to `count` to a blank flash: value n is in page n, for page 0 is given up. */
+function written(flash: MemoryFlash, count: number): FlashLog {
+  const log = new FlashLog(flash);
+  for (let value = 1; value <= count; value += 1) writeValue(log, value);
+  return log;
+}
+
+export const flashLogCases: readonly UnitCase[] = [
+  {
+    title: "is blank on a flash where every byte is 0xff, and changes nothing of it",
+    run(t) {
+      const flash = makeFlash(3, PAGES);
+      const log = new FlashLog(flash);
+      const into = new Uint8Array(MAX_RECORD_BYTES).fill(7);
+      t.is(log.read(into), RECORD_BLANK);
+      t.true(into.every((byte) => byte === 7));
+      t.is(log.freeWrites, 3 * PAGES - 1);
+      t.false(log.needsErase);
+      t.false(log.eraseOne());
+      t.is(flash.programs, 0);
+      t.is(Math.max(...flash.erasesOfSector), 0);
+    },
+  },
+  {
+    title:
+      "gives back the newest record with zeros behind it, now and after a reboot, and keeps its own copy",
+    run(t) {
+      const flash = makeFlash(2, PAGES);
+      const log = new FlashLog(flash);
+      t.true(log.write(new Uint8Array(MAX_RECORD_BYTES).fill(0xaa), MAX_RECORD_BYTES));
+      const bytes = Uint8Array.of(1, 2, 3, 4);
+      t.true(log.write(bytes, 3));
+      bytes[0] = 9;
+      const expected = [1, 2, 3, ...new Array(MAX_RECORD_BYTES - 3).fill(0)];
+      for (const reader of [log, log, new FlashLog(flash), new FlashLog(flash)]) {
+        const into = new Uint8Array(MAX_RECORD_BYTES).fill(7);
+        t.is(reader.read(into), RECORD_FOUND);
+        t.deepEqual([...into], expected);
+      }
+      t.is(log.upkeep, log);
+    },
+  },
+  {
+    title: "refuses a record that is too long, and the earlier one still stands",
+    run(t) {
+      const flash = makeFlash(2, PAGES);
+      const log = written(flash, 1);
+      t.false(log.write(new Uint8Array(MAX_RECORD_BYTES + 1), MAX_RECORD_BYTES + 1));
+      t.is(readValue(log), 1);
+      t.is(readValue(new FlashLog(flash)), 1);
+    },
+  },
+  {
+    title: "never erases while it writes: it says how many writes are left, and when none is",
+    run(t) {
+      const flash = makeFlash(2, PAGES);
+      const log = written(flash, 7);
+      for (let left = log.freeWrites; left > 0; left -= 1) {
+        t.is(log.freeWrites, left);
+        t.true(writeValue(log, 100 - left));
+      }
+      t.is(log.freeWrites, 0);
+      t.is(Math.max(...flash.erasesOfSector), 0);
+      t.false(writeValue(log, 1000));
+      t.is(readValue(log), 99);
+      t.true(log.needsErase);
+      t.true(log.eraseOne());
+      t.false(log.needsErase);
+      t.false(log.eraseOne());
+      t.is(log.freeWrites, PAGES);
+      t.true(writeValue(log, 1000));
+      t.deepEqual([...flash.erasesOfSector], [1, 0]);
+    },
+  },
+  {
+    title: "wears all sectors alike, never erases the newest record, and never programs a page twice",
+    run(t) {
+      for (const sectorCount of [2, 3, 5, 64]) {
+        const inner = makeFlash(sectorCount, PAGES);
+        const flash = new WatchedFlash(inner);
+        let newest = -1;
+        const wrong: string[] = [];
+        flash.onProgram = (offset) => {
+          if (!isPageBlank(inner, offset / PAGE_BYTES)) wrong.push(`page at ${offset} programmed twice`);
+          newest = offset;
+        };
+        flash.onErase = (offset) => {
+          if (newest >= offset && newest < offset + inner.sectorBytes)
+            wrong.push(`newest erased at ${offset}`);
+        };
+        const log = new FlashLog(flash);
+        for (let value = 1; value <= sectorCount * PAGES * 3; value += 1) {
+          if (!writeValue(log, value)) wrong.push(`value ${value} was not written`);
+          if (log.needsErase) log.eraseOne();
+        }
+        t.deepEqual(wrong, []);
+        const { erasesOfSector } = inner;
+        t.true(Math.min(...erasesOfSector) >= 2);
+        t.true(Math.max(...erasesOfSector) - Math.min(...erasesOfSector) <= 1);
+      }
+    },
+  },
+  {
+    title: "is damaged where something was written and nothing whole is left, and then touches nothing",
+    run(t) {
+      for (const page of [0, 2 * PAGES - 1]) {
+        const flash = makeFlash(2, PAGES);
+        flip(flash, page * PAGE_BYTES + 200, 1);
+        const before = flash.bytes.slice();
+        const log = new FlashLog(flash);
+        t.is(readValue(log), DAMAGED);
+        t.false(writeValue(log, 1));
+        t.is(log.freeWrites, 0);
+        t.false(log.needsErase);
+        t.false(log.eraseOne());
+        t.deepEqual(flash.bytes, before);
+      }
+      t.is(RECORD_DAMAGED, -1);
+    },
+  },
+  {
+    title: "finds the newest record though a bit of it, or all of one copy, has changed",
+    run(t) {
+      const flash = makeFlash(2, PAGES);
+      written(flash, 5);
+      const page = 5 * PAGE_BYTES;
+      for (let offset = page; offset < page + PAGE_BYTES; offset += 3) {
+        const changed = flash.clone();
+        flip(changed, offset, 1 << (offset & 7));
+        t.is(readValue(new FlashLog(changed)), 5, `byte ${offset}`);
+      }
+      for (const copy of [0, PAGE_BYTES / 2]) {
+        const changed = flash.clone();
+        changed.bytes.fill(0x55, page + copy, page + copy + PAGE_BYTES / 2);
+        t.is(readValue(new FlashLog(changed)), 5);
+      }
+      flip(flash, page + 14, 1);
+      flip(flash, page + 14 + PAGE_BYTES / 2, 1);
+      t.is(readValue(new FlashLog(flash)), 4);
+    },
+  },
+  {
+    title: "is not misled by a header that says a higher number than its record has",
+    run(t) {
+      const flash = makeFlash(2, PAGES);
+      written(flash, 5);
+      for (const page of [1, 3, 5]) flip(flash, page * PAGE_BYTES + 9, 0x40);
+      t.is(readValue(new FlashLog(flash)), 5);
+    },
+  },
+  {
+    title:
+      "writes the record it finds once more, behind a page that it gives up, before anybody relies on it",
+    run(t) {
+      const flash = makeFlash(2, PAGES);
+      written(flash, 2);
+      t.is(readValue(new FlashLog(flash)), 2);
+      t.is(flash.bytes[3 * PAGE_BYTES], 0);
+      t.is(flash.bytes[3 * PAGE_BYTES + 255], 0);
+      flash.bytes.fill(0x11, 2 * PAGE_BYTES, 3 * PAGE_BYTES);
+      t.is(readValue(new FlashLog(flash)), 2);
+    },
+  },
+  {
+    title: "goes to a page behind everything that was begun, in the next sector too",
+    run(t) {
+      const flash = makeFlash(3, PAGES);
+      written(flash, 5);
+      spoil(flash, PAGES + 2);
+      const log = new FlashLog(flash);
+      t.is(readValue(log), 5);
+      t.true(isPageBlank(flash, 6));
+      t.true(isPageBlank(flash, PAGES));
+      t.is(flash.bytes[(PAGES + 3) * PAGE_BYTES], 0);
+      t.is(log.freeWrites, PAGES - 5 + PAGES);
+      t.true(writeValue(log, 6));
+      t.is(readValue(new FlashLog(flash)), 6);
+    },
+  },
+  {
+    title: "starts the other sector again when everything in it is spoiled",
+    run(t) {
+      const flash = makeFlash(2, PAGES);
+      written(flash, 7);
+      for (let page = PAGES; page < 2 * PAGES; page += 1) spoil(flash, page);
+      const log = new FlashLog(flash);
+      t.is(readValue(log), 7);
+      t.deepEqual([...flash.erasesOfSector], [1, 1]);
+      t.true(writeValue(log, 8));
+      t.is(readValue(new FlashLog(flash)), 8);
+    },
+  },
+  {
+    title: "erases at boot where there is no room for what a boot writes, and a few writes more",
+    run(t) {
+      const flash = makeFlash(2, PAGES);
+      written(flash, 15);
+      const log = new FlashLog(flash);
+      t.is(readValue(log), 15);
+      t.deepEqual([...flash.erasesOfSector], [1, 1]);
+      t.is(log.freeWrites, 6 + PAGES);
+    },
+  },
+  {
+    title: "trusts no blank sector whose erase nothing tells of",
+    run(t) {
+      const flash = makeFlash(3, PAGES);
+      const log = written(flash, 3 * PAGES - 1);
+      t.true(log.eraseOne());
+      // Power fails before any record could say so.
+      const next = new FlashLog(flash);
+      t.is(readValue(next), 3 * PAGES - 1);
+      t.is(flash.erasesOfSector[0], 2);
+    },
+  },
+  {
+    title: "mounts by itself, whichever call comes first",
+    run(t) {
+      const flash = makeFlash(2, PAGES);
+      written(flash, 3);
+      t.true(writeValue(new FlashLog(flash), 4));
+      t.true(new FlashLog(flash).freeWrites > 0);
+      t.false(new FlashLog(flash).needsErase);
+      t.is(readValue(new FlashLog(flash)), 4);
+      t.is(readValue(new FlashLog(makeFlash(2, PAGES))), BLANK);
+    },
+  },
+  {
+    title: "takes the next page where one fails, is not blank, or cannot be read",
+    run(t) {
+      const flash = makeFlash(2, PAGES);
+      const log = written(flash, 1);
+      let failures = 2;
+      flash.failures = { program: () => failures-- > 0 };
+      t.true(writeValue(log, 2));
+      flash.failures = {};
+      flash.stickBits(5 * PAGE_BYTES + 14, 0xff);
+      t.true(writeValue(log, 3));
+      t.false(isPageBlank(flash, 6));
+      failures = 1;
+      flash.failures = { read: (offset) => offset === 7 * PAGE_BYTES && failures-- > 0 };
+      t.true(writeValue(log, 4));
+      t.true(isPageBlank(flash, 7));
+      failures = 2;
+      flash.failures = { read: (offset) => offset === 9 * PAGE_BYTES && --failures === 0 };
+      t.true(writeValue(log, 5));
+      t.false(isPageBlank(flash, 10));
+      t.is(readValue(new FlashLog(flash)), 5);
+    },
+  },
+  {
+    title: "reads back what it programs, and takes the next page where that is not what it should be",
+    run(t) {
+      const inner = makeFlash(2, PAGES);
+      const flash = new WatchedFlash(inner);
+      const log = new FlashLog(flash);
+      t.true(writeValue(log, 1));
+      const pages: number[] = [];
+      flash.onProgram = (offset) => {
+        if (pages.length === 0) inner.stickBits(offset + 255, 1);
+        pages.push(offset / PAGE_BYTES);
+      };
+      t.true(writeValue(log, 2));
+      t.deepEqual(pages, [2, 3]);
+      t.is(readValue(new FlashLog(inner)), 2);
+    },
+  },
+  {
+    title: "gives up after four pages, and the earlier record stands",
+    run(t) {
+      const flash = makeFlash(3, PAGES);
+      const log = written(flash, 1);
+      let asked = 0;
+      flash.failures = {
+        program: () => {
+          asked += 1;
+          return true;
+        },
+      };
+      t.false(writeValue(log, 2));
+      t.is(asked, 4);
+      t.is(readValue(log), 1);
+    },
+  },
+  {
+    title: "keeps the sector of the newest record also where the next one has taken nothing",
+    run(t) {
+      const flash = makeFlash(2, PAGES);
+      const log = written(flash, 7);
+      flash.failures = { program: () => true };
+      t.false(writeValue(log, 8));
+      flash.failures = {};
+      t.false(log.needsErase);
+      t.false(log.eraseOne());
+      // A page that failed may hold its record all the same.
+      t.true([7, 8].includes(readValue(new FlashLog(flash))));
+    },
+  },
+  {
+    title: "is damaged while the flash cannot be read or takes nothing, and loses nothing by it",
+    run(t) {
+      const flash = makeFlash(2, PAGES);
+      written(flash, 3);
+      for (const offset of [0, 3 * PAGE_BYTES, 12 * PAGE_BYTES]) {
+        flash.failures = { read: (at) => at === offset };
+        t.is(readValue(new FlashLog(flash)), DAMAGED);
+      }
+      flash.failures = { read: () => true };
+      t.is(readValue(new FlashLog(flash)), DAMAGED);
+      flash.failures = { program: () => true };
+      t.is(readValue(new FlashLog(flash)), DAMAGED);
+      flash.failures = {};
+      t.is(readValue(new FlashLog(flash)), 3);
+    },
+  },
+  {
+    title: "leaves a sector alone that cannot be erased, or does not come out blank",
+    run(t) {
+      const flash = makeFlash(4, PAGES);
+      const log = written(flash, 4 * PAGES - 1);
+      flash.failures = { erase: (offset) => offset === 0 };
+      flash.stickBits(flash.sectorBytes + 77, 4);
+      t.false(log.eraseOne());
+      t.false(log.eraseOne());
+      t.is(log.freeWrites, 0);
+      t.true(log.eraseOne());
+      t.false(log.needsErase);
+      t.is(log.freeWrites, PAGES);
+      t.true(writeValue(log, 500));
+      t.is(readValue(new FlashLog(flash)), 500);
+      t.deepEqual([...flash.erasesOfSector.subarray(0, 3)], [1, 1, 1]);
+    },
+  },
+  {
+    title: "is damaged where the record that it found cannot be written once more for want of a good sector",
+    run(t) {
+      const flash = makeFlash(2, PAGES);
+      written(flash, 15);
+      flash.failures = { erase: () => true };
+      t.is(readValue(new FlashLog(flash)), DAMAGED);
+      flash.failures = {};
+      t.is(readValue(new FlashLog(flash)), 15);
+    },
+  },
+  {
+    title: "stops at the last sequence number and does not begin again",
+    run(t) {
+      const flash = makeFlash(2, PAGES);
+      const copy = new RecordCopy(PAGE_BYTES / 2);
+      copy.encode(LAST_SEQUENCE - 3, 1, new Uint8Array(4), 4);
+      const page = new Uint8Array(PAGE_BYTES);
+      page.set(copy.bytes);
+      page.set(copy.bytes, PAGE_BYTES / 2);
+      flash.program(0, page);
+      const log = new FlashLog(flash);
+      t.is(log.read(new Uint8Array(MAX_RECORD_BYTES)), RECORD_FOUND);
+      t.true(writeValue(log, 9));
+      t.false(writeValue(log, 10));
+      t.is(readValue(log), 9);
+    },
+  },
+];
