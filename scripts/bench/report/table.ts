@@ -40,7 +40,7 @@ function rowOf(result: BenchResult, system: SystemResult, callers: number): stri
 export function formatTable(result: BenchResult, color: boolean): string {
   const table = new Table({
     // The table's own colors would ask the environment, which knows nothing of what the caller wants.
-    head: color ? HEADINGS.map((heading) => styleText("bold", heading)) : HEADINGS,
+    head: color ? HEADINGS.map((heading) => styleText("bold", heading, { validateStream: false })) : HEADINGS,
     colAligns: ["left", "right", "right", "right", "right", "right", "right"],
     style: { head: [], border: [] },
   });
