@@ -187,9 +187,8 @@ export class FuzzWorld {
   }
 
   private openSession(index: number): void {
-    const card = this.cards[index] as FuzzedCard;
-    card.host.session = 1 + this.random.below(4);
-    this.ask(index, 0x40, "");
+    // The model takes the session over from the frame, and forgets what another one has asked for.
+    this.ask(index, 0x40, "", 1 + this.random.below(4));
   }
 
   private initialise(index: number, fabricId: number, cardId: number, members: string): void {
@@ -197,10 +196,10 @@ export class FuzzWorld {
   }
 
   /** Sends an honest host's frame. */
-  private ask(index: number, type: number, body: string): void {
+  private ask(index: number, type: number, body: string, session?: number): void {
     const card = this.cards[index] as FuzzedCard;
     const payload = Buffer.from(
-      `01${type.toString(16)}0${card.host.session}000000${body.replaceAll(" ", "")}`,
+      `01${type.toString(16)}0${session ?? card.host.session}000000${body.replaceAll(" ", "")}`,
       "hex",
     );
     this.maker.hear("host", Uint8Array.from(payload));

@@ -81,10 +81,7 @@ function checkPromised(
   must(view % 256 === coordinator, "a view was promised to another than its coordinator");
   must(view === flash.promised, "a view was promised that is not the promise in flash");
   must(view > flash.accepted.number, "a view was promised that is accepted already");
-  must(
-    nowUs >= history.bootUs + DEFAULT_TIMING.leaseUs || history.bootUs === 0,
-    "a view was promised within a lease after the boot",
-  );
+  must(nowUs >= history.bootUs + DEFAULT_TIMING.leaseUs, "a view was promised within a lease after the boot");
   must(
     history.grantedTo === coordinator || nowUs >= history.grantUntilUs,
     "a view was promised while a grant to another ran",
