@@ -7,6 +7,7 @@ import { addNextCommand } from "../host-bridge/commands/next-command.js";
 import { addPortsCommand } from "../host-bridge/commands/ports-command.js";
 import { createProgram, runProgram, stopAtClosedPipe } from "../host-bridge/commands/program.js";
 import { addStatusCommand } from "../host-bridge/commands/status-command.js";
+import { addSoakCommand } from "./soak/soak-command.js";
 
 /** The command line: every module adds its command. */
 const program = createProgram();
@@ -19,6 +20,7 @@ addSeedCommand(program);
 addHandoverCommand(program);
 addBenchCommand(program);
 addRigCommand(program);
+addSoakCommand(program);
 
 process.stdout.on("error", stopAtClosedPipe);
 process.exitCode = await runProgram(program, process.argv);

@@ -14,6 +14,12 @@ export interface CardEngine {
   readonly gone: Promise<void>;
   /** Runs a turn. One at a time: the next only after `onTurn`, which may be called before this returns. */
   run(command: Uint8Array): void;
+  /**
+   * Stops it wherever it is, in the middle of a turn too; that turn ends after `resume`. Not a boot: it goes on where it
+   * stood and does not know that time has passed.
+   */
+  pause(): void;
+  resume(): void;
   /** Ends it at once, in the middle of a turn too: that turn then has no result. Safe twice. */
   kill(): void;
 }

@@ -2,9 +2,11 @@ import { RigError } from "./rig-error.js";
 
 /** What a running rig can be told over its control socket: one JSON object a line. */
 export type ControlRequest =
-  | { readonly command: "kill" | "start"; readonly card: number }
+  | { readonly command: "kill" | "start" | "pause" | "resume"; readonly card: number }
   | { readonly command: "cut"; readonly from: number; readonly to: number; readonly oneWay: boolean }
   | { readonly command: "mend"; readonly from: number; readonly to: number }
+  /** Of all cards at once. */
+  | { readonly command: "power"; readonly on: boolean }
   | { readonly command: "status" | "stop" | "events" }
   /** Frames, and turns where asked for, as they happen; `count` of them, 0 without end. */
   | { readonly command: "trace"; readonly count: number; readonly turns: boolean };
@@ -24,6 +26,7 @@ interface RequestFields {
   readonly from?: unknown;
   readonly to?: unknown;
   readonly oneWay?: unknown;
+  readonly on?: unknown;
   readonly count?: unknown;
   readonly turns?: unknown;
 }
@@ -35,11 +38,16 @@ export function parseRequest(line: string): ControlRequest {
   switch (command) {
     case "kill":
     case "start":
+    case "pause":
+    case "resume":
       return { command, card: takeInteger(fields, "card") };
     case "cut":
       return { command, ...takeEnds(fields), oneWay: fields.oneWay === true };
     case "mend":
       return { command, ...takeEnds(fields) };
+    case "power":
+      if (typeof fields.on !== "boolean") throw bad("on is true or false");
+      return { command, on: fields.on };
     case "status":
     case "stop":
     case "events":
@@ -51,7 +59,7 @@ export function parseRequest(line: string): ControlRequest {
         turns: fields.turns === true,
       };
     default:
-      throw bad("command is kill, start, cut, mend, status, stop, events or trace");
+      throw bad("command is kill, start, pause, resume, power, cut, mend, status, stop, events or trace");
   }
 }
 

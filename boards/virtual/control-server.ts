@@ -122,15 +122,30 @@ export class ControlServer {
     if (rig === undefined) {
       throw new RigError("NOT_READY", "The rig is still starting: try again in a second.");
     }
+    // Whoever measures what comes of it wants the instant at which it was done, not that of the answer.
+    const atNs = `${process.hrtime.bigint()}`;
     switch (request.command) {
       case "kill":
-        return rig.kill(request.card);
+        await rig.kill(request.card);
+        return { atNs };
       case "start":
-        return { path: await rig.start(request.card) };
+        return { atNs, path: await rig.start(request.card) };
+      case "pause":
+        rig.pause(request.card);
+        return { atNs };
+      case "resume":
+        rig.resume(request.card);
+        return { atNs };
+      case "power":
+        if (request.on) return { atNs, cards: await rig.powerOn() };
+        await rig.powerOff();
+        return { atNs };
       case "cut":
-        return rig.cut(request.from, request.to, request.oneWay);
+        rig.cut(request.from, request.to, request.oneWay);
+        return { atNs };
       case "mend":
-        return rig.mend(request.from, request.to);
+        rig.mend(request.from, request.to);
+        return { atNs };
       case "status":
         return rig.status();
       case "events":

@@ -9,6 +9,9 @@ export class NodeEngine implements CardEngine {
   private readonly runtime = new CardRuntime();
   private readonly listener: EngineListener;
   private dead = false;
+  private paused = false;
+  /** The turn that was asked of it while it was stopped. */
+  private held: Uint8Array | undefined;
 
   constructor(listener: EngineListener) {
     this.listener = listener;
@@ -16,6 +19,10 @@ export class NodeEngine implements CardEngine {
 
   run(command: Uint8Array): void {
     if (this.dead) return;
+    if (this.paused) {
+      this.held = command;
+      return;
+    }
     let answer: ArrayBuffer;
     try {
       answer = this.runtime.handle(new Uint8Array(command).buffer);
@@ -25,6 +32,17 @@ export class NodeEngine implements CardEngine {
       return;
     }
     this.listener.onTurn({ answer: new Uint8Array(answer), compute: 0 });
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    const { held } = this;
+    this.paused = false;
+    this.held = undefined;
+    if (held !== undefined) this.run(held);
   }
 
   kill(): void {

@@ -65,6 +65,7 @@ export class RigCard {
       id: card.id,
       path: this.path,
       running: card.isRunning,
+      paused: card.isPaused,
       processId: card.processId,
       turns: card.turns,
       compute: card.compute,

@@ -4,6 +4,7 @@ export type RigErrorCode =
   | "BAD_TOPOLOGY"
   | "BAD_COMMAND"
   | "CARD_FAILED"
+  | "CARD_PAUSED"
   | "CARD_RUNNING"
   | "CARD_STOPPED"
   | "NO_SUCH_CABLE"

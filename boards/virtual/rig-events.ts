@@ -2,6 +2,8 @@
 export type RigEvent =
   | { readonly event: "started"; readonly id: number; readonly path: string }
   | { readonly event: "killed"; readonly id: number }
+  /** It hangs in the middle of what it does, or goes on. */
+  | { readonly event: "paused" | "resumed"; readonly id: number }
   /** The card ended by itself; it counts as killed, and the others go on. */
   | { readonly event: "died"; readonly id: number; readonly reason: string }
   | { readonly event: "cut"; readonly from: number; readonly to: number; readonly oneWay: boolean }
@@ -16,6 +18,8 @@ export interface RigCardStatus {
   /** Where a program opens its port; undefined while it has no power. */
   readonly path: string | undefined;
   readonly running: boolean;
+  /** Whether it hangs. */
+  readonly paused: boolean;
   /** Of its worker, where it has one. */
   readonly processId: number | undefined;
   readonly turns: number;

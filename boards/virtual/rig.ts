@@ -20,7 +20,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const rig = new Rig(checkOptions(options));
   if (options.trace !== undefined) rig.listenTrace(options.trace);
   try {
-    await rig.powerOn();
+    await rig.boot();
   } catch (error) {
     await rig.stop();
     throw error;
@@ -64,7 +64,7 @@ export class Rig {
   }
 
   /** Part of `startRig`. */
-  async powerOn(): Promise<void> {
+  async boot(): Promise<void> {
     const { blank, cards, fabricId, first } = this.settings;
     const members = Array.from({ length: cards }, (_, index) => index + 1);
     for (const { card } of this.parts.cards) card.start();
@@ -100,6 +100,56 @@ export class Rig {
     const path = await card.plugIn();
     this.emit({ event: "started", id, path });
     return path;
+  }
+
+  /**
+   * Makes a card hang, in the middle of a turn too: its process is stopped, its port stays.
+   * @throws RigError NO_SUCH_CARD, CARD_STOPPED, CARD_PAUSED.
+   */
+  pause(id: number): void {
+    const { card } = this.find(id);
+    if (!card.isRunning) {
+      throw new RigError("CARD_STOPPED", `Card ${id} has no power: rig start ${id} gives it some.`);
+    }
+    if (card.isPaused) {
+      throw new RigError("CARD_PAUSED", `Card ${id} hangs already: rig resume ${id} lets it go on.`);
+    }
+    card.pause();
+    this.emit({ event: "paused", id });
+  }
+
+  /**
+   * Lets a card that hangs go on. It finds what it has received meanwhile, and its clock late.
+   * @throws RigError NO_SUCH_CARD, CARD_STOPPED, CARD_RUNNING.
+   */
+  resume(id: number): void {
+    const { card } = this.find(id);
+    if (!card.isRunning) {
+      throw new RigError("CARD_STOPPED", `Card ${id} has no power: rig start ${id} gives it some.`);
+    }
+    if (!card.isPaused) throw new RigError("CARD_RUNNING", `Card ${id} does not hang.`);
+    card.resume();
+    this.emit({ event: "resumed", id });
+  }
+
+  /** Takes the power from every card that has some, from all at the same instant. Their flash stays. */
+  async powerOff(): Promise<void> {
+    const running = this.parts.cards.filter(({ card }) => card.isRunning);
+    const dead = running.map((card) => card.powerOff());
+    await Promise.all(dead);
+    for (const { id } of running) this.emit({ event: "killed", id });
+  }
+
+  /**
+   * Gives every card power that has none.
+   * @returns all cards.
+   * @throws RigError PTY_UNAVAILABLE.
+   */
+  async powerOn(): Promise<readonly RigCardStatus[]> {
+    const idle = this.parts.cards.filter(({ card }) => !card.isRunning);
+    for (const { card } of idle) card.start();
+    for (const card of idle) this.emit({ event: "started", id: card.id, path: await card.plugIn() });
+    return this.cards;
   }
 
   /**

@@ -47,6 +47,7 @@ export class VirtualCard {
   private engine: CardEngine | undefined;
   private bootUs = 0;
   private busy = false;
+  private paused = false;
   private waiting: Piece[] = [];
   private waitingBytes = 0;
   private running: readonly Piece[] = [];
@@ -63,6 +64,11 @@ export class VirtualCard {
 
   get isRunning(): boolean {
     return this.engine !== undefined;
+  }
+
+  /** Whether its engine is stopped in the midst of whatever it does. */
+  get isPaused(): boolean {
+    return this.paused;
   }
 
   get processId(): number | undefined {
@@ -86,6 +92,21 @@ export class VirtualCard {
     this.busy = true;
     const boot = { chipId, timing, seed: makeSeed(), recordState: flash.state, record: flash.record };
     engine.run(encodeBoot(boot, 0, this.rooms(outputs)));
+  }
+
+  /**
+   * Stops the engine wherever it is. One turn at most waits for it, with the time at which it was asked for; what is
+   * received meanwhile fills the buffer and is lost beyond it.
+   */
+  pause(): void {
+    this.paused = true;
+    this.engine?.pause();
+  }
+
+  /** Lets it go on: it ends that turn, and is late. */
+  resume(): void {
+    this.paused = false;
+    this.engine?.resume();
   }
 
   /** Takes the power away, at whatever instant. @returns when the engine is gone. */
@@ -161,6 +182,7 @@ export class VirtualCard {
 
   private powerOff(): void {
     this.engine = undefined;
+    this.paused = false;
     this.alarm?.cancel();
     this.alarmIsDue = false;
     this.waiting = [];

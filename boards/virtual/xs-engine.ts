@@ -78,6 +78,14 @@ export class XsEngine implements CardEngine {
     else this.first = command;
   }
 
+  pause(): void {
+    this.child.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.child.kill("SIGCONT");
+  }
+
   kill(): void {
     this.alive = false;
     this.child.kill("SIGKILL");

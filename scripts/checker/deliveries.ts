@@ -52,6 +52,11 @@ export class Deliveries implements Iterable<Delivery> {
     return this.delivered.subarray(0, this.count);
   }
 
+  /** The host of each. @see numbers */
+  get hostIds(): Uint32Array {
+    return this.hosts.subarray(0, this.count);
+  }
+
   append(host: number, caller: number, requestedAtNs: bigint, deliveredAtNs: bigint, number: bigint): void {
     if (this.count === this.hosts.length) this.grow();
     const index = this.count;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { FrameEvent } from "../../boards/virtual/trace.js";
 import { check, readDeliveryFiles } from "../checker/index.js";
+import type { HostCommand, HostReport } from "../hosts/host-process.js";
 import type { OwnedProcess, ProcessScope } from "../processes/process-scope.js";
 import { type RigProcess, startRigProcess } from "../processes/rig-process.js";
 import { recordTrace } from "../processes/rig-trace.js";
@@ -10,13 +11,12 @@ import { askWorker, tellWorker } from "../processes/worker-channel.js";
 import { formatCount } from "../text/quantities.js";
 import { drawHistogram, sortIntoBuckets } from "./draw-histogram.js";
 import { drawPath } from "./draw-path.js";
-import type { HostCommand, HostReport } from "./host-process.js";
 import { measureLoad } from "./load-figures.js";
 import { findNumberPaths, medianPath } from "./number-path.js";
 import type { Screen } from "./screen.js";
 import { type RunFigures, type Summary, summarize } from "./summary.js";
 
-const HOST_PROCESS = fileURLToPath(new URL("./host-process.js", import.meta.url));
+const HOST_PROCESS = fileURLToPath(new URL("../hosts/host-process.js", import.meta.url));
 const HOSTS = 3;
 const CALLERS_EACH = 256;
 const LEAST_NUMBERS = 100_000;
@@ -70,7 +70,7 @@ async function takeAndCheck(
   await Promise.all(
     rig.cards.map(({ id, path }, index) => {
       const file = files[index] as string;
-      return ask(hosts[index] as OwnedProcess, { type: "open", host: id, path, file });
+      return ask(hosts[index] as OwnedProcess, { type: "open", host: id, path, file, timeoutMs: 30_000 });
     }),
   );
 

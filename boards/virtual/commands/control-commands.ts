@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { Argument, type Command } from "commander";
 import { askRig, subscribeRig } from "../control-client.js";
 import type { ControlRequest } from "../control-request.js";
 import type { RigStatus } from "../rig-events.js";
@@ -23,6 +23,8 @@ export function addControlCommands(rig: Command): void {
   for (const [name, description] of [
     ["kill", "take the power from a card"],
     ["start", "give it back"],
+    ["pause", "make a card hang"],
+    ["resume", "let it go on, late"],
   ] as const) {
     rig
       .command(name)
@@ -32,6 +34,13 @@ export function addControlCommands(rig: Command): void {
         await tell(command, { command: name, card });
       });
   }
+  rig
+    .command("power")
+    .addArgument(new Argument("<state>", "of all cards at once").choices(["off", "on"]))
+    .description("take the power from all cards at once, or give it back")
+    .action(async (state: string, _options: unknown, command: Command) => {
+      await tell(command, { command: "power", on: state === "on" });
+    });
   rig
     .command("cut")
     .argument("<cards>", "the two at its ends", parseEnds)
@@ -100,9 +109,10 @@ function describeTrace(event: TraceEvent): string {
 }
 
 function describeStatus(status: RigStatus): string {
-  const cards = status.cards.map(({ id, path, processId, running }) => {
+  const cards = status.cards.map(({ id, path, paused, processId, running }) => {
     const process = processId === undefined ? "" : `, process ${processId}`;
-    return `  card ${id}   ${running ? `${path}${process}` : "no power"}`;
+    const hangs = paused ? ", hangs" : "";
+    return `  card ${id}   ${running ? `${path}${process}${hangs}` : "no power"}`;
   });
   const cables = status.cables.map(
     ({ a, b, cut }) => `  ${a}-${b}   ${cut === "no" ? "whole" : `cut: ${cut}`}`,

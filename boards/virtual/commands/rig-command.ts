@@ -37,6 +37,8 @@ Examples:
   $ seqcard rig --dir ./ports --state ./flash    ports at ./ports/card1 ..., flash that outlives the rig
   $ seqcard rig --loss 0.01 --garble 0.0001      bad cables
   $ seqcard rig kill 2                       from another terminal; then: seqcard rig start 2
+  $ seqcard rig pause 2                      a card that hangs; it comes back late with seqcard rig resume 2
+  $ seqcard rig power off                    of all cards; then: seqcard rig power on
   $ seqcard rig cut 1-2                      and: seqcard rig mend 1-2
   $ seqcard rig trace --count 20             the next frames on the cables`;
 
@@ -97,15 +99,24 @@ function cableOf({ bitRate, loss, garble, delayUs, jitterUs }: RigCommandOptions
   return { bitRate, loss, garble, delayUs, jitterUs };
 }
 
-/** A cable counts as stale after one and a half hellos and as cut after five, and a margin is a thirtieth of its lease. */
+/**
+ * What follows from the lease and the hellos keeps its proportion: a margin is a thirtieth of its lease, a primary abdicates
+ * after three leases, a cable counts as stale after one and a half hellos and as cut after five.
+ */
 function timingOf({ beaconMs, leaseMs, retryMs, helloMs }: RigCommandOptions): Partial<Timing> {
-  const { helloUs, leaseMarginUs, leaseUs, linkDeadUs, linkStaleUs } = DEFAULT_TIMING;
+  const { abdicateUs, choiceUs, helloUs, leaseMarginUs, leaseUs, linkDeadUs, linkStaleUs } = DEFAULT_TIMING;
+  const { patienceUs, planUs, rankStepUs } = DEFAULT_TIMING;
   const hellos = (helloMs * 1_000) / helloUs;
-  const leases = (leaseMs * 1_000) / leaseUs;
+  const leases = Math.max(1, (leaseMs * 1_000) / leaseUs);
   return {
     beaconUs: Math.round(beaconMs * 1_000),
     leaseUs: Math.round(leaseMs * 1_000),
-    leaseMarginUs: Math.ceil(leaseMarginUs * Math.max(1, leases)),
+    leaseMarginUs: Math.ceil(leaseMarginUs * leases),
+    patienceUs: Math.round(patienceUs * leases),
+    rankStepUs: Math.round(rankStepUs * leases),
+    choiceUs: Math.round(choiceUs * leases),
+    abdicateUs: Math.round(abdicateUs * leases),
+    planUs: Math.round(planUs * leases),
     retryUs: Math.round(retryMs * 1_000),
     helloUs: Math.round(helloMs * 1_000),
     linkStaleUs: Math.round(linkStaleUs * hellos),

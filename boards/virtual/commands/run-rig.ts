@@ -103,7 +103,7 @@ function describeRig(rig: Rig, name: string): string {
   if (times !== "") lines.push(`Not the default timing: ${times}`);
   const option = name === "default" ? "" : ` --name ${name}`;
   lines.push(
-    `Ctrl-C ends it. From elsewhere: seqcard rig kill 2${option}, start 2, cut 1-2, mend 1-2, status, stop`,
+    `Ctrl-C ends it. From elsewhere: seqcard rig kill 2${option}, start 2, pause 2, cut 1-2, power off, stop`,
   );
   return lines.join("\n");
 }
@@ -121,6 +121,10 @@ function describeEvent(event: RigEvent): string {
       return `Card ${event.id} has power: ${event.path}`;
     case "killed":
       return `Card ${event.id} has no power.`;
+    case "paused":
+      return `Card ${event.id} hangs.`;
+    case "resumed":
+      return `Card ${event.id} goes on.`;
     case "died":
       return `Card ${event.id} died: ${event.reason}. rig start ${event.id} starts it again.`;
     case "cut":

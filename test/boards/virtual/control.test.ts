@@ -55,6 +55,21 @@ test("commands reach the rig, and what it refuses comes back with its code", asy
   t.is((await t.throwsAsync<RigError>(askRig(name, { command: "kill", card: 2 })))?.code, "CARD_STOPPED");
   const started = (await askRig(name, { command: "start", card: 2 })) as { path: string };
   t.is(started.path, rig.cards[1]?.path as string);
+  await askRig(name, { command: "pause", card: 2 });
+  t.true(rig.cards[1]?.paused);
+  t.is((await t.throwsAsync<RigError>(askRig(name, { command: "pause", card: 2 })))?.code, "CARD_PAUSED");
+  await askRig(name, { command: "resume", card: 2 });
+  t.is((await t.throwsAsync<RigError>(askRig(name, { command: "resume", card: 2 })))?.code, "CARD_RUNNING");
+  const beforeNs = process.hrtime.bigint();
+  const off = (await askRig(name, { command: "power", on: false })) as { atNs: string };
+  t.true(BigInt(off.atNs) >= beforeNs);
+  t.deepEqual(
+    rig.cards.map(({ running }) => running),
+    [false, false, false],
+  );
+  t.is((await t.throwsAsync<RigError>(askRig(name, { command: "resume", card: 2 })))?.code, "CARD_STOPPED");
+  await askRig(name, { command: "power", on: true });
+  t.true(rig.cards.every(({ path, running }) => running && path !== undefined));
   await askRig(name, { command: "cut", from: 2, to: 1, oneWay: true });
   t.is(rig.status().cables[0]?.cut, "2-1");
   await askRig(name, { command: "mend", from: 1, to: 2 });
@@ -124,6 +139,8 @@ for (const line of [
   '{"command":"kill","card":-1}',
   '{"command":"kill","card":1e300}',
   '{"command":"cut","from":1}',
+  '{"command":"power"}',
+  '{"command":"power","on":"yes"}',
   '{"command":"trace","count":-1}',
   '{"command":"__proto__"}',
 ]) {

@@ -38,6 +38,14 @@ class RecordingEngine implements CardEngine {
     this.engine.run(command);
   }
 
+  pause(): void {
+    this.engine.pause();
+  }
+
+  resume(): void {
+    this.engine.resume();
+  }
+
   kill(): void {
     this.engine.kill();
   }

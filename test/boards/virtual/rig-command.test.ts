@@ -63,12 +63,33 @@ test("the first line tells the ports, subcommands work, and Ctrl-C leaves nothin
   t.is(typeof (await host.takeOne()), "bigint");
   await host.close();
 
-  for (const args of [["cut", "1-2"], ["mend", "1-2"], ["kill", "3"], ["start", "3", "--json"], ["status"]]) {
+  for (const args of [
+    ["cut", "1-2"],
+    ["mend", "1-2"],
+    ["kill", "3"],
+    ["start", "3", "--json"],
+    ["pause", "3"],
+    ["status"],
+    ["resume", "3"],
+    ["power", "off"],
+    ["power", "on"],
+  ]) {
     t.is((await run(t, [...args, "--name", name]).ended).code, 0, args.join(" "));
   }
   t.deepEqual(
-    await Promise.all([1, 2, 3, 4].map(async () => JSON.parse((await rig.nextLine()) ?? "{}").event)),
-    ["cut", "mended", "killed", "started"],
+    await Promise.all(
+      Array.from({ length: 12 }, async () => JSON.parse((await rig.nextLine()) ?? "{}").event),
+    ),
+    [
+      "cut",
+      "mended",
+      "killed",
+      "started",
+      "paused",
+      "resumed",
+      ...Array(3).fill("killed"),
+      ...Array(3).fill("started"),
+    ],
   );
   const trace = run(t, ["trace", "--count", "3", "--json", "--name", name]);
   t.is(JSON.parse((await trace.nextLine()) ?? "{}").event, "frame");

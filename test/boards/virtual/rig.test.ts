@@ -119,6 +119,53 @@ test("a worker that dies by itself is reported, and the others go on", async (t)
   t.true(rig.cards[2]?.running);
 });
 
+for (const engine of ["xs", "node"] as const) {
+  test(`a card that hangs on ${engine} answers what it was asked when it goes on`, async (t) => {
+    const rig = await start(t, { engine });
+    const hosts: RawHost[] = [];
+    for (const { id } of rig.cards) hosts.push(await RawHost.open(pathOf(rig, id), id));
+    const { primary, secondary } = await (hosts[0] as RawHost).view();
+    const idle = [1, 2, 3].find((id) => id !== primary && id !== secondary) as number;
+    const host = hosts[idle - 1] as RawHost;
+    const other = hosts[primary - 1] as RawHost;
+    const before = await host.takeOne();
+    rig.pause(idle);
+    t.is(t.throws<RigError>(() => rig.pause(idle))?.code, "CARD_PAUSED");
+    let isHeld = true;
+    const taken = host.takeOne().then((number) => {
+      t.false(isHeld);
+      return number;
+    });
+    // The others go on, and their beacons fill its buffer meanwhile.
+    for (let count = 0; count < 20; count += 1) t.true((await other.takeOne()) > before);
+    isHeld = false;
+    rig.resume(idle);
+    t.true((await taken) > before);
+    t.is(t.throws<RigError>(() => rig.resume(idle))?.code, "CARD_RUNNING");
+    rig.pause(idle);
+    await Promise.all([rig.stop(), ...hosts.map((each) => each.unplugged())]);
+    t.false(
+      rig.cards.some(({ running }) => running),
+      "one that hangs ends with the rig",
+    );
+  });
+}
+
+test("the power of all goes and comes back at once, and the fabric gives numbers above all before", async (t) => {
+  const rig = await start(t);
+  const host = await RawHost.open(pathOf(rig, 2), 1);
+  const before = await host.takeOne();
+  const unplugged = host.unplugged();
+  await rig.powerOff();
+  await unplugged;
+  t.true(rig.cards.every(({ path, running }) => !running && path === undefined));
+  await rig.powerOff();
+  await rig.powerOn();
+  const again = await RawHost.open(pathOf(rig, 2), 2);
+  t.true((await again.takeOne()) > before);
+  await again.close();
+});
+
 test("a cut cable of a triangle is routed around", async (t) => {
   const rig = await start(t, { engine: "node" });
   const host = await RawHost.open(pathOf(rig, 3), 1);

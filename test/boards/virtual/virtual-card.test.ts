@@ -19,6 +19,7 @@ class ScriptedEngine implements CardEngine {
   readonly gone = Promise.resolve();
   readonly commands: Uint8Array[] = [];
   killed = false;
+  paused = false;
   readonly listener: EngineListener;
 
   constructor(listener: EngineListener) {
@@ -27,6 +28,14 @@ class ScriptedEngine implements CardEngine {
 
   run(command: Uint8Array): void {
     this.commands.push(command);
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
   }
 
   kill(): void {
@@ -168,6 +177,28 @@ test("after a kill and a start the card boots with its record and with time from
   engines[1]?.answer(100);
   scheduler.runUntil(5_100);
   t.is(Buffer.from(engines[1]?.commands[1] as Uint8Array).readDoubleLE(1), 100);
+});
+
+test("a card that hangs gets one turn at most, with the clock of then; what comes more is lost and counted", async (t) => {
+  const { card, engine, scheduler } = powerOn();
+  engine.answer(1_000);
+  card.pause();
+  t.true(engine.paused && card.isPaused && card.isRunning);
+  scheduler.runUntil(9_000);
+  t.is(engine.commands.length, 2, "the alarm's");
+  t.is(Buffer.from(engine.commands[1] as Uint8Array).readDoubleLE(1), 1_000);
+  for (let index = 0; index < 70; index += 1) card.receive(0, new Uint8Array(1_000));
+  t.is(engine.commands.length, 2);
+  t.is(card.lostBytes, 5_000);
+  card.resume();
+  t.false(engine.paused || card.isPaused);
+  engine.answer(2_000);
+  t.is(engine.commands.length, 3, "all that waited");
+  t.is(Buffer.from(engine.commands[2] as Uint8Array).readDoubleLE(1), 9_000);
+  card.pause();
+  await card.kill();
+  t.true(engine.killed);
+  t.false(card.isPaused);
 });
 
 test("an engine that dies is reported once", (t) => {
