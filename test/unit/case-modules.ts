@@ -21,6 +21,7 @@ import { primaryCeilingCases } from "./card/primary-ceiling.cases.js";
 import { promiserCases } from "./card/promiser.cases.js";
 import { promisesCases } from "./card/promises.cases.js";
 import { quorumCases } from "./card/quorum.cases.js";
+import { recoveryCases } from "./card/recovery.cases.js";
 import { reporterCases } from "./card/reporter.cases.js";
 import { roleChoiceCases } from "./card/role-choice.cases.js";
 import { routerCases } from "./card/router.cases.js";
@@ -80,6 +81,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/plan-desk", cases: planDeskCases },
   { name: "card/promises", cases: promisesCases },
   { name: "card/quorum", cases: quorumCases },
+  { name: "card/recovery", cases: recoveryCases },
   { name: "card/reporter", cases: reporterCases },
   { name: "card/router", cases: routerCases },
   { name: "card/routing", cases: routingCases },
