@@ -1,6 +1,6 @@
 import { FrameBuffer } from "../wire/frame-buffer.js";
 import { FRAME_ACCEPT, FRAME_PREPARE } from "../wire/frame-types.js";
-import { Uint64 } from "../wire/uint64.js";
+import { NUMBER_LIMIT, Uint64 } from "../wire/uint64.js";
 import {
   AcceptFields,
   DeclineFields,
@@ -130,6 +130,8 @@ export class Coordinator {
       context.counters.dropLength += 1;
     } else if (!this.isLeading() || promise.view !== this.view || this.chosen) {
       context.counters.promisesLate += 1;
+    } else if (!this.isCredible()) {
+      context.counters.dropRole += 1;
     } else {
       this.promises.add(context.state.members.indexOf(source), promise);
       this.tryChoose();
@@ -146,6 +148,18 @@ export class Coordinator {
       // Only a new number can win against a higher promise.
       if (decline.promised > this.view && !this.chosen) this.view = 0;
     }
+  }
+
+  /** A base that is chosen from promises is for ever: none that cannot be true may have a say in it. */
+  private isCredible(): boolean {
+    const { promise } = this;
+    const { members } = this.context.state;
+    if (promise.accepted >= promise.view) return false;
+    if (!members.has(promise.primary) || !members.has(promise.secondary)) return false;
+    const { base, ceiling, tail } = promise;
+    return (
+      base.compare(ceiling) <= 0 && ceiling.compare(NUMBER_LIMIT) <= 0 && tail.compare(NUMBER_LIMIT) <= 0
+    );
   }
 
   /** Chooses as soon as a quorum has promised and the current number is known, or nobody more is to be expected. */

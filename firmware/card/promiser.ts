@@ -1,5 +1,6 @@
 import { FrameBuffer } from "../wire/frame-buffer.js";
 import { FRAME_DECLINE, FRAME_PROMISE } from "../wire/frame-types.js";
+import { NUMBER_LIMIT } from "../wire/uint64.js";
 import {
   AcceptFields,
   decodeAccept,
@@ -90,7 +91,7 @@ export class Promiser {
     const { state } = context;
     if (!decodeAccept(frame, accept)) {
       context.counters.dropLength += 1;
-    } else if (coordinatorOf(accept.view) !== source || !this.hasMembersInRoles()) {
+    } else if (coordinatorOf(accept.view) !== source || !this.isCredible()) {
       context.counters.dropRole += 1;
     } else if (accept.view >= state.promised && accept.view !== state.accepted.number) {
       state.accepted.set(accept.view, accept.primary, accept.secondary, accept.base);
@@ -103,9 +104,12 @@ export class Promiser {
     }
   }
 
-  private hasMembersInRoles(): boolean {
+  /** What an ACCEPT says goes to flash, so it must be such as can be read back from there. */
+  private isCredible(): boolean {
+    const { accept } = this;
     const { members } = this.context.state;
-    return members.has(this.accept.primary) && members.has(this.accept.secondary);
+    if (accept.base.compare(accept.ceiling) > 0 || accept.ceiling.compare(NUMBER_LIMIT) > 0) return false;
+    return members.has(accept.primary) && members.has(accept.secondary);
   }
 
   /** A primary relies on its own vote as it does on those of others. */

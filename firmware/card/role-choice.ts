@@ -20,7 +20,9 @@ export function choosePrimary(
   wishes: RoleWishes,
   costs: Uint8Array,
 ): number {
-  return chooseBest(promises, members, wishes.primary, NO_CARD, costs);
+  // Who is wished for as secondary is primary only where nobody else promised.
+  const best = chooseBest(promises, members, wishes.primary, wishes.secondary, costs);
+  return best === NO_CARD ? wishes.secondary : best;
 }
 
 /** Chooses a secondary other than `primary`; the same card only where nobody else promised. */

@@ -1,3 +1,6 @@
+/** What every byte of an erased sector reads as. */
+export const ERASED_BYTE = 0xff;
+
 /** How a piece of flash is divided. */
 export interface FlashGeometry {
   /** Bytes that one program call writes. */
@@ -23,7 +26,7 @@ export interface Flash extends FlashGeometry {
    */
   program(offset: number, bytes: Uint8Array): boolean;
   /**
-   * Sets every byte of a sector to 0xff, `offset` being its first byte. Stops an RP2040 for 45 to 400 ms.
+   * Sets every byte of a sector to ERASED_BYTE, `offset` being its first byte. Stops an RP2040 for 45 to 400 ms.
    * @returns false where the sector may hold anything.
    */
   erase(offset: number): boolean;

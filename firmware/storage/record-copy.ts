@@ -1,4 +1,5 @@
 import { crc32 } from "../wire/crc32.js";
+import { ERASED_BYTE } from "./flash.js";
 import { MAX_RECORD_BYTES } from "./record-store.js";
 
 /** Bytes before the record itself; the CRC stands behind it. */
@@ -62,7 +63,7 @@ export class RecordCopy {
   /** Fills this copy. What is left of its half page stays erased. */
   encode(sequence: number, erasedAhead: number, record: Uint8Array, length: number): void {
     const { bytes, view } = this;
-    bytes.fill(0xff);
+    bytes.fill(ERASED_BYTE);
     view.setUint16(0, MAGIC, true);
     view.setUint8(OFFSET_FORMAT, FORMAT);
     view.setUint8(OFFSET_ERASED_AHEAD, erasedAhead);

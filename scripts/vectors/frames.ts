@@ -16,6 +16,8 @@ interface HostSource {
 }
 
 const FIRST_VIEW = "257";
+/** Round 2, made by card 2. */
+const SECOND_VIEW = "514";
 const LARGEST_VIEW = "1099511627775";
 const BEYOND_DOUBLE = "9007199254740993";
 const LARGEST_NUMBER = "9223372036854775807";
@@ -132,16 +134,102 @@ export const FABRIC_FRAMES: readonly FabricSource[] = [
     header: header(2, 1),
     fields: { view: LARGEST_VIEW, sequence: LARGEST_UINT32, ceiling: NUMBER_LIMIT, flags: "1" },
   },
+  { name: "asking for a promise", frame: "PREPARE", header: header(2, 1), fields: { view: SECOND_VIEW } },
+  { name: "the last view of all", frame: "PREPARE", header: header(254, 1), fields: { view: LARGEST_VIEW } },
+  {
+    name: "the promise of a warm secondary",
+    frame: "PROMISE",
+    header: header(2, 3),
+    fields: {
+      view: SECOND_VIEW,
+      accepted: FIRST_VIEW,
+      primary: "1",
+      secondary: "2",
+      base: "1",
+      ceiling: "65537",
+      tail: "101",
+      flags: "1",
+    },
+  },
+  {
+    name: "the promise of a cold card",
+    frame: "PROMISE",
+    header: header(1, 3),
+    fields: {
+      view: LARGEST_VIEW,
+      accepted: SECOND_VIEW,
+      primary: "1",
+      secondary: "254",
+      base: BEYOND_DOUBLE,
+      ceiling: NUMBER_LIMIT,
+      tail: "0",
+      flags: "0",
+    },
+  },
+  {
+    name: "no promise: a grant still runs",
+    frame: "DECLINE",
+    header: header(3, 2),
+    fields: { view: SECOND_VIEW, promised: FIRST_VIEW },
+  },
+  {
+    name: "a new view",
+    frame: "ACCEPT",
+    header: header(2, 3),
+    fields: { view: SECOND_VIEW, primary: "2", secondary: "3", base: "101", ceiling: "65537" },
+  },
+  {
+    name: "a new view at the end of the numbers",
+    frame: "ACCEPT",
+    header: header(254, 3),
+    fields: {
+      view: LARGEST_VIEW,
+      primary: "254",
+      secondary: "1",
+      base: LARGEST_NUMBER,
+      ceiling: NUMBER_LIMIT,
+    },
+  },
+  {
+    name: "a seed",
+    frame: "PLAN",
+    header: header(3, 1),
+    fields: { requestId: "42", kind: "1", primary: "0", secondary: "0", seed: BEYOND_DOUBLE },
+  },
+  {
+    name: "a handover",
+    frame: "PLAN",
+    header: header(3, 1),
+    fields: { requestId: LARGEST_UINT32, kind: "2", primary: "2", secondary: "254", seed: "0" },
+  },
+  {
+    name: "the seed is too low",
+    frame: "PLAN_RESULT",
+    header: header(1, 3),
+    fields: { requestId: "42", code: "1", number: BEYOND_DOUBLE },
+  },
 ];
 
-const counterValues = Array.from({ length: 28 }, (_, index) =>
-  String(index === 27 ? 4294967295 : index * 1000),
+const counterValues = Array.from({ length: 31 }, (_, index) =>
+  String(index === 30 ? 4294967295 : index * 1000),
 );
 
 export const HOST_FRAMES: readonly HostSource[] = [
   { name: "open", frame: "HOST_OPEN", header: session, fields: {} },
   { name: "close", frame: "HOST_CLOSE", header: session, fields: {} },
   { name: "ask for the status", frame: "HOST_STATUS_REQUEST", header: session, fields: {} },
+  {
+    name: "ask for a seed",
+    frame: "HOST_PLAN",
+    header: session,
+    fields: { requestId: "42", kind: "1", primary: "0", secondary: "0", seed: BEYOND_DOUBLE },
+  },
+  {
+    name: "the new view's base",
+    frame: "HOST_PLAN_RESULT",
+    header: session,
+    fields: { requestId: "42", code: "0", number: BEYOND_DOUBLE },
+  },
   { name: "ask for a block", frame: "HOST_REQUEST", header: session, fields: { tag: "7", count: "64" } },
   {
     name: "initialise card 2 of three",
@@ -237,6 +325,6 @@ export const HOST_FRAMES: readonly HostSource[] = [
     name: "all counters",
     frame: "HOST_COUNTERS",
     header: session,
-    fields: { count: "28", values: counterValues },
+    fields: { count: "31", values: counterValues },
   },
 ];

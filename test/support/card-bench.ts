@@ -4,10 +4,16 @@ import { DEFAULT_TIMING, NEIGHBOUR_ID, type Timing } from "../../firmware/wire/c
 import { crc32 } from "../../firmware/wire/crc32.js";
 import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import {
+  FRAME_ACCEPT,
   FRAME_ANSWER,
   FRAME_BEACON,
   FRAME_BEACON_ACK,
+  FRAME_DECLINE,
   FRAME_HELLO,
+  FRAME_PLAN,
+  FRAME_PLAN_RESULT,
+  FRAME_PREPARE,
+  FRAME_PROMISE,
   FRAME_REFUSE,
   FRAME_REQUEST,
   FRAME_STORE,
@@ -16,9 +22,27 @@ import { writeFabricHeader } from "../../firmware/wire/header.js";
 import { encodeHello, HelloFields } from "../../firmware/wire/hello-frame.js";
 import { BeaconFields, encodeBeacon, encodeBeaconAck } from "../../firmware/wire/lease-frames.js";
 import { encodeAnswer, encodeRefuse, encodeRequest, encodeStore } from "../../firmware/wire/number-frames.js";
+import { encodePlan, encodePlanResult, PlanResultFields } from "../../firmware/wire/plan-frames.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
+import {
+  AcceptFields,
+  encodeAccept,
+  encodeDecline,
+  encodePrepare,
+  encodePromise,
+  PROMISE_FLAG_TAIL,
+  PromiseFields,
+} from "../../firmware/wire/view-frames.js";
 import { FailingRecordStore } from "./failing-record-store.js";
-import { hostInit, hostOpen, hostRequest, hostStatusRequest } from "./host-frames.js";
+import {
+  hostInit,
+  hostOpen,
+  hostPlan,
+  hostRequest,
+  hostStatusRequest,
+  type PlanOptions,
+  planFields,
+} from "./host-frames.js";
 import { HostLog } from "./host-log.js";
 import { uint64 } from "./layout.js";
 import { LinkLog } from "./link-log.js";
@@ -58,6 +82,26 @@ export interface AckOptions {
   readonly sequence?: number;
   readonly ceiling?: bigint;
   readonly flags?: number;
+}
+
+export interface PromiseOptions {
+  readonly view: number;
+  readonly accepted?: number;
+  readonly primary?: number;
+  readonly secondary?: number;
+  readonly base?: bigint;
+  readonly ceiling?: bigint;
+  /** Left out: the sender knows none. */
+  readonly tail?: bigint;
+}
+
+export interface AcceptOptions {
+  readonly from?: number;
+  readonly view: number;
+  readonly primary?: number;
+  readonly secondary?: number;
+  readonly base?: bigint;
+  readonly ceiling?: bigint;
 }
 
 export interface FrameOptions {
@@ -232,6 +276,58 @@ export class CardBench {
     const ceiling =
       options.ceiling === undefined ? (newest?.ceiling ?? new Uint64()) : uint64(options.ceiling);
     this.receive(source, FRAME_BEACON_ACK, (frame) => encodeBeaconAck(frame, view, sequence, ceiling, flags));
+  }
+
+  /** The member `source` asks for a promise; it is the coordinator of `view`, unless told otherwise. */
+  prepare(view: number, source = view % 256): void {
+    this.receive(source, FRAME_PREPARE, (frame) => encodePrepare(frame, view));
+  }
+
+  /** The member `source` promises; it last accepted the first view, unless told otherwise. */
+  promise(source: number, options: PromiseOptions): void {
+    const fields = new PromiseFields();
+    fields.view = options.view;
+    fields.accepted = options.accepted ?? this.view;
+    fields.primary = options.primary ?? (this.members[0]?.[0] as number);
+    fields.secondary = options.secondary ?? (this.members[1]?.[0] as number);
+    fields.base.copy(uint64(options.base ?? this.first));
+    fields.ceiling.copy(uint64(options.ceiling ?? this.first + 65_536n));
+    fields.tail.copy(uint64(options.tail ?? 0n));
+    fields.flags = options.tail === undefined ? 0 : PROMISE_FLAG_TAIL;
+    this.receive(source, FRAME_PROMISE, (frame) => encodePromise(frame, fields));
+  }
+
+  decline(source: number, view: number, promised: number): void {
+    this.receive(source, FRAME_DECLINE, (frame) => encodeDecline(frame, view, promised));
+  }
+
+  /** The coordinator of `view` announces it: with primary 2 and secondary 3, unless told otherwise. */
+  accept(options: AcceptOptions): void {
+    const fields = new AcceptFields();
+    fields.view = options.view;
+    fields.primary = options.primary ?? 2;
+    fields.secondary = options.secondary ?? 3;
+    fields.base.copy(uint64(options.base ?? this.first));
+    fields.ceiling.copy(uint64(options.ceiling ?? this.first + 65_536n));
+    this.receive(options.from ?? options.view % 256, FRAME_ACCEPT, (frame) => encodeAccept(frame, fields));
+  }
+
+  /** The card `source` asks for a planned change. */
+  plan(source: number, options: PlanOptions): void {
+    this.receive(source, FRAME_PLAN, (frame) => encodePlan(frame, planFields(options)));
+  }
+
+  planResult(source: number, requestId: number, code: number, number = 0n): void {
+    const fields = new PlanResultFields();
+    fields.requestId = requestId;
+    fields.code = code;
+    fields.number.copy(uint64(number));
+    this.receive(source, FRAME_PLAN_RESULT, (frame) => encodePlanResult(frame, fields));
+  }
+
+  /** The host asks for a planned change. */
+  askPlan(options: PlanOptions): void {
+    this.fromHost(hostPlan(SESSION, options));
   }
 
   /** Lets the neighbour at `link` say hello: that it hears this card, and what it reaches. */

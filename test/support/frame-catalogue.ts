@@ -7,6 +7,8 @@ import * as setup from "../../firmware/wire/host-setup-frames.js";
 import * as status from "../../firmware/wire/host-status-frames.js";
 import * as lease from "../../firmware/wire/lease-frames.js";
 import * as numbers from "../../firmware/wire/number-frames.js";
+import * as plans from "../../firmware/wire/plan-frames.js";
+import * as views from "../../firmware/wire/view-frames.js";
 
 /** A frame type as the tests of vectors and docs use it: any fields, by name. */
 export interface FrameKind {
@@ -92,6 +94,40 @@ const KINDS_WITH_FIELDS: readonly FrameKind[] = [
     (frame, from) => lease.encodeBeaconAck(frame, from.view, from.sequence, from.ceiling, from.flags),
     lease.decodeBeaconAck,
   ),
+  kind(
+    "PREPARE",
+    types.FRAME_PREPARE,
+    () => ({ view: 0 }),
+    (frame, { view }) => views.encodePrepare(frame, view),
+    (frame, into) => {
+      const view = views.decodePrepare(frame);
+      if (view >= 0) into.view = view;
+      return view >= 0;
+    },
+  ),
+  kind(
+    "PROMISE",
+    types.FRAME_PROMISE,
+    () => new views.PromiseFields(),
+    views.encodePromise,
+    views.decodePromise,
+  ),
+  kind(
+    "DECLINE",
+    types.FRAME_DECLINE,
+    () => new views.DeclineFields(),
+    (frame, { view, promised }) => views.encodeDecline(frame, view, promised),
+    views.decodeDecline,
+  ),
+  kind("ACCEPT", types.FRAME_ACCEPT, () => new views.AcceptFields(), views.encodeAccept, views.decodeAccept),
+  kind("PLAN", types.FRAME_PLAN, () => new plans.PlanFields(), plans.encodePlan, plans.decodePlan),
+  kind(
+    "PLAN_RESULT",
+    types.FRAME_PLAN_RESULT,
+    () => new plans.PlanResultFields(),
+    plans.encodePlanResult,
+    plans.decodePlanResult,
+  ),
   empty("HOST_OPEN", types.FRAME_HOST_OPEN),
   kind(
     "HOST_REQUEST",
@@ -110,6 +146,20 @@ const KINDS_WITH_FIELDS: readonly FrameKind[] = [
   ),
   empty("HOST_STATUS_REQUEST", types.FRAME_HOST_STATUS_REQUEST),
   empty("HOST_CLOSE", types.FRAME_HOST_CLOSE),
+  kind(
+    "HOST_PLAN",
+    types.FRAME_HOST_PLAN,
+    () => new plans.PlanFields(),
+    plans.encodeHostPlan,
+    plans.decodeHostPlan,
+  ),
+  kind(
+    "HOST_PLAN_RESULT",
+    types.FRAME_HOST_PLAN_RESULT,
+    () => new plans.PlanResultFields(),
+    plans.encodeHostPlanResult,
+    plans.decodeHostPlanResult,
+  ),
   kind(
     "HOST_WELCOME",
     types.FRAME_HOST_WELCOME,

@@ -3,13 +3,17 @@ import {
   FRAME_HOST_CLOSE,
   FRAME_HOST_INIT,
   FRAME_HOST_OPEN,
+  FRAME_HOST_PLAN,
   FRAME_HOST_REQUEST,
   FRAME_HOST_STATUS_REQUEST,
 } from "../../firmware/wire/frame-types.js";
 import { writeHostHeader } from "../../firmware/wire/header.js";
 import { encodeEmptyBody, encodeHostRequest } from "../../firmware/wire/host-frames.js";
 import { encodeHostInit, HostInitFields } from "../../firmware/wire/host-setup-frames.js";
+import { encodeHostPlan, PlanFields } from "../../firmware/wire/plan-frames.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
+
+import { uint64 } from "./layout.js";
 
 /** The frames of a host, made fresh. */
 export function hostOpen(session: number): FrameBuffer {
@@ -27,6 +31,31 @@ export function hostStatusRequest(session: number): FrameBuffer {
 export function hostRequest(session: number, tag: number, count: number): FrameBuffer {
   const frame = bare(FRAME_HOST_REQUEST, session);
   encodeHostRequest(frame, tag, count);
+  return frame;
+}
+
+export interface PlanOptions {
+  readonly requestId?: number;
+  /** PLAN_SEED or PLAN_HANDOVER. */
+  readonly kind: number;
+  readonly primary?: number;
+  readonly secondary?: number;
+  readonly seed?: bigint;
+}
+
+export function planFields(options: PlanOptions): PlanFields {
+  const fields = new PlanFields();
+  fields.requestId = options.requestId ?? 1;
+  fields.kind = options.kind;
+  fields.primary = options.primary ?? 0;
+  fields.secondary = options.secondary ?? 0;
+  fields.seed.copy(uint64(options.seed ?? 0n));
+  return fields;
+}
+
+export function hostPlan(session: number, options: PlanOptions): FrameBuffer {
+  const frame = bare(FRAME_HOST_PLAN, session);
+  encodeHostPlan(frame, planFields(options));
   return frame;
 }
 

@@ -6,6 +6,7 @@ import {
   FRAME_HOST_INIT_RESULT,
   FRAME_HOST_LINKS,
   FRAME_HOST_MIRROR,
+  FRAME_HOST_PLAN_RESULT,
   FRAME_HOST_REFUSE,
   FRAME_HOST_STATUS,
   FRAME_HOST_VIEW,
@@ -35,6 +36,7 @@ import {
   HostLinksFields,
   HostStatusFields,
 } from "../../firmware/wire/host-status-frames.js";
+import { decodeHostPlanResult, PlanResultFields } from "../../firmware/wire/plan-frames.js";
 import { toBigInt } from "./layout.js";
 
 /** A frame that a card has sent to its host. */
@@ -108,6 +110,14 @@ export class HostLog {
 
   initResults(): number[] {
     return this.of(FRAME_HOST_INIT_RESULT).map(({ frame }) => decodeHostInitResult(frame));
+  }
+
+  /** What came of planned changes: request id, code and number. */
+  planResults(): (readonly [number, number, bigint])[] {
+    return this.of(FRAME_HOST_PLAN_RESULT).map(({ frame }) => {
+      const { requestId, code, number } = read(frame, new PlanResultFields(), decodeHostPlanResult);
+      return [requestId, code, toBigInt(number)] as const;
+    });
   }
 
   welcome(): HostWelcomeFields {

@@ -1,9 +1,15 @@
 import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import {
+  FRAME_ACCEPT,
   FRAME_ANSWER,
   FRAME_BEACON,
   FRAME_BEACON_ACK,
+  FRAME_DECLINE,
   FRAME_HELLO,
+  FRAME_PLAN,
+  FRAME_PLAN_RESULT,
+  FRAME_PREPARE,
+  FRAME_PROMISE,
   FRAME_REFUSE,
   FRAME_REQUEST,
   FRAME_STORE,
@@ -27,6 +33,21 @@ import {
   RequestFields,
   StoreFields,
 } from "../../firmware/wire/number-frames.js";
+import {
+  decodePlan,
+  decodePlanResult,
+  PlanFields,
+  PlanResultFields,
+} from "../../firmware/wire/plan-frames.js";
+import {
+  AcceptFields,
+  DeclineFields,
+  decodeAccept,
+  decodeDecline,
+  decodePrepare,
+  decodePromise,
+  PromiseFields,
+} from "../../firmware/wire/view-frames.js";
 
 export interface Sent<Fields> {
   readonly atUs: number;
@@ -80,6 +101,37 @@ export class LinkLog {
 
   acks(): Sent<BeaconAckFields>[] {
     return this.read(FRAME_BEACON_ACK, () => new BeaconAckFields(), decodeBeaconAck);
+  }
+
+  prepares(): Sent<{ view: number }>[] {
+    return this.read(
+      FRAME_PREPARE,
+      () => ({ view: 0 }),
+      (frame, into) => {
+        into.view = decodePrepare(frame);
+        return into.view >= 0;
+      },
+    );
+  }
+
+  promises(): Sent<PromiseFields>[] {
+    return this.read(FRAME_PROMISE, () => new PromiseFields(), decodePromise);
+  }
+
+  declines(): Sent<DeclineFields>[] {
+    return this.read(FRAME_DECLINE, () => new DeclineFields(), decodeDecline);
+  }
+
+  accepts(): Sent<AcceptFields>[] {
+    return this.read(FRAME_ACCEPT, () => new AcceptFields(), decodeAccept);
+  }
+
+  plans(): Sent<PlanFields>[] {
+    return this.read(FRAME_PLAN, () => new PlanFields(), decodePlan);
+  }
+
+  planResults(): Sent<PlanResultFields>[] {
+    return this.read(FRAME_PLAN_RESULT, () => new PlanResultFields(), decodePlanResult);
   }
 
   private read<Fields>(

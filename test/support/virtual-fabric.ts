@@ -5,7 +5,14 @@ import { DEFAULT_TIMING, type Timing } from "../../firmware/wire/constants.js";
 import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import { FRAME_HELLO, OFFSET_TYPE } from "../../firmware/wire/frame-types.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
-import { hostInit, hostOpen, hostRequest, hostStatusRequest } from "./host-frames.js";
+import {
+  hostInit,
+  hostOpen,
+  hostPlan,
+  hostRequest,
+  hostStatusRequest,
+  type PlanOptions,
+} from "./host-frames.js";
 import { HostLog } from "./host-log.js";
 import { VirtualClock } from "./virtual-clock.js";
 
@@ -192,6 +199,11 @@ export class VirtualFabric {
 
   request(place: number, tag: number, count = 1, session = place + 1): void {
     this.fromHost(place, hostRequest(session, tag, count));
+  }
+
+  /** The host of the card at `place` asks for a planned change. */
+  plan(place: number, options: PlanOptions): void {
+    this.fromHost(place, hostPlan(place + 1, options));
   }
 
   /** Asks the card at `place` for all that it tells, and returns where that is to be read. */

@@ -1,7 +1,9 @@
 import type { CaseModule } from "../support/unit-case.js";
 import { adaptiveWindowCases } from "./card/adaptive-window.cases.js";
+import { baseChoiceCases } from "./card/base-choice.cases.js";
 import { cardCases } from "./card/card.cases.js";
 import { cardContextCases } from "./card/card-context.cases.js";
+import { coordinatorCases } from "./card/coordinator.cases.js";
 import { hostDeskCases } from "./card/host-desk.cases.js";
 import { hostLineCases } from "./card/host-line.cases.js";
 import { initialiseCases } from "./card/initialise.cases.js";
@@ -11,15 +13,20 @@ import { memberListCases } from "./card/member-list.cases.js";
 import { normalPathCases } from "./card/normal-path.cases.js";
 import { originatorCases } from "./card/originator.cases.js";
 import { persistentStateCases } from "./card/persistent-state.cases.js";
+import { planDeskCases } from "./card/plan-desk.cases.js";
+import { plannerCases } from "./card/planner.cases.js";
 import { postCases } from "./card/post.cases.js";
 import { primaryCases } from "./card/primary.cases.js";
 import { primaryCeilingCases } from "./card/primary-ceiling.cases.js";
+import { promiserCases } from "./card/promiser.cases.js";
 import { promisesCases } from "./card/promises.cases.js";
 import { quorumCases } from "./card/quorum.cases.js";
 import { reporterCases } from "./card/reporter.cases.js";
+import { roleChoiceCases } from "./card/role-choice.cases.js";
 import { routerCases } from "./card/router.cases.js";
 import { routingCases } from "./card/routing.cases.js";
 import { secondaryCases } from "./card/secondary.cases.js";
+import { silenceWatchCases } from "./card/silence-watch.cases.js";
 import { statusReportCases } from "./card/status-report.cases.js";
 import { viewCases } from "./card/view.cases.js";
 import { waitingRequestsCases } from "./card/waiting-requests.cases.js";
@@ -43,7 +50,9 @@ import { hostSetupFramesCases } from "./wire/host-setup-frames.cases.js";
 import { hostStatusFramesCases } from "./wire/host-status-frames.cases.js";
 import { leaseFramesCases } from "./wire/lease-frames.cases.js";
 import { numberFramesCases } from "./wire/number-frames.cases.js";
+import { planFramesCases } from "./wire/plan-frames.cases.js";
 import { uint64Cases } from "./wire/uint64.cases.js";
+import { viewFramesCases } from "./wire/view-frames.cases.js";
 
 /** Every `*.cases.ts` file. `node.test.ts` fails where one is missing. */
 export const CASE_MODULES: readonly CaseModule[] = [
@@ -62,6 +71,13 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/post", cases: postCases },
   { name: "card/primary", cases: primaryCases },
   { name: "card/primary-ceiling", cases: primaryCeilingCases },
+  { name: "card/promiser", cases: promiserCases },
+  { name: "card/base-choice", cases: baseChoiceCases },
+  { name: "card/role-choice", cases: roleChoiceCases },
+  { name: "card/coordinator", cases: coordinatorCases },
+  { name: "card/silence-watch", cases: silenceWatchCases },
+  { name: "card/planner", cases: plannerCases },
+  { name: "card/plan-desk", cases: planDeskCases },
   { name: "card/promises", cases: promisesCases },
   { name: "card/quorum", cases: quorumCases },
   { name: "card/reporter", cases: reporterCases },
@@ -91,5 +107,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "wire/host-status-frames", cases: hostStatusFramesCases },
   { name: "wire/lease-frames", cases: leaseFramesCases },
   { name: "wire/number-frames", cases: numberFramesCases },
+  { name: "wire/plan-frames", cases: planFramesCases },
   { name: "wire/uint64", cases: uint64Cases },
+  { name: "wire/view-frames", cases: viewFramesCases },
 ];

@@ -1,3 +1,4 @@
+import { styleText } from "node:util";
 import Table from "cli-table3";
 import { formatCount, formatLatency } from "../../text/quantities.js";
 import type { BenchResult, SystemResult } from "../result.js";
@@ -38,9 +39,10 @@ function rowOf(result: BenchResult, system: SystemResult, callers: number): stri
 /** The rows for a terminal. @param color false leaves out all escape sequences. */
 export function formatTable(result: BenchResult, color: boolean): string {
   const table = new Table({
-    head: HEADINGS,
+    // The table's own colors would ask the environment, which knows nothing of what the caller wants.
+    head: color ? HEADINGS.map((heading) => styleText("bold", heading, { validateStream: false })) : HEADINGS,
     colAligns: ["left", "right", "right", "right", "right", "right", "right"],
-    style: color ? { head: ["bold"], border: ["grey"] } : { head: [], border: [] },
+    style: { head: [], border: [] },
   });
   let last: string | undefined;
   for (const row of makeRows(result)) {

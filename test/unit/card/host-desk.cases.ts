@@ -8,9 +8,17 @@ import {
   STATE_READY,
 } from "../../../firmware/wire/frame-types.js";
 import { CARD_FLAG_BLANK } from "../../../firmware/wire/host-setup-frames.js";
+import { PLAN_SEED } from "../../../firmware/wire/plan-frames.js";
 import { CardBench, SESSION } from "../../support/card-bench.js";
 import { compact } from "../../support/hex.js";
-import { hostClose, hostInit, hostOpen, hostRequest, hostStatusRequest } from "../../support/host-frames.js";
+import {
+  hostClose,
+  hostInit,
+  hostOpen,
+  hostPlan,
+  hostRequest,
+  hostStatusRequest,
+} from "../../support/host-frames.js";
 import { payloadOf, toBigInt } from "../../support/layout.js";
 import type { UnitCase } from "../../support/unit-case.js";
 
@@ -153,6 +161,7 @@ export const hostDeskCases: readonly UnitCase[] = [
         hostRequest(SESSION, 1, 1),
         hostStatusRequest(SESSION),
         hostInit(),
+        hostPlan(SESSION, { kind: PLAN_SEED }),
         hostClose(SESSION),
       ];
       const bench = ready();
@@ -178,7 +187,7 @@ export const hostDeskCases: readonly UnitCase[] = [
     run(t) {
       const bench = ready();
       bench.host.clear();
-      for (const type of [0x00, 0x02, 0x45, 0x61, 0xff]) {
+      for (const type of [0x00, 0x02, 0x46, 0x61, 0xff]) {
         bench.fromHost(withBytes(hostClose(SESSION), (frame) => frame.bytes.fill(type, 1, 2)));
       }
       t.is(bench.card.counters.dropType, 5);

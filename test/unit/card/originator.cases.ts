@@ -4,9 +4,13 @@ import {
   FRAME_REFUSE,
   REFUSE_BLANK,
   REFUSE_BUSY,
+  REFUSE_COLD,
   REFUSE_COUNT,
   REFUSE_EXHAUSTED,
+  REFUSE_NO_LEASE,
+  REFUSE_NO_SECONDARY,
   REFUSE_NO_VIEW,
+  REFUSE_NOT_PRIMARY,
   REFUSE_STORAGE,
   STATE_READY,
 } from "../../../firmware/wire/frame-types.js";
@@ -134,16 +138,23 @@ export const originatorCases: readonly UnitCase[] = [
     },
   },
   {
-    title: "without a view, or before the card is a member, the host is told why, and nothing is invented",
+    title:
+      "without a view, for as long as its patience, or before the card is a member, the host is told why",
     run(t) {
       const blank = new CardBench({ uninitialised: true });
       blank.ask(1);
       const deaf = new CardBench({ cardId: 3 });
       deaf.ask(2);
       t.deepEqual(blank.host.refusals(), [{ tag: 1, code: REFUSE_BLANK }]);
+      deaf.advance(DEFAULT_TIMING.patienceUs - 1);
+      t.deepEqual(deaf.host.refusals(), []);
+      deaf.advance(1);
       t.deepEqual(deaf.host.refusals(), [{ tag: 2, code: REFUSE_NO_VIEW }]);
-      deaf.advance(100_000);
+      t.is(deaf.sent.requests().length, 0);
+      deaf.beacon({ view: 0x1001, ceiling: 70_000n });
+      deaf.advance(DEFAULT_TIMING.retryUs);
       t.is(deaf.sent.requests().length, 0, "and it is not kept for later");
+      t.deepEqual([blank.host.answers(), deaf.host.answers()], [[], []], "nor is anything invented");
     },
   },
   {
@@ -277,20 +288,74 @@ export const originatorCases: readonly UnitCase[] = [
     },
   },
   {
-    title: "where the view falls silent, every open block is given back to the host",
+    title:
+      "where the view falls silent, open blocks wait for the next; their patience ended, the host gets them back",
     run(t) {
       const bench = ready();
       bench.advance(50_000);
       bench.ask(1);
+      bench.advance(5000);
       bench.ask(2);
-      bench.advance(30_000);
-      t.deepEqual(bench.host.refusals(), [
-        { tag: 2, code: REFUSE_NO_VIEW },
-        { tag: 1, code: REFUSE_NO_VIEW },
-      ]);
+      const opened = bench.sent.requests().length;
+      bench.advance(DEFAULT_TIMING.patienceUs - 5001);
+      t.deepEqual(bench.host.refusals(), []);
+      t.is(bench.sent.requests().length, opened, "nobody is asked where nobody is primary");
+      bench.advance(1);
+      t.deepEqual(bench.host.refusals(), [{ tag: 1, code: REFUSE_NO_VIEW }]);
+      bench.advance(5000);
+      t.deepEqual(bench.host.refusals().at(-1), { tag: 2, code: REFUSE_NO_VIEW });
       t.is(bench.card.counters.blocksRefused, 2);
       bench.answer(2, { requestId: newestId(bench) });
       t.deepEqual(bench.host.answers(), []);
+    },
+  },
+  {
+    title: "a new view is asked at once for what waits, under the same id; the host notices nothing",
+    run(t) {
+      const bench = ready();
+      bench.advance(50_000);
+      bench.ask(1, 5);
+      const requestId = newestId(bench);
+      bench.advance(100_000);
+      bench.ask(2, 6);
+      bench.sent.clear();
+      bench.beacon({ view: 0x1002, from: 2, secondary: 1, base: 90n, ceiling: 90n, state: REFUSE_NO_LEASE });
+      t.is(bench.sent.requests().length, 0);
+      bench.beacon({ view: 0x1002, from: 2, secondary: 1, base: 90n, ceiling: 90n, sequence: 2 });
+      t.deepEqual(
+        bench.sent.requests().map(({ to, fields }) => [to, fields.requestId === requestId, fields.count]),
+        [
+          [2, false, 6],
+          [2, true, 5],
+        ],
+      );
+      bench.answer(1, { view: 0x1002, requestId, first: 90n, count: 5 });
+      t.deepEqual(
+        bench.host.answers().map(({ tag, first }) => [tag, first]),
+        [[1, 90n]],
+      );
+      t.deepEqual(bench.host.refusals(), []);
+    },
+  },
+  {
+    title: "a refusal that a new view may change is kept from the host for as long as its patience",
+    run(t) {
+      for (const code of [REFUSE_NOT_PRIMARY, REFUSE_NO_LEASE, REFUSE_NO_SECONDARY, REFUSE_COLD]) {
+        const bench = ready();
+        bench.ask(1);
+        const requestId = newestId(bench);
+        bench.refuse(1, requestId, code);
+        t.deepEqual(bench.host.refusals(), []);
+        bench.beacon({ sequence: 2, ceiling: 1n });
+        t.is(bench.sent.requests().length, 2, "the next beacon is reason to ask again");
+        for (let waited = 0; waited < DEFAULT_TIMING.patienceUs; waited += 10_000) {
+          bench.advance(10_000);
+          bench.beacon({ sequence: 3 + waited / 10_000, ceiling: 1n });
+        }
+        t.deepEqual(bench.host.refusals(), []);
+        bench.refuse(1, requestId, code);
+        t.deepEqual(bench.host.refusals(), [{ tag: 1, code }]);
+      }
     },
   },
   {

@@ -180,10 +180,11 @@ export const primaryCases: readonly UnitCase[] = [
       silent.ack(2);
       silent.request(3, 2);
       t.is(silent.sent.stores().length, 1);
-      for (let waited = 0; waited < 6; waited += 1) {
+      for (let waited = 0; waited < 5; waited += 1) {
         silent.advance(10_000);
         silent.ack(3);
       }
+      silent.advance(9000);
       silent.request(3, 3);
       t.is(refusalsSent(silent).at(-1)?.[2], REFUSE_NO_SECONDARY);
 
@@ -280,7 +281,7 @@ export const primaryCases: readonly UnitCase[] = [
       const sequence = bench.sent.beacons().at(-1)?.fields.sequence ?? 0;
       bench.restart();
       bench.sent.clear();
-      bench.advance(100_000);
+      bench.advance(DEFAULT_TIMING.leaseUs);
       t.is(bench.sent.beacons().length, 0);
       bench.ack(2, { sequence: sequence + 1, ceiling: 99_999n });
       bench.ack(3, { sequence: sequence + 1, ceiling: 99_999n });
@@ -288,7 +289,7 @@ export const primaryCases: readonly UnitCase[] = [
       bench.request(3, 2);
       bench.ask(5);
       t.deepEqual(refusalsSent(bench), [[3, 2, REFUSE_COLD]]);
-      t.deepEqual(bench.host.refusals(), [{ tag: 5, code: REFUSE_COLD }]);
+      t.deepEqual(bench.host.refusals(), [], "its host waits for the next view");
       t.is(bench.sent.stores().length, 0);
       const status = bench.status().status();
       t.deepEqual([status.state, status.flags], [REFUSE_COLD, CARD_FLAG_COLD]);

@@ -1,0 +1,130 @@
+import { MemberList } from "../../../firmware/card/member-list.js";
+import { Promises } from "../../../firmware/card/promises.js";
+import { Uint64 } from "../../../firmware/wire/uint64.js";
+import { PROMISE_FLAG_TAIL, PromiseFields } from "../../../firmware/wire/view-frames.js";
+import { filled, toBigInt, uint64 } from "../../support/layout.js";
+import type { UnitCase } from "../../support/unit-case.js";
+
+/** The view that somebody accepted last, and the one before it. In it 1 is primary and 2 is secondary. */
+const LAST = 0x203;
+const BEFORE = 0x101;
+const BASE = 100n;
+const CEILINGS: Readonly<Record<number, bigint>> = { 1: 700n, 2: 300n, 3: 500n };
+
+/** What a role holder of the last view can be to a coordinator. */
+const STANDINGS = ["warm", "never", "cold", "absent"] as const;
+type Standing = (typeof STANDINGS)[number];
+
+function members(): MemberList {
+  const list = new MemberList();
+  list.set(3, Uint8Array.of(1, 2, 3), Uint8Array.of(1, 1, 1));
+  return list;
+}
+
+function promiseOf(card: number, standing: Exclude<Standing, "absent">, tail: bigint): PromiseFields {
+  const never = standing === "never";
+  return filled(new PromiseFields(), {
+    view: 0x303,
+    accepted: never ? BEFORE : LAST,
+    primary: never ? 3 : 1,
+    secondary: never ? card : 2,
+    base: uint64(never ? 1n : BASE),
+    ceiling: uint64(CEILINGS[card] as bigint),
+    // Who never accepted the last view may be warm in the one before: its tail there says nothing.
+    tail: uint64(standing === "cold" ? 0n : never ? 9999n : tail),
+    flags: standing === "cold" ? 0 : PROMISE_FLAG_TAIL,
+  });
+}
+
+function collect(primary: Standing, secondary: Standing, tails: readonly [bigint, bigint]): Promises {
+  const promises = new Promises();
+  promises.reset();
+  if (primary !== "absent") promises.add(0, promiseOf(1, primary, tails[0]));
+  if (secondary !== "absent") promises.add(1, promiseOf(2, secondary, tails[1]));
+  promises.add(2, filled(promiseOf(3, "cold", 0n), {}));
+  return promises;
+}
+
+function baseOf(promises: Promises): bigint {
+  const base = new Uint64();
+  promises.chooseBase(base, members());
+  return toBigInt(base);
+}
+
+/** The rule of the protocol, written down a second time. */
+function ruled(primary: Standing, secondary: Standing): bigint {
+  if (secondary === "never") return BASE;
+  if (secondary === "warm") return 120n;
+  if (primary === "never") return BASE;
+  if (primary === "warm") return 150n;
+  return primary === "absent" ? 500n : 700n;
+}
+
+export const baseChoiceCases: readonly UnitCase[] = [
+  {
+    title:
+      "the base: the secondary's word, else the primary's, else the highest ceiling, in each of 16 standings",
+    run(t) {
+      for (const primary of STANDINGS) {
+        for (const secondary of STANDINGS) {
+          const what = `primary ${primary}, secondary ${secondary}`;
+          const promises = collect(primary, secondary, [150n, 120n]);
+          t.is(baseOf(promises), ruled(primary, secondary), what);
+          const tells = [primary, secondary].some((one) => one === "warm" || one === "never");
+          t.is(promises.knowsTail(members()), tells, what);
+        }
+      }
+    },
+  },
+  {
+    title: "a tail below the view's base does not lower it",
+    run(t) {
+      t.is(baseOf(collect("absent", "warm", [0n, 99n])), BASE);
+      t.is(baseOf(collect("warm", "cold", [0n, 0n])), BASE);
+      t.is(baseOf(collect("absent", "warm", [0n, 101n])), 101n);
+    },
+  },
+  {
+    title: "the ceiling covers every ceiling that was promised, and the base",
+    run(t) {
+      const ceiling = new Uint64();
+      const promises = collect("cold", "warm", [0n, 120n]);
+      promises.chooseCeiling(ceiling, uint64(120n));
+      t.is(toBigInt(ceiling), 700n);
+      promises.chooseCeiling(ceiling, uint64(5000n));
+      t.is(toBigInt(ceiling), 5000n);
+    },
+  },
+  {
+    title: "the last view is the highest that anybody accepted, whoever says so and when",
+    run(t) {
+      const one = collect("never", "absent", [0n, 0n]);
+      t.deepEqual([one.lastView.number, one.lastView.primary, one.lastView.secondary], [LAST, 1, 2]);
+      t.is(toBigInt(one.lastView.base), BASE);
+      const other = new Promises();
+      other.add(2, promiseOf(3, "cold", 0n));
+      other.add(0, promiseOf(1, "never", 0n));
+      t.is(other.lastView.number, LAST);
+    },
+  },
+  {
+    title: "votes are counted once a card, and nothing is left from an earlier change",
+    run(t) {
+      const list = new MemberList();
+      list.set(3, Uint8Array.of(1, 2, 3), Uint8Array.of(2, 1, 1));
+      const promises = collect("warm", "absent", [150n, 0n]);
+      promises.add(0, promiseOf(1, "warm", 150n));
+      t.is(promises.votes(list), 3);
+      t.false(promises.isComplete(list));
+      promises.add(1, promiseOf(2, "cold", 0n));
+      t.true(promises.isComplete(list));
+      t.deepEqual([promises.isWarm(0), promises.isWarm(1), promises.isWarm(2)], [true, false, false]);
+      promises.reset();
+      t.deepEqual([promises.votes(list), promises.has(0), promises.isWarm(0)], [0, false, false]);
+      t.is(promises.lastView.number, 0);
+      promises.add(2, filled(promiseOf(3, "cold", 0n), { accepted: BEFORE, ceiling: uint64(2n) }));
+      t.is(promises.lastView.number, BEFORE);
+      t.is(baseOf(promises), 2n, "the ceilings, too");
+    },
+  },
+];

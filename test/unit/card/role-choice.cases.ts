@@ -1,0 +1,81 @@
+import { MemberList } from "../../../firmware/card/member-list.js";
+import { Promises } from "../../../firmware/card/promises.js";
+import { choosePrimary, chooseSecondary } from "../../../firmware/card/role-choice.js";
+import { PROMISE_FLAG_TAIL, PromiseFields } from "../../../firmware/wire/view-frames.js";
+import { filled } from "../../support/layout.js";
+import type { UnitCase } from "../../support/unit-case.js";
+
+interface Choice {
+  /** Cards that promised; a warm one is written as its negative. */
+  readonly promised: readonly number[];
+  readonly wishes?: readonly [number, number];
+  /** What a frame costs to cards 1 to 5. */
+  readonly costs?: readonly number[];
+}
+
+/** Primary and secondary of the next view of cards 1 to 5, where 4 was primary and 2 was secondary. */
+function chosen({ promised, wishes = [0, 0], costs = [1, 1, 1, 1, 1] }: Choice): number[] {
+  const members = new MemberList();
+  members.set(5, Uint8Array.of(1, 2, 3, 4, 5), Uint8Array.of(1, 1, 1, 1, 1));
+  const promises = new Promises();
+  for (const card of promised) {
+    const flags = card < 0 ? PROMISE_FLAG_TAIL : 0;
+    const fields = filled(new PromiseFields(), { accepted: 0x101, primary: 4, secondary: 2, flags });
+    promises.add(Math.abs(card) - 1, fields);
+  }
+  const asked = { primary: wishes[0], secondary: wishes[1] };
+  const ways = Uint8Array.from(costs);
+  const primary = choosePrimary(promises, members, asked, ways);
+  return [primary, chooseSecondary(promises, members, asked, ways, primary)];
+}
+
+export const roleChoiceCases: readonly UnitCase[] = [
+  {
+    title: "who held a role and is warm keeps one: the primary its own, the secondary the one that is free",
+    run(t) {
+      t.deepEqual(chosen({ promised: [1, -2, 3, -4, 5] }), [4, 2]);
+      t.deepEqual(chosen({ promised: [1, -2, 3, 5] }), [2, 1]);
+      t.deepEqual(chosen({ promised: [1, 3, -4, 5] }), [4, 1]);
+      t.deepEqual(chosen({ promised: [1, -2, 4] }), [2, 4], "warm before cold");
+      t.deepEqual(chosen({ promised: [1, 2, 4] }), [2, 4], "cold before others");
+    },
+  },
+  {
+    title: "among the others the nearest is chosen, at the same distance the lowest id",
+    run(t) {
+      t.deepEqual(chosen({ promised: [1, 3, 5] }), [1, 3]);
+      t.deepEqual(chosen({ promised: [1, 3, 5], costs: [2, 9, 3, 9, 1] }), [5, 1]);
+      t.deepEqual(chosen({ promised: [1, 3, -4, 5], costs: [16, 9, 255, 255, 15] }), [4, 5]);
+    },
+  },
+  {
+    title: "who did not promise gets no role, not even who is wished for",
+    run(t) {
+      t.deepEqual(chosen({ promised: [3, 5] }), [3, 5]);
+      t.deepEqual(chosen({ promised: [-2, 3, -4], wishes: [5, 1] }), [4, 2]);
+    },
+  },
+  {
+    title: "who is wished for gets the role, before who is warm",
+    run(t) {
+      t.deepEqual(chosen({ promised: [1, -2, 3, -4, 5], wishes: [5, 1] }), [5, 1]);
+      t.deepEqual(chosen({ promised: [1, -2, 3, -4, 5], wishes: [2, 0] }), [2, 4]);
+      t.deepEqual(chosen({ promised: [1, -2, 3, -4, 5], wishes: [0, 3] }), [4, 3]);
+    },
+  },
+  {
+    title: "the primary can be asked to become secondary: somebody else is primary then",
+    run(t) {
+      t.deepEqual(chosen({ promised: [1, -2, 3, -4, 5], wishes: [0, 4] }), [2, 4]);
+    },
+  },
+  {
+    title: "one card has both roles only where nobody else promised",
+    run(t) {
+      t.deepEqual(chosen({ promised: [-4] }), [4, 4]);
+      t.deepEqual(chosen({ promised: [3] }), [3, 3]);
+      t.deepEqual(chosen({ promised: [3], wishes: [0, 3] }), [3, 3]);
+      t.deepEqual(chosen({ promised: [-4, 5] }), [4, 5]);
+    },
+  },
+];
