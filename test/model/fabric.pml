@@ -1,18 +1,4 @@
-/*
- * The promises P1 (no number twice) and P2 (above everything delivered before the request) of a fabric of CARDS cards
- * through up to VIEWS - 1 view changes, checked exhaustively by Spin.
- *
- * Messages: what was sent once can be received at any later time, any number of times, in any order, or never. That is
- * loss, delay, duplication and reordering in one. Cards crash at any point and come back with what they had in flash.
- *
- * Time: a primary trusts an acknowledgement for a little less than a lease from when it sent the beacon; the card that
- * gave it keeps its grant for a whole lease from when it received it. So the trust ends before the grant does, and the
- * model lets both end in one step: the latest that time allows. After a boot a card waits for a lease, by when no
- * primary trusts what it acknowledged before. How long a lease is does not matter then.
- *
- * Numbers are 0 .. NUMBERS-1, a block is one number, the window of the ceiling is WINDOW.
- * Every BREAK_... leaves out one rule; each must make the model fail.
- */
+/* draft 2 */
 #ifndef CARDS
 #define CARDS 3
 #endif
@@ -20,10 +6,7 @@
 #define VIEWS 2
 #endif
 #ifndef NUMBERS
-#define NUMBERS 4
-#endif
-#ifndef REQUESTS
-#define REQUESTS 2
+#define NUMBERS 3
 #endif
 #ifndef REBOOTS
 #define REBOOTS 1
@@ -32,407 +15,236 @@
 #define WINDOW 2
 #endif
 
-/* One vote a card; with an even number the first has two, so that two halves never both act. */
-#if CARDS == 2 || CARDS == 4
+#ifdef BREAK_HALF_IS_QUORUM
+#define VOTES(c) 1
+#define QUORUM (CARDS / 2)
+#elif CARDS % 2 == 0
 #define VOTES(c) (((c) == 0) + 1)
-#define ALL_VOTES (CARDS + 1)
+#define QUORUM (CARDS / 2 + 1)
 #else
 #define VOTES(c) 1
-#define ALL_VOTES CARDS
-#endif
-#ifdef BREAK_HALF_IS_QUORUM
-#define QUORUM ((ALL_VOTES + 1) / 2 - (ALL_VOTES > 2))
-#else
-#define QUORUM (ALL_VOTES / 2 + 1)
+#define QUORUM (CARDS / 2 + 1)
 #endif
 
-#define BIT(c) (1 << (c))
-#define HAS(set, c) (((set) >> (c)) & 1)
+#define BIT(i) (1 << (i))
+#define HAS(set, i) (((set) >> (i)) & 1)
 #define AT(v, c) ((v) * CARDS + (c))
-#define NUM(v, n) ((v) * NUMBERS + (n))
 
-/* In flash. */
 byte promised[CARDS];
 byte accepted[CARDS];
 byte ceiling[CARDS];
 
-/* In memory. */
 bool cold[CARDS];
-bool waiting[CARDS];      /* less than a lease since the boot */
-byte next[CARDS];         /* as primary: the next number */
-byte stored[CARDS];       /* as secondary: one above the newest */
-byte granted[CARDS];      /* the view whose primary has a grant of this card, + 1; 0: none */
+byte tail[CARDS];
+#ifdef BREAK_NO_WAIT_AFTER_BOOT
+bool forgot[CARDS];
+#endif
 
-/* Views, numbered as they are begun. View 0 is set up by init. */
-byte views = 1;
-byte coordinator[VIEWS];
-byte promisedTo[VIEWS];   /* who has sent a PROMISE */
 bool chosen[VIEWS];
 byte primary[VIEWS];
 byte secondary[VIEWS];
 byte base[VIEWS];
-byte viewCeiling[VIEWS];  /* highest ceiling that a beacon or the ACCEPT of the view carried */
+byte leastCeiling[VIEWS];
 
-/* What each PROMISE said. */
+byte promises[VIEWS];
 byte saidAccepted[VIEWS * CARDS];
-bool saidTail[VIEWS * CARDS];
-byte saidNumber[VIEWS * CARDS];
+byte saidTail[VIEWS * CARDS];
 byte saidCeiling[VIEWS * CARDS];
 
-/* What the primary of a view knows of the others. It is in that card's memory. */
-byte trusts[VIEWS];                   /* whose grant it counts on */
-byte ackedCeiling[VIEWS * CARDS];
-
-/* STOREs and ANSWERs that were sent: the request, + 1. */
-byte store[VIEWS * NUMBERS];
-byte answer[VIEWS * NUMBERS];
-
-byte requests;
-byte above[REQUESTS];     /* numbers below this one were delivered before the request was made */
-bool done[REQUESTS];
-byte delivered;           /* a bit for each number */
-byte highest;             /* one above the highest delivered */
+byte grants[VIEWS];
+byte stores[VIEWS];
+byte late[VIEWS];
+byte delivered;
 byte reboots;
 
-byte i, j, s, votes, a;   /* of single steps; zeroed behind each, so that they add no states */
+hidden byte i, a;
+
+/* F(i) summed up over all cards. */
+#if CARDS == 2
+#define SUM(F) (F(0) + F(1))
+#elif CARDS == 3
+#define SUM(F) (F(0) + F(1) + F(2))
+#else
+#define SUM(F) (F(0) + F(1) + F(2) + F(3))
+#endif
+#define GRANTED(i) HAS(grants[accepted[me]], i) * VOTES(i)
+#define CEILING_ABOVE(i) (ceiling[i] > tail[me]) * VOTES(i)
 
 #define ACTS(c, v) (accepted[c] == (v) && promised[c] == (v))
-#define IS_PRIMARY(c) (primary[accepted[c]] == (c) && ACTS(c, accepted[c]) && !cold[c])
+#define IS_PRIMARY(c) (primary[accepted[c]] == c && promised[c] == accepted[c] && !cold[c])
+#define HAS_ROLE(c) (primary[accepted[c]] == c || secondary[accepted[c]] == c)
+#define STORES_ARE_MOOT(s, v) (promised[s] > (v) || (accepted[s] == (v) && cold[s]))
 
-#ifdef BREAK_FORWARD_IN_ANY_VIEW
-#define MAY_STORE(c, v) (accepted[c] >= (v))
-#else
-#define MAY_STORE(c, v) ACTS(c, v)
-#endif
 
-#ifdef BREAK_OWN_PROMISE_SKIPS_GRANT
-#define SKIPS_GRANT(c, v) (coordinator[v] == (c))
-#else
-#define SKIPS_GRANT(c, v) false
-#endif
-#ifdef BREAK_GRANT_IGNORED
-#define GRANTS_NOBODY_ELSE(c, v) true
-#else
-#define GRANTS_NOBODY_ELSE(c, v) (granted[c] == 0 || primary[granted[c] - 1] == coordinator[v] || SKIPS_GRANT(c, v))
-#endif
-
-#ifdef BREAK_NO_WAIT_AFTER_BOOT
-#define BOOT_IS_PAST(c) true
-#else
-#define BOOT_IS_PAST(c) !waiting[c]
-#endif
-
-#ifdef BREAK_ACCEPT_AGAIN
-#define IS_NEW(c, v) true
-#else
-#define IS_NEW(c, v) (accepted[c] != (v))
-#endif
-
-inline sumVotes(set) {
-  votes = 0;
-  for (i : 0 .. CARDS - 1) { if :: HAS(set, i) -> votes = votes + VOTES(i) :: else fi }
-  i = 0;
+/* Card c acts no more in its accepted view. */
+inline stopActing(c) {
+  if :: primary[accepted[c]] == c -> grants[accepted[c]] = 0 :: else fi;
+  if :: secondary[accepted[c]] == c -> stores[accepted[c]] = 0; late[accepted[c]] = 0 :: else fi
 }
 
-/* Whether the primary c of view v holds its lease. Its own vote is its own promise. */
-inline checkLease(c, v) {
-#ifdef BREAK_NO_LEASE
-  votes = ALL_VOTES;
-#else
-  sumVotes(trusts[v] | BIT(c));
-#endif
+inline promise(c, v) {
+  promises[v] = promises[v] | BIT(c);
+  saidAccepted[AT(v, c)] = accepted[c];
+  saidCeiling[AT(v, c)] = ceiling[c];
+  saidTail[AT(v, c)] = (HAS_ROLE(c) && !cold[c] -> tail[c] + 1 : 0);
+  grants[accepted[c]] = grants[accepted[c]] & ~BIT(c);
+  stopActing(c);
+  promised[c] = v
 }
 
-/* Votes of those who have a ceiling above number n in flash, as far as the primary of view v knows. */
-inline checkCeiling(v, n) {
-  votes = 0;
-  for (i : 0 .. CARDS - 1) {
-    if :: ackedCeiling[AT(v, i)] > n -> votes = votes + VOTES(i) :: else fi
-  }
-  i = 0;
-#ifdef BREAK_ONE_CARDS_CEILING
-  if :: votes > 0 -> votes = ALL_VOTES :: else fi
-#endif
-}
-
-/* What a primary knows in a view is gone, or of no use any more. */
-inline forget(c) {
+inline accept(c, v) {
+  stopActing(c);
+  promised[c] = v;
+  accepted[c] = v;
+  if :: ceiling[c] < leastCeiling[v] -> ceiling[c] = leastCeiling[v] :: else fi;
+  cold[c] = false;
+  tail[c] = (HAS_ROLE(c) -> base[v] : 0);
   if
-  :: primary[accepted[c]] == c ->
-     trusts[accepted[c]] = 0;
-     for (i : 0 .. CARDS - 1) { ackedCeiling[AT(accepted[c], i)] = 0 }
-     i = 0
+  :: IS_PRIMARY(primary[v]) && accepted[primary[v]] == v ->
+     for (i : 0 .. CARDS - 1) {
+       if :: ACTS(i, v) && (i == c || primary[v] == c) -> grants[v] = grants[v] | BIT(i) :: else fi
+     }
   :: else
   fi
 }
 
-inline enterRoles(c, v) {
-  cold[c] = false;
-  next[c] = 0;
-  stored[c] = 0;
-  if :: primary[v] == c -> next[c] = base[v] :: else fi;
-  if :: secondary[v] == c -> stored[c] = base[v] :: else fi;
+inline reboot(c) {
+  stopActing(c);
+  cold[c] = true;
+  tail[c] = 0
 }
 
-inline sendPromise(c, v) {
-  promisedTo[v] = promisedTo[v] | BIT(c);
-  saidAccepted[AT(v, c)] = accepted[c];
-  saidCeiling[AT(v, c)] = ceiling[c];
-  saidTail[AT(v, c)] = !cold[c] && (primary[accepted[c]] == c || secondary[accepted[c]] == c);
-  saidNumber[AT(v, c)] = (primary[accepted[c]] == c -> next[c] : stored[c]);
-  if :: !saidTail[AT(v, c)] -> saidNumber[AT(v, c)] = 0 :: else fi
+inline assign(c, v) {
+  stores[v] = stores[v] | BIT(tail[c]);
+  if :: delivered >> tail[c] -> late[v] = late[v] | BIT(tail[c]) :: else fi;
+  tail[c]++
 }
 
-/* The base that the promises in set s make necessary. */
-inline chooseBase(v) {
+inline store(c, n) {
+  assert(!HAS(delivered, n));
+  assert(!HAS(late[accepted[c]], n));
+  delivered = delivered | BIT(n);
+  stores[accepted[c]] = stores[accepted[c]] & ~BIT(n);
+  if :: tail[c] <= n -> tail[c] = n + 1 :: else fi
+}
+
+#define TELLS(v, c) (HAS(promises[v], c) && (saidAccepted[AT(v, c)] < a || saidTail[AT(v, c)] > 0))
+
+inline baseFrom(v, c) {
+  base[v] = base[a];
+  if
+  :: saidAccepted[AT(v, c)] == a && saidTail[AT(v, c)] > base[v] + 1 -> base[v] = saidTail[AT(v, c)] - 1
+  :: else
+  fi
+}
+
+inline choose(v, p, q) {
+  chosen[v] = true;
+  primary[v] = p;
+  secondary[v] = q;
   a = 0;
   for (i : 0 .. CARDS - 1) {
-    if :: HAS(s, i) && saidAccepted[AT(v, i)] > a -> a = saidAccepted[AT(v, i)] :: else fi
+    if :: HAS(promises[v], i) && saidAccepted[AT(v, i)] > a -> a = saidAccepted[AT(v, i)] :: else fi;
+    if :: HAS(promises[v], i) && saidCeiling[AT(v, i)] > leastCeiling[v] -> leastCeiling[v] = saidCeiling[AT(v, i)] :: else fi
   }
-  i = secondary[a];
-  j = primary[a];
   if
-  :: HAS(s, i) && (saidAccepted[AT(v, i)] < a || saidTail[AT(v, i)]) ->
-     base[v] = base[a];
-#ifndef BREAK_BASE_FROM_VIEW
-     if :: saidAccepted[AT(v, i)] == a && saidNumber[AT(v, i)] > base[v] -> base[v] = saidNumber[AT(v, i)] :: else fi
-#endif
-  :: else ->
-     if
-     :: HAS(s, j) && (saidAccepted[AT(v, j)] < a || saidTail[AT(v, j)]) ->
-        base[v] = base[a];
-#ifndef BREAK_BASE_FROM_VIEW
-        if :: saidAccepted[AT(v, j)] == a && saidNumber[AT(v, j)] > base[v] -> base[v] = saidNumber[AT(v, j)] :: else fi
-#endif
-     :: else ->
-        base[v] = 0;
-        for (i : 0 .. CARDS - 1) {
-          if :: HAS(s, i) && saidCeiling[AT(v, i)] > base[v] -> base[v] = saidCeiling[AT(v, i)] :: else fi
-        }
-     fi
+  :: TELLS(v, secondary[a]) -> baseFrom(v, secondary[a])
+  :: else -> if :: TELLS(v, primary[a]) -> baseFrom(v, primary[a]) :: else -> base[v] = leastCeiling[v] fi
   fi;
-  viewCeiling[v] = base[v];
-  for (i : 0 .. CARDS - 1) {
-    if :: HAS(s, i) && saidCeiling[AT(v, i)] > viewCeiling[v] -> viewCeiling[v] = saidCeiling[AT(v, i)] :: else fi
-  }
-  /* Later promises change nothing, so what was said need not be kept. */
-  promisedTo[v] = 0;
+  if :: leastCeiling[v] < base[v] -> leastCeiling[v] = base[v] :: else fi;
+  promises[v] = 0;
   for (i : 0 .. CARDS - 1) {
     saidAccepted[AT(v, i)] = 0;
-    saidTail[AT(v, i)] = false;
-    saidNumber[AT(v, i)] = 0;
+    saidTail[AT(v, i)] = 0;
     saidCeiling[AT(v, i)] = 0
   }
-  i = 0; j = 0; a = 0;
 }
 
-active proctype Fabric() {
-  byte c, v, n, r;
 
-  d_step {
-    chosen[0] = true;
-    primary[0] = 0;
-    secondary[0] = 1;
-  }
+#define V 1
+#define PROMISED_V1(i) HAS(promises[1], i) * VOTES(i)
+#define LEADS_V1(i) (HAS(promises[1], i) && promised[i] == 1)
+#define PROMISED_V2(i) HAS(promises[2], i) * VOTES(i)
+#define LEADS_V2(i) (HAS(promises[2], i) && promised[i] == 2)
+#define PROMISED_V3(i) HAS(promises[3], i) * VOTES(i)
+#define LEADS_V3(i) (HAS(promises[3], i) && promised[i] == 3)
 
+#define IS_SECONDARY(c) (secondary[accepted[c]] == c && promised[c] == accepted[c] && !cold[c])
+
+#define STEP_STORE(n) :: d_step { IS_SECONDARY(me) && HAS(stores[accepted[me]], n) -> store(me, n) }
+#define STEP_PROMISE(v) :: d_step { !chosen[v] && promised[me] < v -> promise(me, v) }
+#define STEP_ACCEPT(v) :: d_step { chosen[v] && promised[me] <= v && accepted[me] != v -> accept(me, v); i = 0 }
+#define STEP_CHOOSE(v, q, LEADS, PROMISED) \
+  :: d_step { !chosen[v] && HAS(promises[v], me) && HAS(promises[v], q) && (q != me || promises[v] == BIT(q)) && \
+              SUM(LEADS) > 0 && SUM(PROMISED) >= QUORUM -> choose(v, me, q); i = 0 }
+
+proctype Card(byte me) {
 end:
   do
-  /* A process asks. */
-  :: requests < REQUESTS -> d_step { above[requests] = highest; requests++ }
-
-  /* The primary moves its ceiling: into its own flash first, then into its beacons. */
-  :: atomic { select(c : 0 .. CARDS - 1);
-     if
-     :: IS_PRIMARY(c) && next[c] + WINDOW > ceiling[c] && ceiling[c] < NUMBERS ->
-     d_step {
-       v = accepted[c];
-       ceiling[c] = (next[c] + WINDOW > NUMBERS -> NUMBERS : next[c] + WINDOW);
-       ackedCeiling[AT(v, c)] = ceiling[c];
-       if :: ceiling[c] > viewCeiling[v] -> viewCeiling[v] = ceiling[c] :: else fi;
-       c = 0; v = 0 }
-     :: else
-     fi;
-     c = 0; v = 0; n = 0; r = 0 }
-
-  /*
-   * A card hears a beacon of its view, follows the ceiling, grants the lease, and its acknowledgement arrives. Where it
-   * does not arrive, the primary only does less; where the primary has stopped meanwhile, nothing comes of it.
-   */
-  :: atomic { select(c : 0 .. CARDS - 1);
-     if
-     :: ACTS(c, accepted[c]) && primary[accepted[c]] != c && IS_PRIMARY(primary[accepted[c]]) &&
-        accepted[primary[accepted[c]]] == accepted[c] &&
-        (!HAS(trusts[accepted[c]], c) || ceiling[c] < viewCeiling[accepted[c]]) ->
-     d_step {
-       v = accepted[c];
-       granted[c] = v + 1;
-       trusts[v] = trusts[v] | BIT(c);
-       if :: viewCeiling[v] > ceiling[c] -> ceiling[c] = viewCeiling[v] :: else fi;
-       ackedCeiling[AT(v, c)] = ceiling[c] }
-     :: else
-     fi;
-     c = 0; v = 0; n = 0; r = 0 }
-
-  /* The grant runs out, and the primary's trust in it at the latest then. */
-  :: atomic { select(c : 0 .. CARDS - 1);
-     if
-     :: granted[c] != 0 ->
-     d_step {
-       trusts[granted[c] - 1] = trusts[granted[c] - 1] & ~BIT(c);
-       granted[c] = 0;
-       c = 0 }
-     :: else
-     fi;
-     c = 0; v = 0; n = 0; r = 0 }
-
-  /* The primary assigns a number to a request, or once more to one that asks again. */
-  :: atomic { select(c : 0 .. CARDS - 1); select(r : 0 .. REQUESTS - 1);
-     if
-     :: IS_PRIMARY(c) && next[c] < NUMBERS && r < requests && !done[r] ->
-     d_step {
-       v = accepted[c];
-       checkLease(c, v);
-       if
-       :: votes >= QUORUM ->
-          checkCeiling(v, next[c]);
-          if
-          :: votes >= QUORUM -> store[NUM(v, next[c])] = r + 1; next[c] = next[c] + 1
-          :: else
-          fi
-       :: else
-       fi;
-       votes = 0; c = 0; v = 0; r = 0 }
-     :: else
-     fi;
-     c = 0; v = 0; n = 0; r = 0 }
-
-  /* The secondary stores, then answers. */
-  :: atomic { select(c : 0 .. CARDS - 1); select(v : 0 .. VIEWS - 1); select(n : 0 .. NUMBERS - 1);
-     if
-     :: store[NUM(v, n)] != 0 && secondary[v] == c && chosen[v] && !cold[c] && MAY_STORE(c, v) &&
-       (answer[NUM(v, n)] == 0 || stored[c] <= n) ->
-     d_step {
-       if :: stored[c] <= n && secondary[accepted[c]] == c -> stored[c] = n + 1 :: else fi;
-       answer[NUM(v, n)] = store[NUM(v, n)];
-       c = 0; v = 0; n = 0 }
-     :: else
-     fi;
-     c = 0; v = 0; n = 0; r = 0 }
-
-#ifdef BREAK_STORE_IS_ANSWER
-  /* The originator takes what was meant for the secondary. */
-  :: atomic { select(v : 0 .. VIEWS - 1); select(n : 0 .. NUMBERS - 1);
-     if
-     :: store[NUM(v, n)] != 0 && answer[NUM(v, n)] == 0 ->
-     d_step { answer[NUM(v, n)] = store[NUM(v, n)]; v = 0; n = 0 }
-     :: else
-     fi;
-     c = 0; v = 0; n = 0; r = 0 }
+  :: d_step { IS_PRIMARY(me) && ceiling[me] < NUMBERS && ceiling[me] < tail[me] + WINDOW -> ceiling[me]++ }
+  :: d_step { promised[me] == accepted[me] && ceiling[me] < ceiling[primary[accepted[me]]] -> ceiling[me]++ }
+  :: d_step { IS_PRIMARY(me) && tail[me] < NUMBERS && !STORES_ARE_MOOT(secondary[accepted[me]], accepted[me]) &&
+              SUM(GRANTED) >= QUORUM && SUM(CEILING_ABOVE) >= QUORUM ->
+              assign(me, accepted[me]) }
+  STEP_STORE(0)
+  STEP_STORE(1)
+#if NUMBERS > 2
+  STEP_STORE(2)
 #endif
-
-  /* The originator takes the first answer to its request. */
-  :: atomic { select(v : 0 .. VIEWS - 1); select(n : 0 .. NUMBERS - 1);
-     if
-     :: answer[NUM(v, n)] != 0 && !done[answer[NUM(v, n)] - 1] ->
-     d_step {
-       r = answer[NUM(v, n)] - 1;
-       done[r] = true;
-       assert(!HAS(delivered, n));   /* P1 */
-       assert(n >= above[r]);        /* P2 */
-       delivered = delivered | BIT(n);
-       if :: n >= highest -> highest = n + 1 :: else fi;
-       /* What is still under way for this request is late from now on: as good as lost. */
-       for (i : 0 .. VIEWS * NUMBERS - 1) {
-         if :: store[i] == r + 1 -> store[i] = 0 :: else fi;
-         if :: answer[i] == r + 1 -> answer[i] = 0 :: else fi
-       }
-       i = 0;
-       v = 0; n = 0; r = 0 }
-     :: else
-     fi;
-     c = 0; v = 0; n = 0; r = 0 }
-
-  /* A card begins a view change. Its own promise is given like everybody's. */
-  :: atomic { views < VIEWS -> select(c : 0 .. CARDS - 1);
-     d_step { coordinator[views] = c; views++; c = 0 } }
-
-  /* A card promises: no grant to another than the coordinator runs, and the wait after a boot is over. */
-  :: atomic { select(c : 0 .. CARDS - 1); select(v : 1 .. VIEWS - 1);
-     if
-     :: v < views && promised[c] < v && GRANTS_NOBODY_ELSE(c, v) && BOOT_IS_PAST(c) &&
-       (coordinator[v] == c || chosen[v] || HAS(promisedTo[v], coordinator[v])) ->
-     d_step {
-       if :: !chosen[v] -> sendPromise(c, v) :: else fi;
-#ifndef BREAK_PROMISE_NOT_KEPT
-       forget(c);
+#if NUMBERS > 3
+  STEP_STORE(3)
 #endif
-#ifndef BREAK_PROMISE_NOT_KEPT
-       promised[c] = v;
+  STEP_PROMISE(1)
+  STEP_ACCEPT(1)
+#if VIEWS > 2
+  STEP_PROMISE(2)
+  STEP_ACCEPT(2)
 #endif
-       c = 0; v = 0 }
-     :: else
-     fi;
-     c = 0; v = 0; n = 0; r = 0 }
-
-  /* With promises of a quorum the coordinator chooses, once. */
-  :: atomic { select(v : 1 .. VIEWS - 1); select(s : 1 .. (1 << CARDS) - 1);
-     v < views && !chosen[v] && (s & ~promisedTo[v]) == 0 ->
-     sumVotes(s);
-     if
-     :: votes < QUORUM -> votes = 0
-     :: votes >= QUORUM ->
-        votes = 0;
-        select(c : 0 .. CARDS - 1); select(n : 0 .. CARDS - 1);
-        if
-        :: HAS(s, c) && HAS(s, n) && (c != n || s == BIT(c)) ->
-           d_step { chosen[v] = true; primary[v] = c; secondary[v] = n; chooseBase(v) }
-        :: else
-        fi
-     fi;
-     c = 0; n = 0; v = 0; s = 0 }
-
-  /* A card accepts, by ACCEPT or by a beacon. */
-  :: atomic { select(c : 0 .. CARDS - 1); select(v : 1 .. VIEWS - 1);
-     if
-     :: v < views && chosen[v] && promised[c] <= v && IS_NEW(c, v) ->
-     d_step {
-       forget(c);
-       promised[c] = v;
-       accepted[c] = v;
-       if :: viewCeiling[v] > ceiling[c] -> ceiling[c] = viewCeiling[v] :: else fi;
-       enterRoles(c, v);
-       c = 0; v = 0 }
-     :: else
-     fi;
-     c = 0; v = 0; n = 0; r = 0 }
-
-  /* A card loses its power, and comes back. What it grants is forgotten; what others count on is not. */
-  :: atomic { reboots < REBOOTS -> select(c : 0 .. CARDS - 1);
-     d_step {
-       reboots++;
-       granted[c] = 0;
-       waiting[c] = true;
-#ifndef BREAK_MEMORY_TRUSTED
-       forget(c);
+#if VIEWS > 3
+  STEP_PROMISE(3)
+  STEP_ACCEPT(3)
 #endif
-#ifndef BREAK_MEMORY_TRUSTED
-       cold[c] = true;
+#define C(v, L, P) STEP_CHOOSE(v, 0, L, P) STEP_CHOOSE(v, 1, L, P)
+  C(1, LEADS_V1, PROMISED_V1)
+#if VIEWS > 2
+  C(2, LEADS_V2, PROMISED_V2)
 #endif
-       next[c] = 0;
-       stored[c] = 0;
-       c = 0 } }
-
-  /* A lease after the boot nobody counts on what was granted before. */
-  :: atomic { select(c : 0 .. CARDS - 1);
-     if
-     :: waiting[c] ->
-     d_step {
-       for (i : 0 .. VIEWS - 1) { trusts[i] = trusts[i] & ~BIT(c) }
-       i = 0;
-       waiting[c] = false;
-       c = 0 }
-     :: else
-     fi;
-     c = 0; v = 0; n = 0; r = 0 }
+#if VIEWS > 3
+  C(3, LEADS_V3, PROMISED_V3)
+#endif
+#if CARDS > 2
+  STEP_CHOOSE(1, 2, LEADS_V1, PROMISED_V1)
+#if VIEWS > 2
+  STEP_CHOOSE(2, 2, LEADS_V2, PROMISED_V2)
+#endif
+#if VIEWS > 3
+  STEP_CHOOSE(3, 2, LEADS_V3, PROMISED_V3)
+#endif
+#endif
+#if CARDS > 3
+  STEP_CHOOSE(1, 3, LEADS_V1, PROMISED_V1)
+#if VIEWS > 2
+  STEP_CHOOSE(2, 3, LEADS_V2, PROMISED_V2)
+#endif
+#endif
+  :: d_step { reboots < REBOOTS && HAS_ROLE(me) && !cold[me] -> reboots++; reboot(me) }
+  :: d_step { promised[me] > accepted[me] && !chosen[promised[me]] && cold[me] && saidTail[AT(promised[me], me)] > 0 ->
+       saidTail[AT(promised[me], me)] = 0 }
   od
+}
+
+init {
+  atomic {
+    chosen[0] = true;
+    secondary[0] = 1;
+    grants[0] = (1 << CARDS) - 1;
+    run Card(0);
+    run Card(1);
+#if CARDS > 2
+    run Card(2);
+#endif
+#if CARDS > 3
+    run Card(3);
+#endif
+  }
 }
