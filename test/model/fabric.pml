@@ -1,4 +1,31 @@
-/* draft 2 */
+/*
+ * The promises P1 (no number twice) and P2 (above everything delivered before the request) of a fabric of CARDS cards
+ * through up to VIEWS - 1 view changes and REBOOTS reboots, checked exhaustively by Spin. docs/model.md says what is
+ * left out, how far this goes and how to run it.
+ *
+ * The model does at least all that the cards can do. To stay small enough it leaves out what has no effect, and what
+ * only narrows what a card may do later, as a run without it can do the same harm and more:
+ *
+ * - Messages. What was sent once can arrive at any later time, any number of times, in any order, or never: that is
+ *   loss, delay, duplication and reordering in one. A PROMISE that never arrives is like none. So is a second one, but
+ *   for a card that has rebooted in between.
+ * - Time and the lease. A primary trusts an acknowledgement for a little less than a lease from when it sent the beacon;
+ *   the card that gave it keeps its grant for a whole lease from when that beacon came. So the trust ends before the
+ *   grant. What ends a grant is of use only to the promise that waits for it: until then the model lets the primary trust.
+ *   Hence a card's promise ends the trust, and every primary trusts whoever acts in its view. A grant to the coordinator
+ *   itself needs no end, but there the primary has promised first, and acts no more.
+ * - Reboots. A grant is forgotten, but the card waits for a lease before it promises, by when no primary trusts it
+ *   either. So it is as if the grant were remembered, and a card without a role is not changed by a reboot.
+ * - Coordinators. Who leads a change matters only in that it has promised, and promised nothing higher, when it chooses.
+ *   A change that is never chosen is like none. View numbers are not taken in any order: two cards may begin at once.
+ * - Ceilings. The primary knows of all flash at once, where it really knows of what was acknowledged to it. It raises its
+ *   ceiling, and the others follow, in steps of one number, so that beacons of all ages are among them.
+ * - Requests. Every number is assigned to a request made at that very moment, and delivered as soon as the secondary has
+ *   it. That is the strictest: a retry was made earlier, an answer may come later or be dropped as the second.
+ *
+ * Numbers are 0 .. NUMBERS - 1, a block is one number, the window is at most WINDOW. Each BREAK_... leaves out one rule
+ * and must make the model fail; each WITNESS must be found.
+ */
 #ifndef CARDS
 #define CARDS 3
 #endif
@@ -8,21 +35,38 @@
 #ifndef NUMBERS
 #define NUMBERS 3
 #endif
-#ifndef REBOOTS
-#define REBOOTS 1
-#endif
 #ifndef WINDOW
 #define WINDOW 2
 #endif
+#ifndef REBOOTS
+#define REBOOTS 1
+#endif
 
+#if CARDS > 4 || VIEWS > 4 || NUMBERS > 5
+#error the steps at the end are written out for 4 cards, 4 views and 5 numbers
+#endif
+
+/* What is to be shown to happen at all: an assertion that must fail. */
+#define VIEW_CHOSEN 1
+#define DELIVERED_IN_LAST_VIEW 2
+#define BASE_FROM_CEILING 3
+#define BASE_FROM_SECONDARY 4
+#define BASE_FROM_PRIMARY 5
+#define BASE_OF_VIEW_NEVER_ACTIVE 6
+#define TWO_PRIMARIES_DELIVERED 7
+#define OLD_VIEW_DELIVERED 8
+#define ALL_NUMBERS_DELIVERED 9
+#ifndef WITNESS
+#define WITNESS 0
+#endif
+#define REACHED(what, condition) assert(WITNESS != what || !(condition))
+
+/* One vote a card; with an even number the first has two, so that two halves never both act. */
 #ifdef BREAK_HALF_IS_QUORUM
 #define VOTES(c) 1
 #define QUORUM (CARDS / 2)
-#elif CARDS % 2 == 0
-#define VOTES(c) (((c) == 0) + 1)
-#define QUORUM (CARDS / 2 + 1)
 #else
-#define VOTES(c) 1
+#define VOTES(c) (1 + (CARDS % 2 == 0 && (c) == 0))
 #define QUORUM (CARDS / 2 + 1)
 #endif
 
@@ -30,118 +74,203 @@
 #define HAS(set, i) (((set) >> (i)) & 1)
 #define AT(v, c) ((v) * CARDS + (c))
 
+/* The sum of F(card, x) over all cards. */
+#if CARDS == 2
+#define SUM(F, x) (F(0, x) + F(1, x))
+#elif CARDS == 3
+#define SUM(F, x) (F(0, x) + F(1, x) + F(2, x))
+#else
+#define SUM(F, x) (F(0, x) + F(1, x) + F(2, x) + F(3, x))
+#endif
+
+/* ---- What there is ---- */
+
+/* In flash. */
 byte promised[CARDS];
 byte accepted[CARDS];
 byte ceiling[CARDS];
 
+/* In memory. */
 bool cold[CARDS];
-byte tail[CARDS];
-#ifdef BREAK_NO_WAIT_AFTER_BOOT
-bool forgot[CARDS];
-#endif
+byte tail[CARDS];         /* as primary: the next number; as secondary: one above the newest stored */
 
+/* Views. View 0 is set up by init. */
 bool chosen[VIEWS];
 byte primary[VIEWS];
 byte secondary[VIEWS];
 byte base[VIEWS];
-byte leastCeiling[VIEWS];
+byte leastCeiling[VIEWS]; /* that of the ACCEPT; beacons carry no lower one */
 
+/* PROMISEs that were sent for a view that is not chosen yet: by whom, and what they said. */
 byte promises[VIEWS];
 byte saidAccepted[VIEWS * CARDS];
-byte saidTail[VIEWS * CARDS];
+byte saidTail[VIEWS * CARDS];      /* + 1; 0: cold, or no role */
 byte saidCeiling[VIEWS * CARDS];
 
-byte grants[VIEWS];
-byte stores[VIEWS];
-byte late[VIEWS];
-byte delivered;
+byte grants[VIEWS];       /* whom the primary of a view trusts, while it acts */
+byte stores[VIEWS];       /* numbers whose STORE is under way to the secondary of a view, while it may store them */
+byte late[VIEWS];         /* those of them that were assigned when a number at or above them was delivered already */
+byte delivered;           /* numbers */
+
 byte reboots;
 
-hidden byte i, a;
-
-/* F(i) summed up over all cards. */
-#if CARDS == 2
-#define SUM(F) (F(0) + F(1))
-#elif CARDS == 3
-#define SUM(F) (F(0) + F(1) + F(2))
-#else
-#define SUM(F) (F(0) + F(1) + F(2) + F(3))
+#ifdef BREAK_NO_WAIT_AFTER_BOOT
+bool forgot[CARDS];
 #endif
-#define GRANTED(i) HAS(grants[accepted[me]], i) * VOTES(i)
-#define CEILING_ABOVE(i) (ceiling[i] > tail[me]) * VOTES(i)
+#ifdef BREAK_CEILING_WRITTEN_LATE
+byte written[CARDS];
+#endif
+#if WITNESS == TWO_PRIMARIES_DELIVERED
+byte deliverers;
+#endif
 
-#define ACTS(c, v) (accepted[c] == (v) && promised[c] == (v))
-#define IS_PRIMARY(c) (primary[accepted[c]] == c && promised[c] == accepted[c] && !cold[c])
-#define HAS_ROLE(c) (primary[accepted[c]] == c || secondary[accepted[c]] == c)
-#define STORES_ARE_MOOT(s, v) (promised[s] > (v) || (accepted[s] == (v) && cold[s]))
+hidden byte i, a;         /* of single steps only */
 
+/* ---- What a card may do ---- */
 
-/* Card c acts no more in its accepted view. */
-inline stopActing(c) {
-  if :: primary[accepted[c]] == c -> grants[accepted[c]] = 0 :: else fi;
-  if :: secondary[accepted[c]] == c -> stores[accepted[c]] = 0; late[accepted[c]] = 0 :: else fi
-}
+#define ACTS_IN(c, v) (accepted[c] == (v) && promised[c] == (v))
+#define ACTS(c) (promised[c] == accepted[c])
+#define HAS_ROLE(c) (primary[accepted[c]] == (c) || secondary[accepted[c]] == (c))
+#define IS_PRIMARY(c) (primary[accepted[c]] == (c) && ACTS(c) && !cold[c])
+#define IS_SECONDARY(c) (secondary[accepted[c]] == (c) && ACTS(c) && !cold[c])
 
-inline promise(c, v) {
-  promises[v] = promises[v] | BIT(c);
-  saidAccepted[AT(v, c)] = accepted[c];
-  saidCeiling[AT(v, c)] = ceiling[c];
-  saidTail[AT(v, c)] = (HAS_ROLE(c) && !cold[c] -> tail[c] + 1 : 0);
-  grants[accepted[c]] = grants[accepted[c]] & ~BIT(c);
-  stopActing(c);
-  promised[c] = v
-}
+#define VOTES_IN(c, set) HAS(set, c) * VOTES(c)
+#define VOTES_ABOVE(c, n) (ceiling[c] > (n)) * VOTES(c)
 
-inline accept(c, v) {
-  stopActing(c);
-  promised[c] = v;
-  accepted[c] = v;
-  if :: ceiling[c] < leastCeiling[v] -> ceiling[c] = leastCeiling[v] :: else fi;
-  cold[c] = false;
-  tail[c] = (HAS_ROLE(c) -> base[v] : 0);
-  if
-  :: IS_PRIMARY(primary[v]) && accepted[primary[v]] == v ->
-     for (i : 0 .. CARDS - 1) {
-       if :: ACTS(i, v) && (i == c || primary[v] == c) -> grants[v] = grants[v] | BIT(i) :: else fi
-     }
-  :: else
-  fi
-}
+#ifdef BREAK_NO_LEASE
+#define HOLDS_LEASE(v) true
+#else
+#define HOLDS_LEASE(v) (SUM(VOTES_IN, grants[v]) >= QUORUM)
+#endif
 
-inline reboot(c) {
-  stopActing(c);
-  cold[c] = true;
-  tail[c] = 0
-}
+#ifdef BREAK_ONE_CARDS_CEILING
+#define BELOW_CEILING(n) (SUM(VOTES_ABOVE, n) > 0)
+#else
+#define BELOW_CEILING(n) (SUM(VOTES_ABOVE, n) >= QUORUM)
+#endif
+
+/* Whether s, the secondary of view v, may still store. What it cannot store, nobody gets, so it need not be assigned. */
+#ifdef BREAK_FORWARD_IN_ANY_VIEW
+#define MAY_YET_STORE(s, v) true
+#else
+#define MAY_YET_STORE(s, v) (promised[s] <= (v) && !(accepted[s] == (v) && cold[s]))
+#endif
+
+#ifdef BREAK_PROMISE_NOT_KEPT
+#define MAY_PROMISE(c, v) (promised[c] < (v) && !HAS(promises[v], c))
+#define LEADS(c, v) HAS(promises[v], c)
+#else
+#define MAY_PROMISE(c, v) (promised[c] < (v))
+#define LEADS(c, v) (HAS(promises[v], c) && promised[c] == (v))
+#endif
+
+#if defined(BREAK_ACCEPT_AGAIN)
+#define MAY_ACCEPT(c, v) (promised[c] <= (v))
+#elif defined(BREAK_ACCEPT_BELOW_PROMISED)
+#define MAY_ACCEPT(c, v) (accepted[c] < (v))
+#else
+#define MAY_ACCEPT(c, v) (promised[c] <= (v) && accepted[c] != (v))
+#endif
+
+#if defined(BREAK_PROMISE_WRITTEN_LATE) || defined(BREAK_NO_WAIT_AFTER_BOOT) || defined(BREAK_CEILING_WRITTEN_LATE)
+#define REBOOT_MATTERS(c) true
+#else
+#define REBOOT_MATTERS(c) (HAS_ROLE(c) && !cold[c])
+#endif
+
+#if defined(BREAK_GRANT_IGNORED)
+#define GRANT_MUST_END(c, v) false
+#elif defined(BREAK_OWN_PROMISE_SKIPS_GRANT)
+#define GRANT_MUST_END(c, v) (promises[v] != 0) /* the first promise is the coordinator's own */
+#elif defined(BREAK_NO_WAIT_AFTER_BOOT)
+#define GRANT_MUST_END(c, v) (!forgot[c])
+#else
+#define GRANT_MUST_END(c, v) true
+#endif
+
+/* ---- The normal path ---- */
 
 inline assign(c, v) {
+  printf("card %d assigns %d in view %d\n", c, tail[c], v);
   stores[v] = stores[v] | BIT(tail[c]);
   if :: delivered >> tail[c] -> late[v] = late[v] | BIT(tail[c]) :: else fi;
   tail[c]++
 }
 
-inline store(c, n) {
-  assert(!HAS(delivered, n));
-  assert(!HAS(late[accepted[c]], n));
+inline deliver(c, v, n) {
+  printf("card %d answers %d of view %d\n", c, n, v);
+  assert(!HAS(delivered, n)); /* P1 */
+  assert(!HAS(late[v], n));   /* P2 */
   delivered = delivered | BIT(n);
-  stores[accepted[c]] = stores[accepted[c]] & ~BIT(n);
-  if :: tail[c] <= n -> tail[c] = n + 1 :: else fi
+  stores[v] = stores[v] & ~BIT(n);
+  REACHED(DELIVERED_IN_LAST_VIEW, v == VIEWS - 1);
+  REACHED(OLD_VIEW_DELIVERED, v < VIEWS - 1 && chosen[v + 1]);
+  REACHED(ALL_NUMBERS_DELIVERED, delivered == BIT(NUMBERS) - 1);
+#if WITNESS == TWO_PRIMARIES_DELIVERED
+  deliverers = deliverers | BIT(primary[v]);
+  assert(deliverers == BIT(primary[v]))
+#endif
+}
+
+inline store(c, v, n) {
+  if :: ACTS_IN(c, v) && tail[c] <= n -> tail[c] = n + 1 :: else fi;
+  deliver(c, v, n)
+}
+
+inline raiseCeiling(c) {
+  ceiling[c]++;
+  printf("card %d has ceiling %d\n", c, ceiling[c])
+}
+
+/* ---- Changing the view ---- */
+
+/* What a card in its accepted view has to do with no more: it promised or accepted another, or is cold. */
+inline stopActing(c) {
+  if :: primary[accepted[c]] == c -> grants[accepted[c]] = 0 :: else fi;
+#ifndef BREAK_FORWARD_IN_ANY_VIEW
+  if :: secondary[accepted[c]] == c -> stores[accepted[c]] = 0; late[accepted[c]] = 0 :: else fi
+#endif
+}
+
+inline say(c, v) {
+  saidAccepted[AT(v, c)] = accepted[c];
+  saidCeiling[AT(v, c)] = ceiling[c];
+#ifdef BREAK_COLD_TELLS
+  saidTail[AT(v, c)] = (HAS_ROLE(c) -> tail[c] + 1 : 0);
+#else
+  saidTail[AT(v, c)] = (HAS_ROLE(c) && !cold[c] -> tail[c] + 1 : 0);
+#endif
+}
+
+inline promise(c, v) {
+  say(c, v);
+  printf("card %d promises view %d: accepted %d, tail %d - 1, ceiling %d\n", c, v, accepted[c], saidTail[AT(v, c)], ceiling[c]);
+  if :: GRANT_MUST_END(c, v) -> grants[accepted[c]] = grants[accepted[c]] & ~BIT(c) :: else fi;
+  promises[v] = promises[v] | BIT(c);
+#ifndef BREAK_PROMISE_NOT_KEPT
+  stopActing(c);
+  promised[c] = v
+#endif
 }
 
 #define TELLS(v, c) (HAS(promises[v], c) && (saidAccepted[AT(v, c)] < a || saidTail[AT(v, c)] > 0))
 
 inline baseFrom(v, c) {
   base[v] = base[a];
+  REACHED(BASE_OF_VIEW_NEVER_ACTIVE, saidAccepted[AT(v, c)] < a);
+#ifndef BREAK_BASE_FROM_VIEW
   if
-  :: saidAccepted[AT(v, c)] == a && saidTail[AT(v, c)] > base[v] + 1 -> base[v] = saidTail[AT(v, c)] - 1
+  :: saidAccepted[AT(v, c)] == a && saidTail[AT(v, c)] > base[v] + 1 ->
+     base[v] = saidTail[AT(v, c)] - 1;
+     REACHED(BASE_FROM_SECONDARY, c == secondary[a]);
+     REACHED(BASE_FROM_PRIMARY, c == primary[a])
   :: else
   fi
+#endif
 }
 
-inline choose(v, p, q) {
-  chosen[v] = true;
-  primary[v] = p;
-  secondary[v] = q;
+/* The base that the promises make necessary, and the highest ceiling among them. */
+inline chooseBase(v) {
   a = 0;
   for (i : 0 .. CARDS - 1) {
     if :: HAS(promises[v], i) && saidAccepted[AT(v, i)] > a -> a = saidAccepted[AT(v, i)] :: else fi;
@@ -149,95 +278,174 @@ inline choose(v, p, q) {
   }
   if
   :: TELLS(v, secondary[a]) -> baseFrom(v, secondary[a])
-  :: else -> if :: TELLS(v, primary[a]) -> baseFrom(v, primary[a]) :: else -> base[v] = leastCeiling[v] fi
+  :: else ->
+     if
+     :: TELLS(v, primary[a]) -> baseFrom(v, primary[a])
+     :: else ->
+        base[v] = leastCeiling[v];
+        REACHED(BASE_FROM_CEILING, base[v] > base[a])
+     fi
   fi;
-  if :: leastCeiling[v] < base[v] -> leastCeiling[v] = base[v] :: else fi;
+  if :: leastCeiling[v] < base[v] -> leastCeiling[v] = base[v] :: else fi
+}
+
+inline choose(v, p, s) {
+  REACHED(VIEW_CHOSEN, v > 0);
+  chooseBase(v);
+  chosen[v] = true;
+  primary[v] = p;
+  secondary[v] = s;
+  printf("view %d is chosen: primary %d, secondary %d, base %d, ceiling %d\n", v, p, s, base[v], leastCeiling[v]);
   promises[v] = 0;
   for (i : 0 .. CARDS - 1) {
     saidAccepted[AT(v, i)] = 0;
     saidTail[AT(v, i)] = 0;
     saidCeiling[AT(v, i)] = 0
   }
+  i = 0
 }
 
+/* By ACCEPT or by a beacon. The primary hears at once from all who act in its view. */
+inline accept(c, v) {
+  printf("card %d accepts view %d\n", c, v);
+  stopActing(c);
+  promised[c] = v;
+  accepted[c] = v;
+  if :: ceiling[c] < leastCeiling[v] -> ceiling[c] = leastCeiling[v] :: else fi;
+  cold[c] = false;
+  tail[c] = (HAS_ROLE(c) -> base[v] : 0);
+#ifdef BREAK_NO_WAIT_AFTER_BOOT
+  forgot[c] = false;
+#endif
+#ifdef BREAK_CEILING_WRITTEN_LATE
+  written[c] = ceiling[c];
+#endif
+  if
+  :: accepted[primary[v]] == v && IS_PRIMARY(primary[v]) ->
+     for (i : 0 .. CARDS - 1) {
+       if :: ACTS_IN(i, v) && (i == c || primary[v] == c) -> grants[v] = grants[v] | BIT(i) :: else fi
+     }
+  :: else
+  fi;
+  i = 0
+}
 
-#define V 1
-#define PROMISED_V1(i) HAS(promises[1], i) * VOTES(i)
-#define LEADS_V1(i) (HAS(promises[1], i) && promised[i] == 1)
-#define PROMISED_V2(i) HAS(promises[2], i) * VOTES(i)
-#define LEADS_V2(i) (HAS(promises[2], i) && promised[i] == 2)
-#define PROMISED_V3(i) HAS(promises[3], i) * VOTES(i)
-#define LEADS_V3(i) (HAS(promises[3], i) && promised[i] == 3)
+/* ---- Faults ---- */
 
-#define IS_SECONDARY(c) (secondary[accepted[c]] == c && promised[c] == accepted[c] && !cold[c])
+inline reboot(c) {
+  printf("card %d reboots\n", c);
+  reboots++;
+#ifdef BREAK_MEMORY_TRUSTED
+  tail[c] = (HAS_ROLE(c) -> base[accepted[c]] : 0);
+#else
+  stopActing(c);
+  if :: HAS_ROLE(c) -> cold[c] = true :: else fi;
+  tail[c] = 0;
+#endif
+#ifdef BREAK_NO_WAIT_AFTER_BOOT
+  forgot[c] = true;
+#endif
+#ifdef BREAK_CEILING_WRITTEN_LATE
+  ceiling[c] = written[c];
+#endif
+#ifdef BREAK_PROMISE_WRITTEN_LATE
+  promised[c] = accepted[c];
+  if
+  :: accepted[primary[accepted[c]]] == accepted[c] && IS_PRIMARY(primary[accepted[c]]) ->
+     grants[accepted[c]] = grants[accepted[c]] | BIT(c)
+  :: else
+  fi
+#endif
+}
 
-#define STEP_STORE(n) :: d_step { IS_SECONDARY(me) && HAS(stores[accepted[me]], n) -> store(me, n) }
-#define STEP_PROMISE(v) :: d_step { !chosen[v] && promised[me] < v -> promise(me, v) }
-#define STEP_ACCEPT(v) :: d_step { chosen[v] && promised[me] <= v && accepted[me] != v -> accept(me, v); i = 0 }
-#define STEP_CHOOSE(v, q, LEADS, PROMISED) \
-  :: d_step { !chosen[v] && HAS(promises[v], me) && HAS(promises[v], q) && (q != me || promises[v] == BIT(q)) && \
-              SUM(LEADS) > 0 && SUM(PROMISED) >= QUORUM -> choose(v, me, q); i = 0 }
+/* ---- The steps ---- */
+
+/* The secondary stores, then answers. */
+#define STEP_STORE(v, n) \
+  :: d_step { IS_SECONDARY(me) && HAS(stores[v], n) -> store(me, v, n) }
+
+/* The same without a look at the view. */
+#define STEP_STORE_ANYWAY(v, n) \
+  :: d_step { secondary[v] == me && accepted[me] >= v && HAS(stores[v], n) -> store(me, v, n) }
+
+/* The originator takes what was meant for the secondary. */
+#define STEP_TAKE_STORE(v, n) \
+  :: d_step { me == 0 && HAS(stores[v], n) -> deliver(me, v, n) }
+
+#define STEPS_OF_NUMBERS(STEP, v) STEP(v, 0) STEP(v, 1) STEP(v, 2) STEP(v, 3) STEP(v, 4)
+
+/* Card s is made secondary and this one primary; both roles only where that card alone was a quorum. */
+#define STEP_CHOOSE(v, s) \
+  :: d_step { !chosen[v] && HAS(promises[v], me) && HAS(promises[v], s) && (me != s || promises[v] == BIT(me)) && \
+              SUM(LEADS, v) > 0 && SUM(VOTES_IN, promises[v]) >= QUORUM -> choose(v, me, s) }
+
+#define STEPS_OF_VIEW(v) \
+  :: d_step { !chosen[v] && MAY_PROMISE(me, v) -> promise(me, v) } \
+  :: d_step { chosen[v] && MAY_ACCEPT(me, v) -> accept(me, v) } \
+  STEP_CHOOSE(v, 0) STEP_CHOOSE(v, 1) STEP_CHOOSE(v, 2) STEP_CHOOSE(v, 3)
 
 proctype Card(byte me) {
 end:
   do
-  :: d_step { IS_PRIMARY(me) && ceiling[me] < NUMBERS && ceiling[me] < tail[me] + WINDOW -> ceiling[me]++ }
-  :: d_step { promised[me] == accepted[me] && ceiling[me] < ceiling[primary[accepted[me]]] -> ceiling[me]++ }
-  :: d_step { IS_PRIMARY(me) && tail[me] < NUMBERS && !STORES_ARE_MOOT(secondary[accepted[me]], accepted[me]) &&
-              SUM(GRANTED) >= QUORUM && SUM(CEILING_ABOVE) >= QUORUM ->
-              assign(me, accepted[me]) }
-  STEP_STORE(0)
-  STEP_STORE(1)
-#if NUMBERS > 2
-  STEP_STORE(2)
+  /* The primary moves its ceiling: into its own flash first, then into its beacons. */
+  :: d_step { IS_PRIMARY(me) && ceiling[me] < tail[me] + WINDOW && ceiling[me] < NUMBERS -> raiseCeiling(me) }
+
+  /* A card hears a beacon of its view and follows the ceiling. */
+  :: d_step { ACTS(me) && ceiling[me] < ceiling[primary[accepted[me]]] -> raiseCeiling(me) }
+
+  /* The primary assigns. */
+  :: d_step { IS_PRIMARY(me) && tail[me] < NUMBERS && MAY_YET_STORE(secondary[accepted[me]], accepted[me]) &&
+              HOLDS_LEASE(accepted[me]) && BELOW_CEILING(tail[me]) -> assign(me, accepted[me]) }
+
+#ifdef BREAK_FORWARD_IN_ANY_VIEW
+  STEPS_OF_NUMBERS(STEP_STORE_ANYWAY, 0)
+  STEPS_OF_NUMBERS(STEP_STORE_ANYWAY, 1)
+#else
+  STEPS_OF_NUMBERS(STEP_STORE, accepted[me])
 #endif
-#if NUMBERS > 3
-  STEP_STORE(3)
+#ifdef BREAK_STORE_IS_ANSWER
+  STEPS_OF_NUMBERS(STEP_TAKE_STORE, 0)
+  STEPS_OF_NUMBERS(STEP_TAKE_STORE, 1)
 #endif
-  STEP_PROMISE(1)
-  STEP_ACCEPT(1)
+
+  STEPS_OF_VIEW(1)
 #if VIEWS > 2
-  STEP_PROMISE(2)
-  STEP_ACCEPT(2)
+  STEPS_OF_VIEW(2)
 #endif
 #if VIEWS > 3
-  STEP_PROMISE(3)
-  STEP_ACCEPT(3)
+  STEPS_OF_VIEW(3)
 #endif
-#define C(v, L, P) STEP_CHOOSE(v, 0, L, P) STEP_CHOOSE(v, 1, L, P)
-  C(1, LEADS_V1, PROMISED_V1)
-#if VIEWS > 2
-  C(2, LEADS_V2, PROMISED_V2)
+
+  :: d_step { reboots < REBOOTS && REBOOT_MATTERS(me) -> reboot(me) }
+
+  /* Asked again after a reboot, a card promises the same view again, but has no tail to tell any more. */
+  :: d_step { !ACTS(me) && cold[me] && HAS(promises[promised[me]], me) && saidTail[AT(promised[me], me)] > 0 ->
+              say(me, promised[me]) }
+
+#ifdef BREAK_CEILING_WRITTEN_LATE
+  :: d_step { written[me] < ceiling[me] -> written[me] = ceiling[me] }
 #endif
-#if VIEWS > 3
-  C(3, LEADS_V3, PROMISED_V3)
-#endif
-#if CARDS > 2
-  STEP_CHOOSE(1, 2, LEADS_V1, PROMISED_V1)
-#if VIEWS > 2
-  STEP_CHOOSE(2, 2, LEADS_V2, PROMISED_V2)
-#endif
-#if VIEWS > 3
-  STEP_CHOOSE(3, 2, LEADS_V3, PROMISED_V3)
-#endif
-#endif
-#if CARDS > 3
-  STEP_CHOOSE(1, 3, LEADS_V1, PROMISED_V1)
-#if VIEWS > 2
-  STEP_CHOOSE(2, 3, LEADS_V2, PROMISED_V2)
-#endif
-#endif
-  :: d_step { reboots < REBOOTS && HAS_ROLE(me) && !cold[me] -> reboots++; reboot(me) }
-  :: d_step { promised[me] > accepted[me] && !chosen[promised[me]] && cold[me] && saidTail[AT(promised[me], me)] > 0 ->
-       saidTail[AT(promised[me], me)] = 0 }
   od
 }
 
+/* Every view 0 that differs in more than the names of cards with one vote. */
 init {
   atomic {
+    if
+    :: secondary[0] = 1
+#if CARDS == 2
+    :: secondary[0] = 0
+#endif
+#if CARDS % 2 == 0
+    :: primary[0] = 1
+#endif
+#if CARDS == 4
+    :: primary[0] = 1; secondary[0] = 2
+#endif
+    fi;
+    printf("view 0: primary %d, secondary %d\n", primary[0], secondary[0]);
     chosen[0] = true;
-    secondary[0] = 1;
-    grants[0] = (1 << CARDS) - 1;
+    grants[0] = BIT(CARDS) - 1;
     run Card(0);
     run Card(1);
 #if CARDS > 2
