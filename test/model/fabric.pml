@@ -18,8 +18,8 @@
  *   either. So it is as if the grant were remembered, and a card without a role is not changed by a reboot.
  * - Coordinators. Who leads a change matters only in that it has promised, and promised nothing higher, when it chooses.
  *   A change that is never chosen is like none. View numbers are not taken in any order: two cards may begin at once.
- * - Ceilings. The primary knows of all flash at once, where it really knows of what was acknowledged to it. It raises its
- *   ceiling, and the others follow, in steps of one number, so that beacons of all ages are among them.
+ * - Ceilings. The primary raises its ceiling, and the others follow, in steps of one number, so that beacons of all ages
+ *   are among them. It knows at once what a card that acts in its view has in flash.
  * - Requests. Every number is assigned to a request made at that very moment, and delivered as soon as the secondary has
  *   it. That is the strictest: a retry was made earlier, an answer may come later or be dropped as the second.
  *
@@ -108,6 +108,7 @@ byte saidTail[VIEWS * CARDS];      /* + 1; 0: cold, or no role */
 byte saidCeiling[VIEWS * CARDS];
 
 byte grants[VIEWS];       /* whom the primary of a view trusts, while it acts */
+byte acknowledged[VIEWS * CARDS]; /* the ceilings that it knows to be in flash */
 byte stores[VIEWS];       /* numbers whose STORE is under way to the secondary of a view, while it may store them */
 byte late[VIEWS];         /* those of them that were assigned when a number at or above them was delivered already */
 byte delivered;           /* numbers */
@@ -124,7 +125,7 @@ byte written[CARDS];
 byte deliverers;
 #endif
 
-hidden byte i, a;         /* of single steps only */
+byte i, a;                /* of single steps; zeroed behind each, so that they add no states */
 
 /* ---- What a card may do ---- */
 
@@ -135,7 +136,7 @@ hidden byte i, a;         /* of single steps only */
 #define IS_SECONDARY(c) (secondary[accepted[c]] == (c) && ACTS(c) && !cold[c])
 
 #define VOTES_IN(c, set) HAS(set, c) * VOTES(c)
-#define VOTES_ABOVE(c, n) (ceiling[c] > (n)) * VOTES(c)
+#define VOTES_ABOVE(c, v) (acknowledged[AT(v, c)] > tail[primary[v]]) * VOTES(c)
 
 #ifdef BREAK_NO_LEASE
 #define HOLDS_LEASE(v) true
@@ -144,9 +145,9 @@ hidden byte i, a;         /* of single steps only */
 #endif
 
 #ifdef BREAK_ONE_CARDS_CEILING
-#define BELOW_CEILING(n) (SUM(VOTES_ABOVE, n) > 0)
+#define BELOW_CEILING(v) (SUM(VOTES_ABOVE, v) > 0)
 #else
-#define BELOW_CEILING(n) (SUM(VOTES_ABOVE, n) >= QUORUM)
+#define BELOW_CEILING(v) (SUM(VOTES_ABOVE, v) >= QUORUM)
 #endif
 
 /* Whether s, the secondary of view v, may still store. What it cannot store, nobody gets, so it need not be assigned. */
@@ -219,6 +220,7 @@ inline store(c, v, n) {
 
 inline raiseCeiling(c) {
   ceiling[c]++;
+  if :: HAS(grants[accepted[c]], c) -> acknowledged[AT(accepted[c], c)] = ceiling[c] :: else fi;
   printf("card %d has ceiling %d\n", c, ceiling[c])
 }
 
@@ -226,7 +228,13 @@ inline raiseCeiling(c) {
 
 /* What a card in its accepted view has to do with no more: it promised or accepted another, or is cold. */
 inline stopActing(c) {
-  if :: primary[accepted[c]] == c -> grants[accepted[c]] = 0 :: else fi;
+  if
+  :: primary[accepted[c]] == c ->
+     grants[accepted[c]] = 0;
+     for (i : 0 .. CARDS - 1) { acknowledged[AT(accepted[c], i)] = 0 }
+     i = 0
+  :: else
+  fi;
 #ifndef BREAK_FORWARD_IN_ANY_VIEW
   if :: secondary[accepted[c]] == c -> stores[accepted[c]] = 0; late[accepted[c]] = 0 :: else fi
 #endif
@@ -302,7 +310,8 @@ inline choose(v, p, s) {
     saidTail[AT(v, i)] = 0;
     saidCeiling[AT(v, i)] = 0
   }
-  i = 0
+  i = 0;
+  a = 0
 }
 
 /* By ACCEPT or by a beacon. The primary hears at once from all who act in its view. */
@@ -323,7 +332,12 @@ inline accept(c, v) {
   if
   :: accepted[primary[v]] == v && IS_PRIMARY(primary[v]) ->
      for (i : 0 .. CARDS - 1) {
-       if :: ACTS_IN(i, v) && (i == c || primary[v] == c) -> grants[v] = grants[v] | BIT(i) :: else fi
+       if
+       :: ACTS_IN(i, v) && (i == c || primary[v] == c) ->
+          grants[v] = grants[v] | BIT(i);
+          acknowledged[AT(v, i)] = ceiling[i]
+       :: else
+       fi
      }
   :: else
   fi;
@@ -395,7 +409,7 @@ end:
 
   /* The primary assigns. */
   :: d_step { IS_PRIMARY(me) && tail[me] < NUMBERS && MAY_YET_STORE(secondary[accepted[me]], accepted[me]) &&
-              HOLDS_LEASE(accepted[me]) && BELOW_CEILING(tail[me]) -> assign(me, accepted[me]) }
+              HOLDS_LEASE(accepted[me]) && BELOW_CEILING(accepted[me]) -> assign(me, accepted[me]) }
 
 #ifdef BREAK_FORWARD_IN_ANY_VIEW
   STEPS_OF_NUMBERS(STEP_STORE_ANYWAY, 0)
