@@ -252,7 +252,11 @@ inline say(c, v) {
 
 inline promise(c, v) {
   say(c, v);
-  printf("card %d promises view %d: accepted %d, tail %d - 1, ceiling %d\n", c, v, accepted[c], saidTail[AT(v, c)], ceiling[c]);
+  if
+  :: saidTail[AT(v, c)] > 0 ->
+     printf("card %d promises view %d: accepted %d, ceiling %d, tail %d\n", c, v, accepted[c], ceiling[c], saidTail[AT(v, c)] - 1)
+  :: else -> printf("card %d promises view %d: accepted %d, ceiling %d, no tail\n", c, v, accepted[c], ceiling[c])
+  fi;
   if :: GRANT_MUST_END(c, v) -> grants[accepted[c]] = grants[accepted[c]] & ~BIT(c) :: else fi;
   promises[v] = promises[v] | BIT(c);
 #ifndef BREAK_PROMISE_NOT_KEPT

@@ -7,7 +7,7 @@ import { runInScope } from "../../scripts/processes/run-in-scope.js";
 import { MODEL_CASES, type ModelCase } from "./model-cases.js";
 import { checkResult, type ModelResult, missingTools, runModel } from "./spin.js";
 
-const HEADINGS = ["run", "bounds", "states", "depth", "seconds", "MB", "result"];
+const HEADINGS = ["run", "cards / changes / numbers / reboots", "states", "depth", "seconds", "MB", "result"];
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
@@ -52,7 +52,7 @@ function rowOf(one: ModelCase, result: ModelResult, verdict: string): string[] {
   const { CARDS, VIEWS, NUMBERS, REBOOTS } = one.bounds;
   return [
     one.expected === "holds" ? "all rules" : one.name,
-    `${CARDS} cards, ${VIEWS - 1} changes, ${NUMBERS} numbers, ${REBOOTS} reboots`,
+    `${CARDS} / ${VIEWS - 1} / ${NUMBERS} / ${REBOOTS}`,
     String(result.states),
     String(result.depth),
     result.seconds.toFixed(1),
