@@ -8,11 +8,12 @@ const isFull = process.env["SEQCARD_MODEL"] === "full";
 const LONGEST_RUN_MS = 20 * 60_000;
 const missing = missingTools();
 const scope = new ProcessScope();
-const limit = new Limit(2);
+// Each of the large ones takes more than two gigabytes.
+const limit = new Limit(isFull ? 1 : 2);
 
 test.after.always(() => scope.close());
 
-for (const one of MODEL_CASES.filter(({ short }) => short || isFull)) {
+for (const one of MODEL_CASES.filter(({ form }) => form === "short" || (isFull && form === "full"))) {
   if (missing === undefined) {
     test(`the model ${one.expected}: ${one.name}`, async (t) => {
       t.timeout(LONGEST_RUN_MS);

@@ -69,7 +69,7 @@ export async function runModel(scope: ProcessScope, one: ModelCase): Promise<Mod
       "pan",
       "pan.c",
     ]);
-    const bits = one.short ? TABLE_BITS.short : TABLE_BITS.full;
+    const bits = one.form === "short" ? TABLE_BITS.short : TABLE_BITS.full;
     const report = await run("./pan", ["-E", "-n", `-m${MAX_DEPTH}`, `-w${bits}`]);
     const result = parseReport(report);
     const story =
