@@ -61,6 +61,7 @@ export const MODEL_CASES: readonly ModelCase[] = [
   holds("full", bounds(3, 3, 2, 0)),
   holds("full", bounds(4, 1, 3, 2)),
   holds("full", bounds(4, 2, 1, 1)),
+  holds("large", bounds(4, 1, 4, 1)),
   holds("large", bounds(4, 2, 2, 0)),
 
   unnoticed("NO_LEASE", bounds(3, 2, 2, 1)),

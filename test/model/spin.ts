@@ -6,6 +6,7 @@ import type { ModelCase } from "./model-cases.js";
 
 const MODEL_FILE = fileURLToPath(new URL("../../../test/model/fabric.pml", import.meta.url));
 const MODEL_NAME = "fabric.pml";
+/** More than any run takes; a longer one is an error, by the flag -b. */
 const MAX_DEPTH = 10_000;
 /** More than any run takes; one that needs more is not finished, and says so. */
 const MAX_MEGABYTES = 6000;
@@ -70,7 +71,7 @@ export async function runModel(scope: ProcessScope, one: ModelCase): Promise<Mod
       "pan.c",
     ]);
     const bits = one.form === "short" ? TABLE_BITS.short : TABLE_BITS.full;
-    const report = await run("./pan", ["-E", "-n", `-m${MAX_DEPTH}`, `-w${bits}`]);
+    const report = await run("./pan", ["-E", "-n", "-b", `-m${MAX_DEPTH}`, `-w${bits}`]);
     const result = parseReport(report);
     const story =
       result.violation === undefined ? [] : await run("spin", ["-t", "-B", ...defines, MODEL_NAME]);
@@ -119,7 +120,9 @@ export function parseReport(report: string): Omit<ModelResult, "story"> {
   const errors = numberIn(/errors: (\d+)/);
   const violation = /assertion violated (.*?) \(at depth/.exec(report)?.[1]?.trim();
   const finished =
-    errors === 0 && violation === undefined && !/not completed|too small|memory l|aborting/.test(report);
+    errors === 0 &&
+    violation === undefined &&
+    !/not completed|too small|out of memory|MEMLIM bound/.test(report);
   if (!finished && !(errors === 1 && violation !== undefined)) {
     throw new ModelError("NOT_FINISHED", `The search did not get to its end: ${report}`);
   }
