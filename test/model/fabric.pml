@@ -19,7 +19,8 @@
  * - Coordinators. Who leads a change matters only in that it has promised, and promised nothing higher, when it chooses.
  *   A change that is never chosen is like none. View numbers are not taken in any order: two cards may begin at once.
  * - Ceilings. The primary raises its ceiling, and the others follow, in steps of one number, so that beacons of all ages
- *   are among them. It knows at once what a card that acts in its view has in flash.
+ *   are among them. It knows at once what a card that acts in its view has in flash. The others
+ *   may follow to what it has in flash even from another view: more than they can.
  * - Requests. Every number is assigned to a request made at that very moment, and delivered as soon as the secondary has
  *   it. That is the strictest: a retry was made earlier, an answer may come later or be dropped as the second.
  *
