@@ -1,29 +1,29 @@
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import type { FrameEvent } from "../../boards/virtual/trace.js";
 import { check, readDeliveryFiles } from "../checker/index.js";
-import type { HostCommand, HostReport } from "../hosts/host-process.js";
-import type { OwnedProcess, ProcessScope } from "../processes/process-scope.js";
+import { HostFleet } from "../hosts/host-fleet.js";
+import type { HostReport } from "../hosts/host-process.js";
+import type { ProcessScope } from "../processes/process-scope.js";
 import { type RigProcess, startRigProcess } from "../processes/rig-process.js";
 import { recordTrace } from "../processes/rig-trace.js";
-import { askWorker, tellWorker } from "../processes/worker-channel.js";
 import { formatCount } from "../text/quantities.js";
 import { drawHistogram, sortIntoBuckets } from "./draw-histogram.js";
 import { drawPath } from "./draw-path.js";
 import { measureLoad } from "./load-figures.js";
 import { findNumberPaths, medianPath } from "./number-path.js";
+import { drawRecoveries, measurePlugs, pullPlugs } from "./plugs.js";
 import type { Screen } from "./screen.js";
 import { type RunFigures, type Summary, summarize } from "./summary.js";
 
-const HOST_PROCESS = fileURLToPath(new URL("../hosts/host-process.js", import.meta.url));
 const HOSTS = 3;
 const CALLERS_EACH = 256;
 const LEAST_NUMBERS = 100_000;
 /** On a slow machine the load goes on until there are enough numbers, but not for ever. */
-const LONGEST_LOAD_MS = 35_000;
+const LONGEST_LOAD_MS = 25_000;
 /** Taken one at a time, so that one way can be followed; the first ones warm the engines. */
 const QUIET_NUMBERS = 60;
+/** Of finding a card without a role. */
+const PATH_TRIES = 6;
 const PROGRESS_EVERY_MS = 100;
 
 export interface DemonstrationOptions {
@@ -46,7 +46,14 @@ export async function demonstrate(
 ): Promise<DemonstrationResult> {
   const engine = options.engine === "xs" ? "in the XS engine, a process each" : "in Node";
   screen.say(`Starting ${HOSTS} cards ${engine}, with cables between them and a serial port each ...`);
-  const rig = await startRigProcess(scope, { engine: options.engine, cards: HOSTS, name: options.rigName });
+  // Ports that keep their names when their cards lose their power.
+  const more = ["--dir", join(scope.makeDirectory(), "ports")];
+  const rig = await startRigProcess(scope, {
+    engine: options.engine,
+    cards: HOSTS,
+    name: options.rigName,
+    more,
+  });
   for (const { id, path } of rig.cards) screen.say(`  card ${id} at ${path}`);
 
   const own = scope.makeInner();
@@ -64,20 +71,22 @@ async function takeAndCheck(
   options: DemonstrationOptions,
   rig: RigProcess,
 ): Promise<Summary> {
-  const directory = scope.makeDirectory();
-  const files = rig.cards.map(({ id }) => join(directory, `host${id}`));
-  const hosts = rig.cards.map(() => scope.fork(HOST_PROCESS));
-  await Promise.all(
-    rig.cards.map(({ id, path }, index) => {
-      const file = files[index] as string;
-      return ask(hosts[index] as OwnedProcess, { type: "open", host: id, path, file, timeoutMs: 30_000 });
-    }),
-  );
+  const paths = rig.cards.map(({ path }) => path);
+  const fleet = await HostFleet.open(scope, scope.makeDirectory(), paths);
+  await showPath(screen, rig.name, fleet);
 
-  await showPath(screen, rig.name, hosts.at(-1) as OwnedProcess);
   const fromNs = process.hrtime.bigint();
-  await runLoad(screen, hosts, options.seconds);
-  const reports = await Promise.all(hosts.map((host) => ask(host, { type: "close" })));
+  fleet.startLoad(CALLERS_EACH);
+  await showLoad(screen, fleet, options.seconds);
+  const toNs = process.hrtime.bigint();
+  screen.say(
+    "",
+    screen.bold("Pulling plugs, while everybody goes on asking"),
+    "  the time is that to the next number that was asked for after it; measured below, from every number's record",
+  );
+  const plugs = await pullPlugs(fleet, rig.name, (what) => screen.say(`  ${what} ...`));
+  await fleet.stopLoad();
+  const reports = await fleet.close();
 
   screen.say(
     "",
@@ -85,74 +94,76 @@ async function takeAndCheck(
     "  against every other, by when it was asked for and when it came ...",
     "",
   );
-  const { deliveries, tornBytes } = readDeliveryFiles(files);
-  const { latenciesUs, ...load } = measureLoad(deliveries, fromNs);
+  const { deliveries, tornBytes } = readDeliveryFiles(fleet.files);
+  const { latenciesUs, ...load } = measureLoad(deliveries, fromNs, toNs);
+  const recoveries = measurePlugs(deliveries, plugs, HOSTS);
   screen.say(
-    screen.bold("Latency under load, as the callers saw it"),
+    screen.bold("Latency under load, as the callers saw it before the first plug was pulled"),
     ...drawHistogram(sortIntoBuckets(latenciesUs)),
     "",
+    screen.bold("Time to the next number"),
+    ...drawRecoveries(recoveries),
+    "",
   );
-  const sum = (pick: "retries" | "skipped"): number =>
-    reports.reduce((total, { card }) => total + (card?.[pick] ?? 0), 0);
   const figures: RunFigures = {
     engine: options.engine,
     hosts: HOSTS,
     callersEach: CALLERS_EACH,
     leastNumbers: LEAST_NUMBERS,
     ...load,
-    retries: sum("retries"),
-    skipped: sum("skipped"),
+    recoveries,
+    rejected: countRejected(reports),
   };
   return summarize(figures, check(deliveries), tornBytes);
 }
 
-async function showPath(screen: Screen, rigName: string, host: OwnedProcess): Promise<void> {
+async function showPath(screen: Screen, rigName: string, fleet: HostFleet): Promise<void> {
   screen.say(
     "",
     screen.bold("The way of one number while nobody else asks: three one-way trips, never four"),
   );
-  const trace = await recordTrace(rigName, false, async () => {
-    await ask(host, { type: "take", count: QUIET_NUMBERS });
-  });
-  const frames = trace.filter((event): event is FrameEvent => event.event === "frame");
-  const paths = findNumberPaths(frames);
-  const path = medianPath(paths.slice(Math.floor(paths.length / 3)));
-  if (path === undefined) throw new Error("Numbers came, but the rig's trace shows the way of none of them.");
-  screen.say("", ...drawPath(path), "");
+  for (let host = idleHost(fleet), tries = 1; ; host = 1 + (host % HOSTS), tries += 1) {
+    const trace = await recordTrace(rigName, false, () => fleet.take(host, QUIET_NUMBERS));
+    const frames = trace.filter((event): event is FrameEvent => event.event === "frame");
+    const paths = findNumberPaths(frames);
+    const path = medianPath(paths.slice(Math.floor(paths.length / 3)));
+    if (path !== undefined) {
+      screen.say("", ...drawPath(path), "");
+      return;
+    }
+    // The roles have moved meanwhile: another card is without one now.
+    if (tries === PATH_TRIES)
+      throw new Error("Numbers came, but the rig's trace shows the way of none of them.");
+  }
+}
+
+/** The host whose card is only an originator: its numbers go all the way. */
+function idleHost(fleet: HostFleet): number {
+  const { primary, secondary } = fleet.view ?? {};
+  const index = fleet.notes.findIndex(({ cardId }) => cardId !== primary && cardId !== secondary);
+  return index < 0 ? HOSTS : index + 1;
 }
 
 /** All hosts at once, until the time is over and there are enough numbers. */
-async function runLoad(screen: Screen, hosts: readonly OwnedProcess[], seconds: number): Promise<void> {
+async function showLoad(screen: Screen, fleet: HostFleet, seconds: number): Promise<void> {
   screen.say(screen.bold(`${HOSTS} hosts, ${CALLERS_EACH} callers each, all at once`));
-  const taken = hosts.map(() => 0);
   const startMs = performance.now();
-  let running = true;
-  const loads = Promise.all(
-    hosts.map((host, index) =>
-      askWorker<HostReport, HostReport>(host, { type: "load", callers: CALLERS_EACH }, ({ numbers }) => {
-        taken[index] = numbers;
-      }),
-    ),
-  ).finally(() => {
-    running = false;
-  });
-  // Whoever fails, fails the whole: awaited below.
-  loads.catch(() => {});
-  while (running) {
-    await sleep(PROGRESS_EVERY_MS);
+  for (;;) {
+    await fleet.wait(() => false, PROGRESS_EVERY_MS);
     const elapsedMs = performance.now() - startMs;
-    const sum = taken.reduce((left, right) => left + right, 0);
-    const each = taken.map((count, index) => `host ${index + 1}: ${formatCount(count)}`).join("  ");
+    const each = fleet.notes
+      .map(({ numbers }, index) => `host ${index + 1}: ${formatCount(numbers)}`)
+      .join("  ");
     screen.showProgress(
-      `${(elapsedMs / 1000).toFixed(1).padStart(5)} s  ${formatCount(sum)} numbers  (${each})`,
+      `${(elapsedMs / 1000).toFixed(1).padStart(5)} s  ${formatCount(fleet.numbers)} numbers  (${each})`,
     );
-    if (elapsedMs >= LONGEST_LOAD_MS || (elapsedMs >= seconds * 1000 && sum >= LEAST_NUMBERS)) break;
+    if (elapsedMs >= LONGEST_LOAD_MS) break;
+    if (elapsedMs >= seconds * 1000 && fleet.numbers >= LEAST_NUMBERS) break;
   }
-  for (const host of hosts) tellWorker(host, { type: "stop" });
-  await loads;
   screen.endProgress();
 }
 
-function ask(host: OwnedProcess, command: HostCommand): Promise<HostReport> {
-  return askWorker<HostReport>(host, command);
+function countRejected(reports: readonly HostReport[]): number {
+  const counts = reports.flatMap(({ rejected }) => Object.values(rejected));
+  return counts.reduce((sum, count) => sum + count, 0);
 }

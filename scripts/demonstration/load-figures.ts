@@ -9,8 +9,8 @@ export interface LoadFigures {
   readonly latenciesUs: Float64Array;
 }
 
-/** Figures of what was asked for after `fromNs`. */
-export function measureLoad(deliveries: Deliveries, fromNs: bigint): LoadFigures {
+/** Figures of what was asked for from `fromNs` on and had come before `toNs`. */
+export function measureLoad(deliveries: Deliveries, fromNs: bigint, toNs: bigint): LoadFigures {
   const { requestTimesNs, deliveryTimesNs } = deliveries;
   const histogram = makeLatencyHistogram();
   const latenciesUs = new Float64Array(deliveries.length);
@@ -20,7 +20,7 @@ export function measureLoad(deliveries: Deliveries, fromNs: bigint): LoadFigures
   for (let index = 0; index < deliveries.length; index += 1) {
     const requestedNs = requestTimesNs[index] as bigint;
     const deliveredNs = deliveryTimesNs[index] as bigint;
-    if (requestedNs < fromNs) continue;
+    if (requestedNs < fromNs || deliveredNs >= toNs) continue;
     const latencyUs = Number(deliveredNs - requestedNs) / 1000;
     recordLatency(histogram, latencyUs / 1000);
     latenciesUs[count] = latencyUs;

@@ -1,5 +1,6 @@
 import { type CheckResult, describeViolation } from "../checker/index.js";
 import { formatCount, formatLatency } from "../text/quantities.js";
+import type { Recovery } from "./plugs.js";
 
 /** What a demonstration came to, as `--json` prints it. */
 export interface Summary {
@@ -22,10 +23,11 @@ export interface Summary {
   readonly last: string;
   readonly missing: string;
   readonly gaps: number;
-  /** Requests that the cards sent again: on a busy computer an answer may take too long. */
-  readonly retries: number;
-  /** Numbers that the cards themselves counted as skipped. */
-  readonly skipped: number;
+  readonly longestGap: string;
+  /** How long it took until numbers came again, for each plug that was pulled. */
+  readonly recoveries: readonly Recovery[];
+  /** Calls that ended with an error instead of a number. */
+  readonly rejected: number;
   /** The first violations in plain words. */
   readonly violations: readonly string[];
 }
@@ -40,14 +42,15 @@ export type RunFigures = Pick<
   | "numbersPerSecond"
   | "p50Us"
   | "p99Us"
-  | "retries"
-  | "skipped"
+  | "recoveries"
+  | "rejected"
 >;
 
 export function summarize(figures: RunFigures, result: CheckResult, tornBytes: number): Summary {
   const badRecords = result.rangeViolations + result.clockViolations + (tornBytes > 0 ? 1 : 0);
+  const isServed = figures.recoveries.every(({ everyHostUs }) => everyHostUs !== null);
   return {
-    held: result.held && badRecords === 0 && result.records >= figures.leastNumbers,
+    held: result.held && badRecords === 0 && isServed && result.records >= figures.leastNumbers,
     ...figures,
     numbers: result.records,
     duplicates: result.duplicates,
@@ -57,6 +60,7 @@ export function summarize(figures: RunFigures, result: CheckResult, tornBytes: n
     last: `${result.last ?? "-"}`,
     missing: `${result.missing}`,
     gaps: result.gaps,
+    longestGap: `${result.longestGap}`,
     violations: result.examples.map(describeViolation),
   };
 }
@@ -73,17 +77,18 @@ export function drawSummary(summary: Summary): string[] {
     row("latency", `p50 ${formatLatency(summary.p50Us)}, p99 ${formatLatency(summary.p99Us)}`),
     promise("P1 unique", summary.duplicates, "duplicates"),
     promise("P2 real-time order", summary.orderViolations, "order violations"),
-    row("P3 gaps", `${formatCount(summary.gaps)}, ${summary.missing} numbers missing${causeOf(summary)}`),
+    row(
+      "P3 gaps",
+      `${formatCount(summary.gaps)}, ${summary.missing} numbers missing, ${summary.longestGap} of them in a row`,
+    ),
+    row("calls rejected", formatCount(summary.rejected)),
+    ...summary.recoveries.flatMap(({ what, everyHostUs }) =>
+      everyHostUs === null ? [row("not served again", `${what}   BROKEN`)] : [],
+    ),
     ...(summary.badRecords > 0 ? [row("records", `${summary.badRecords} make no sense   BROKEN`)] : []),
     ...(enough ? [] : [row("too few", `at least ${formatCount(summary.leastNumbers)} were to be taken`)]),
     ...summary.violations.map((violation) => `  ${violation}`),
     "",
     summary.held ? "All held." : "NOT ALL HELD.",
   ];
-}
-
-/** Why numbers are missing, as the cards tell it: each request that is sent again may skip the block it asked for. */
-function causeOf({ missing, retries, skipped }: Summary): string {
-  if (missing === "0") return "";
-  return ` (the cards counted ${formatCount(skipped)} skipped, after ${formatCount(retries)} retries)`;
 }

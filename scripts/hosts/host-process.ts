@@ -38,17 +38,7 @@ export interface HostNote {
 }
 
 /** What a host process reports. */
-export interface HostReport extends HostNote {
-  /** With the report of `close`, where its card answers: what that has counted since its boot. */
-  readonly card?: CardFigures;
-}
-
-export interface CardFigures {
-  /** Requests that its card sent again because no answer came in time. */
-  readonly retries: number;
-  /** Numbers that its card, as primary, gave out again because of somebody's retry: each first block is lost. */
-  readonly skipped: number;
-}
+export type HostReport = HostNote;
 
 const TELL_EVERY_MS = 50;
 /** A caller that was rejected asks again after this. */
@@ -95,20 +85,9 @@ function note(): HostNote {
 async function close(): Promise<HostReport> {
   if (sequence === undefined) throw new Error("Asked to close before it was opened.");
   const last = note();
-  const card = await figuresOf(sequence);
   await sequence.close();
   file?.close();
-  return { ...last, ...(card && { card }) };
-}
-
-async function figuresOf(from: Sequence): Promise<CardFigures | undefined> {
-  try {
-    const { counters } = await from.status();
-    return { retries: counters.requestRetries, skipped: counters.numbersSkipped };
-  } catch (error) {
-    if (error instanceof SequenceError) return undefined;
-    throw error;
-  }
+  return last;
 }
 
 async function load(callers: number, tell: (note: HostNote) => void): Promise<void> {

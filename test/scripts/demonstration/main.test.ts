@@ -56,6 +56,10 @@ test.serial("takes 100,000 numbers from three hosts, checks them all and exits w
   const summary = JSON.parse(output);
   t.like(summary, { held: true, hosts: 3, duplicates: 0, orderViolations: 0, badRecords: 0, violations: [] });
   t.true(summary.numbers >= 100_000);
+  t.is(summary.recoveries.length, 3);
+  for (const { anyHostUs, everyHostUs } of summary.recoveries) {
+    t.true(anyHostUs > 0 && everyHostUs >= anyHostUs, output);
+  }
 });
 
 test.serial("shows the way of a number, the histogram and the summary", async (t) => {
@@ -64,6 +68,8 @@ test.serial("shows the way of a number, the histogram and the summary", async (t
   t.regex(output, /originator +primary +secondary/);
   t.regex(output, /├.* STORE .*▶/);
   t.regex(output, /ms ┤█/);
+  t.regex(output, /card \d, the primary, loses its power +[\d.]+ m?s +[\d.]+ m?s\n/);
+  t.regex(output, /all cards get it back.* [\d.]+ m?s\n/);
   t.regex(output, /All held\.\n$/);
   t.false(output.includes("\u001b"), "no escape sequences where there is no terminal");
 });

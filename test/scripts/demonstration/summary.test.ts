@@ -10,8 +10,8 @@ const figures: RunFigures = {
   numbersPerSecond: 1234,
   p50Us: 900,
   p99Us: 2000,
-  retries: 1,
-  skipped: 2,
+  recoveries: [{ what: "card 1 loses its power", anyHostUs: 60_000, everyHostUs: 61_000 }],
+  rejected: 3,
 };
 
 function deliveriesOf(...numbers: bigint[]): Deliveries {
@@ -28,7 +28,8 @@ test("numbers that rise hold, and the summary shows them with their gaps", (t) =
   const text = drawSummary(summary).join("\n");
   t.regex(text, /3, from 5 to 9/);
   t.regex(text, /0 duplicates\n/);
-  t.regex(text, /1, 2 numbers missing \(the cards counted 2 skipped, after 1 retries\)/);
+  t.regex(text, /1, 2 numbers missing, 2 of them in a row/);
+  t.regex(text, /calls rejected +3\n/);
   t.regex(text, /p50 900 µs, p99 2\.00 ms/);
   t.true(text.endsWith("All held."));
 });
@@ -52,6 +53,13 @@ test("too few numbers, or a torn record, do not pass", (t) => {
   t.like(torn, { held: false, badRecords: 1 });
   t.regex(drawSummary(torn).join("\n"), /1 make no sense/);
   t.false(summarize(figures, check(new Deliveries()), 0).held);
+});
+
+test("a host that is not served again does not pass", (t) => {
+  const recoveries = [{ what: "card 1 loses its power", anyHostUs: 60_000, everyHostUs: null }];
+  const summary = summarize({ ...figures, recoveries }, check(deliveriesOf(5n, 6n)), 0);
+  t.false(summary.held);
+  t.regex(drawSummary(summary).join("\n"), /not served again +card 1 loses its power {3}BROKEN/);
 });
 
 test("the summary goes through JSON as it is", (t) => {

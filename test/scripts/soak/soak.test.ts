@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import test, { type ExecutionContext } from "ava";
+import { askRig } from "../../../boards/virtual/control-client.js";
+import type { RigStatus } from "../../../boards/virtual/rig-events.js";
+import { waitUntil } from "../../../scripts/processes/wait-until.js";
+
+const COMMAND = fileURLToPath(new URL("../../../../scripts/seqcard.mjs", import.meta.url));
+/** Leases that a computer with many other things to do can hold. */
+const CALM = ["--lease-ms", "300", "--beacon-ms", "40"];
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ code: number | null; output: string; errors: string }>;
+}
+
+function run(t: ExecutionContext, args: readonly string[]): Run {
+  t.timeout(180_000);
+  const child = spawn(process.execPath, [COMMAND, "soak", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  t.teardown(() => child.kill("SIGTERM"));
+  let output = "";
+  let errors = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    errors += text;
+  });
+  const ended = new Promise<{ code: number | null; output: string; errors: string }>((resolve) => {
+    child.once("close", (code) => resolve({ code, output, errors }));
+  });
+  return { child, ended };
+}
+
+function isRunning(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+for (const [engine, faults, seconds] of [
+  ["node", "kill,stop,cut,power,handover", 5],
+  ["xs", "kill,stop", 5],
+] as const) {
+  test.serial(
+    `${seconds} s of ${faults} on ${engine}: nothing twice, nothing out of order, all served again`,
+    async (t) => {
+      const options = ["--engine", engine, "--faults", faults, "--seconds", `${seconds}`, "--callers", "16"];
+      const { code, output, errors } = await run(t, [...options, "--seed", "4", "--json", ...CALM]).ended;
+      t.is(code, 0, output + errors);
+      const result = JSON.parse(output);
+      t.like(result, {
+        held: true,
+        duplicates: 0,
+        orderViolations: 0,
+        badRecords: 0,
+        hostsNotServed: [],
+        deaths: [],
+      });
+      t.like(result, { hosts: 3, seed: 4, timing: ["--beacon-ms", "40", "--lease-ms", "300"] });
+      t.true(result.delivered > 0 && result.faults > 0, output);
+      t.is(result.evidence, undefined);
+    },
+  );
+}
+
+test.serial("it tells people too, and keeps what it is told to keep", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "seqcard-test-"));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const options = ["--engine", "node", "--seconds", "1", "--faults", "cut", "--keep", folder];
+  const { code, output, errors } = await run(t, [...options, ...CALM]).ended;
+  t.is(code, 0, output + errors);
+  t.regex(output, /P1 unique +0 duplicates/);
+  t.regex(output, /All held\.\n$/);
+  t.deepEqual(readdirSync(folder).sort(), ["faults.json", "host1", "host2", "host3", "result.json"]);
+});
+
+test.serial("Ctrl-C ends it and everything that it started, a card that hangs too", async (t) => {
+  const { child, ended } = run(t, ["--seconds", "600", "--faults", "handover", ...CALM]);
+  const name = `soak-${child.pid}`;
+  const { cards } = await waitUntil("the rig", 60_000, async () => {
+    return (await askRig(name, { command: "status" })) as RigStatus;
+  });
+  await askRig(name, { command: "pause", card: 2 });
+  const processIds = cards.map(({ processId }) => processId ?? 0);
+  t.true(processIds.length === 3 && processIds.every(isRunning));
+  child.kill("SIGINT");
+  t.is((await ended).code, 130);
+  t.deepEqual(processIds.filter(isRunning), []);
+  await t.throwsAsync(askRig(name, { command: "status" }), { code: "RIG_NOT_RUNNING" });
+});
+
+test.serial("what cannot be is refused", async (t) => {
+  for (const args of [
+    ["--faults", "fire"],
+    ["--cards", "2"],
+    ["--seconds", "0"],
+    ["--lease-ms", "-1"],
+  ]) {
+    const { code, errors } = await run(t, args).ended;
+    t.is(code, 2, errors);
+  }
+  const { code, errors } = await run(t, ["--ports", "/dev/none", "--faults", "kill"]).ended;
+  t.is(code, 1);
+  t.regex(errors, /leave --faults out/);
+  const missing = await run(t, ["--ports", "/dev/none-such"]).ended;
+  t.is(missing.code, 1);
+  t.regex(missing.errors, /none-such/);
+  t.false(existsSync("/dev/none-such"));
+});
