@@ -108,7 +108,7 @@ export class FuzzWorld {
     return this.cards.reduce((sum, { host }) => sum + host.delivered.length, 0);
   }
 
-  /** Lets time pass, hosts ask, and now and then a card lose its power. */
+  /** Lets time pass, hosts ask and plan, and now and then a card lose its power. */
   private live(): void {
     const { random } = this;
     const index = random.below(this.cards.length);
@@ -116,9 +116,18 @@ export class FuzzWorld {
     if (!card.host.isOpen || random.oneIn(100)) this.openSession(index);
     if (random.oneIn(2)) this.ask(index, 0x41, `${this.tag()} ${random.oneIn(20) ? "0080" : "0100"}`);
     if (random.oneIn(4)) this.ask(index, 0x43, "");
-    if (this.forges && random.oneIn(100)) card.reboot();
+    if (random.oneIn(40)) this.plan(index);
+    if (random.oneIn(100)) card.reboot();
     // Often less than an answer takes: forged frames must also meet requests that are open.
     this.run(random.oneIn(20) ? 100_000 : random.below(random.oneIn(2) ? 3 * CABLE_US : 3000));
+  }
+
+  /** A handover to any card, or a seed that may be too low. */
+  private plan(index: number): void {
+    const { random } = this;
+    const byte = (below: number): string => `0${random.below(below)}`;
+    const seed = `${byte(4)}${byte(8)}${byte(3)}0000000000`;
+    this.ask(index, 0x45, `${this.tag()} ${byte(3)} ${byte(4)} ${byte(4)} ${seed}`);
   }
 
   private payloadFor(card: FuzzedCard, port: number): Uint8Array {
@@ -178,9 +187,8 @@ export class FuzzWorld {
   }
 
   private openSession(index: number): void {
-    const card = this.cards[index] as FuzzedCard;
-    card.host.session = 1 + this.random.below(4);
-    this.ask(index, 0x40, "");
+    // The model takes the session over from the frame, and forgets what another one has asked for.
+    this.ask(index, 0x40, "", 1 + this.random.below(4));
   }
 
   private initialise(index: number, fabricId: number, cardId: number, members: string): void {
@@ -188,10 +196,10 @@ export class FuzzWorld {
   }
 
   /** Sends an honest host's frame. */
-  private ask(index: number, type: number, body: string): void {
+  private ask(index: number, type: number, body: string, session?: number): void {
     const card = this.cards[index] as FuzzedCard;
     const payload = Buffer.from(
-      `01${type.toString(16)}0${card.host.session}000000${body.replaceAll(" ", "")}`,
+      `01${type.toString(16)}0${session ?? card.host.session}000000${body.replaceAll(" ", "")}`,
       "hex",
     );
     this.maker.hear("host", Uint8Array.from(payload));

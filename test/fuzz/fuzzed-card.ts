@@ -9,6 +9,7 @@ import { type CounterValues, checkCounted, expectedHostDrop, expectedLinkDrop } 
 import { HostModel } from "./host-model.js";
 import { must } from "./must.js";
 import { checkOwnFrame } from "./role-rules.js";
+import { checkViewFrame, ViewHistory } from "./view-rules.js";
 import { WatchedStore } from "./watched-store.js";
 
 const HOST_PORT = -1;
@@ -28,6 +29,7 @@ export class FuzzedCard {
   private readonly found: Uint8Array[] = [];
   private readonly scratch = new FrameBuffer();
   private coldView: number | undefined;
+  private readonly history = new ViewHistory();
 
   /** @param onSend is handed what the card sends over its cables, and to its host (link -1). */
   constructor(
@@ -53,6 +55,7 @@ export class FuzzedCard {
   /** Takes the power away and gives it back: flash stays, memory goes. */
   reboot(): void {
     this.host.reboot();
+    this.history.reboot(this.nowUs);
     this.store.failed = false;
     this.coldView = this.store.persisted?.accepted.number;
     this.card = this.makeCard();
@@ -147,11 +150,13 @@ export class FuzzedCard {
     must(link >= HOST_PORT && link < this.linkCount, "the card sent over a cable that it has not");
     must(frame.length >= 6 && frame.length <= 250, "the card sent a frame of an impossible length");
     if (link !== HOST_PORT) {
-      checkOwnFrame(frame, {
+      const standing = {
         flash: this.store.persisted,
         failed: this.store.failed,
         coldView: this.coldView,
-      });
+      };
+      checkOwnFrame(frame, standing);
+      checkViewFrame(frame, standing, this.history, this.nowUs);
     }
     if (this.random.oneIn(FULL_BUFFER_ONE_IN)) return false;
     this.onSend(link, frame);

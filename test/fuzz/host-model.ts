@@ -3,6 +3,13 @@ import * as types from "../../firmware/wire/frame-types.js";
 import * as host from "../../firmware/wire/host-frames.js";
 import { CARD_FLAG_STORAGE_FAILED } from "../../firmware/wire/host-setup-frames.js";
 import { decodeHostStatus, HostStatusFields } from "../../firmware/wire/host-status-frames.js";
+import {
+  decodeHostPlan,
+  decodeHostPlanResult,
+  PLAN_BAD,
+  PlanFields,
+  PlanResultFields,
+} from "../../firmware/wire/plan-frames.js";
 import type { Uint64 } from "../../firmware/wire/uint64.js";
 import { toBigInt } from "../support/layout.js";
 import { must } from "./must.js";
@@ -20,6 +27,10 @@ export class HostModel {
   readonly delivered: DeliveredBlock[] = [];
   /** Open requests: their tags, and how many numbers each asks for. */
   private readonly open = new Map<number, number>();
+  /** Plans that the card has not answered yet. */
+  private readonly plans = new Set<number>();
+  private readonly plan = new PlanFields();
+  private readonly planResult = new PlanResultFields();
   private readonly request = new host.HostRequestFields();
   private readonly answer = new host.HostAnswerFields();
   private readonly refusal = new host.HostRefuseFields();
@@ -32,7 +43,7 @@ export class HostModel {
   /** The card has lost its memory. */
   reboot(): void {
     this.isOpen = false;
-    this.open.clear();
+    this.forget();
     this.view = 0;
     this.held.clear();
   }
@@ -43,13 +54,15 @@ export class HostModel {
     if (bytes[0] !== 1 || length < 6) return;
     const session = view.getUint32(2, true);
     if (bytes[1] === types.FRAME_HOST_OPEN && length === 6) {
-      if (!this.isOpen || session !== this.session) this.open.clear();
+      if (!this.isOpen || session !== this.session) this.forget();
       this.isOpen = true;
       this.session = session;
     } else if (this.isOpen && session === this.session) {
       if (bytes[1] === types.FRAME_HOST_CLOSE && length === 6) {
         this.isOpen = false;
-        this.open.clear();
+        this.forget();
+      } else if (bytes[1] === types.FRAME_HOST_PLAN && decodeHostPlan(frame, this.plan)) {
+        this.plans.add(this.plan.requestId);
       } else if (bytes[1] === types.FRAME_HOST_REQUEST && host.decodeHostRequest(frame, this.request)) {
         if (!this.open.has(this.request.tag)) this.open.set(this.request.tag, this.request.count);
       }
@@ -65,8 +78,22 @@ export class HostModel {
     if (!isOurs) return;
     if (type === types.FRAME_HOST_ANSWER) this.takeAnswer(frame);
     else if (type === types.FRAME_HOST_REFUSE) this.takeRefusal(frame);
+    else if (type === types.FRAME_HOST_PLAN_RESULT) this.takePlanResult(frame);
     else if (type === types.FRAME_HOST_MIRROR) this.takeMirror(frame);
     else if (type === types.FRAME_HOST_STATUS) this.takeStatus(frame);
+  }
+
+  /** A session, or the card's memory, has ended: nothing of what it was asked for may come any more. */
+  private forget(): void {
+    this.open.clear();
+    this.plans.clear();
+  }
+
+  private takePlanResult(frame: FrameBuffer): void {
+    const { planResult } = this;
+    must(decodeHostPlanResult(frame, planResult), "HOST_PLAN_RESULT has a wrong length");
+    must(planResult.code <= PLAN_BAD, "a plan has a result that is none");
+    must(this.plans.delete(planResult.requestId), "a plan was answered that nobody asked for");
   }
 
   private takeAnswer(frame: FrameBuffer): void {
@@ -82,8 +109,9 @@ export class HostModel {
 
   private takeRefusal(frame: FrameBuffer): void {
     must(host.decodeHostRefuse(frame, this.refusal), "HOST_REFUSE has a wrong length");
-    // Tag 0 also stands for "your frame had none", and then ends nothing.
-    if (this.refusal.tag !== 0) this.open.delete(this.refusal.tag);
+    const { tag, code } = this.refusal;
+    // A frame of another version has no tag that can be read: what it is told ends nothing.
+    if (tag !== 0 || code !== types.REFUSE_NO_SESSION) this.open.delete(tag);
   }
 
   private takeMirror(frame: FrameBuffer): void {

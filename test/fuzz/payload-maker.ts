@@ -19,12 +19,17 @@ const UINT64S = [
   .concat(["0000000000000080", "0100000000000080", "ffffffffffffffff"])
   .map(fromHex);
 const TYPES = {
-  link: [0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x00, 0x08, 0x41, 0xff],
-  host: [0x40, 0x41, 0x42, 0x43, 0x44, 0x60, 0x61, 0x02, 0xff],
+  link: [...range(0x00, 0x0e), 0x41, 0xff],
+  host: [...range(0x40, 0x46), 0x60, 0x61, 0x02, 0xff],
 };
 /** Payloads kept of what the cards themselves have sent: the best material, because it fits their state. */
 const REMEMBERED = 64;
 const NEWEST = 6;
+
+/** All from `first` to `last`. */
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
 
 /** Makes payloads that are nearly right: they come with a good checksum, so that only the card can refuse them. */
 export class PayloadMaker {

@@ -1,0 +1,130 @@
+import type { PersistentState } from "../../firmware/card/persistent-state.js";
+import { DEFAULT_TIMING } from "../../firmware/wire/constants.js";
+import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
+import * as types from "../../firmware/wire/frame-types.js";
+import * as plans from "../../firmware/wire/plan-frames.js";
+import * as views from "../../firmware/wire/view-frames.js";
+import { toHex } from "../support/hex.js";
+import { toBigInt } from "../support/layout.js";
+import { must } from "./must.js";
+import type { Standing } from "./role-rules.js";
+
+const NUMBER_LIMIT = 2n ** 63n;
+const promise = new views.PromiseFields();
+const decline = new views.DeclineFields();
+const accept = new views.AcceptFields();
+const result = new plans.PlanResultFields();
+
+/** What a card has said that still binds it. */
+export class ViewHistory {
+  bootUs = 0;
+  /** To whom the newest grant was given, and until when it runs. A reboot forgets neither: the others rely on it. */
+  grantedTo = 0;
+  grantUntilUs = Number.NEGATIVE_INFINITY;
+  /** What the card has announced of each view that it chose. Not even a reboot may change it. */
+  readonly announced = new Map<number, string>();
+
+  reboot(nowUs: number): void {
+    this.bootUs = nowUs;
+  }
+}
+
+/** Checks that what a card says in a view change is covered by its flash, by its grants and by what it said before. */
+export function checkViewFrame(
+  frame: FrameBuffer,
+  standing: Standing,
+  history: ViewHistory,
+  nowUs: number,
+): void {
+  const { flash } = standing;
+  if (flash === undefined || frame.bytes[2] !== flash.cardId) return;
+  const destination = frame.bytes[3] as number;
+  switch (frame.bytes[1]) {
+    case types.FRAME_BEACON_ACK:
+      history.grantedTo = destination;
+      history.grantUntilUs = nowUs + DEFAULT_TIMING.leaseUs;
+      break;
+    case types.FRAME_PREPARE:
+      checkPromised(views.decodePrepare(frame), flash.cardId, standing, flash, history, nowUs);
+      break;
+    case types.FRAME_PROMISE:
+      must(views.decodePromise(frame, promise), "PROMISE has a wrong length");
+      checkPromised(promise.view, destination, standing, flash, history, nowUs);
+      checkPromise(flash, standing.coldView);
+      break;
+    case types.FRAME_DECLINE:
+      must(views.decodeDecline(frame, decline), "DECLINE has a wrong length");
+      must(decline.view % 256 === destination, "a view was declined to another than its coordinator");
+      must(decline.promised === flash.promised, "a DECLINE tells a promise that is not in flash");
+      break;
+    case types.FRAME_ACCEPT:
+      must(views.decodeAccept(frame, accept), "ACCEPT has a wrong length");
+      checkAccept(frame, flash, history);
+      break;
+    case types.FRAME_PLAN_RESULT:
+      must(plans.decodePlanResult(frame, result), "PLAN_RESULT has a wrong length");
+      must(result.code <= plans.PLAN_BAD, "a plan has a result that is none");
+      break;
+  }
+}
+
+/** A promise is given to the view's coordinator, from flash, while no other relies on this card, and in no view accepted. */
+function checkPromised(
+  view: number,
+  coordinator: number,
+  standing: Standing,
+  flash: PersistentState,
+  history: ViewHistory,
+  nowUs: number,
+): void {
+  must(!standing.failed, "a card whose flash failed promised a view");
+  must(view % 256 === coordinator, "a view was promised to another than its coordinator");
+  must(view === flash.promised, "a view was promised that is not the promise in flash");
+  must(view > flash.accepted.number, "a view was promised that is accepted already");
+  must(nowUs >= history.bootUs + DEFAULT_TIMING.leaseUs, "a view was promised within a lease after the boot");
+  must(
+    history.grantedTo === coordinator || nowUs >= history.grantUntilUs,
+    "a view was promised while a grant to another ran",
+  );
+}
+
+function checkPromise(flash: PersistentState, coldView: number | undefined): void {
+  const { accepted, cardId } = flash;
+  must(promise.accepted === accepted.number, "a PROMISE tells an accepted view that is not in flash");
+  must(
+    promise.primary === accepted.primary &&
+      promise.secondary === accepted.secondary &&
+      toBigInt(promise.base) === toBigInt(accepted.base),
+    "a PROMISE tells another view than that in flash",
+  );
+  must(
+    toBigInt(promise.ceiling) === toBigInt(flash.ceiling),
+    "a PROMISE tells a ceiling that is not in flash",
+  );
+  if ((promise.flags & views.PROMISE_FLAG_TAIL) === 0) return;
+  must(promise.accepted !== coldView, "a cold card told a tail");
+  must(cardId === accepted.primary || cardId === accepted.secondary, "a card without a role told a tail");
+  const tail = toBigInt(promise.tail);
+  must(
+    tail >= toBigInt(accepted.base) && tail <= NUMBER_LIMIT,
+    "a tail lies outside of what its view can reach",
+  );
+}
+
+function checkAccept(frame: FrameBuffer, flash: PersistentState, history: ViewHistory): void {
+  must(accept.view % 256 === flash.cardId, "a card announced the view of another");
+  must(accept.view === flash.promised, "a view was announced that its coordinator has not in flash");
+  must(
+    flash.members.has(accept.primary) && flash.members.has(accept.secondary),
+    "a view was announced with a role for a stranger",
+  );
+  must(
+    toBigInt(accept.base) <= toBigInt(accept.ceiling),
+    "a view was announced that begins above its ceiling",
+  );
+  must(toBigInt(accept.ceiling) <= NUMBER_LIMIT, "a view was announced with a ceiling beyond the numbers");
+  const body = toHex(frame.bytes.subarray(9, frame.length));
+  const before = history.announced.get(accept.view);
+  must(before === undefined || before === body, "what was announced of a view has changed");
+  history.announced.set(accept.view, body);
+}
