@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import type { CardEngine, EngineListener } from "./card-engine.js";
 import { encodeNetstring, NetstringDecoder } from "./netstring.js";
-import { openPtyDescriptors } from "./pty-pair.js";
+import { startChild } from "./rig-child.js";
 import { messageOf } from "./rig-error.js";
+import { StoppedProcess } from "./stopped-process.js";
 import { MAX_ANSWER_BYTES } from "./turn-codec.js";
 import { XS_ENTRY_PATH } from "./xs-worker.js";
 
@@ -26,6 +26,7 @@ export class XsEngine implements CardEngine {
   private errors = "";
   /** Turned off by kill and by death. */
   private alive = true;
+  private stopped: StoppedProcess | undefined;
   /** Answers that come before the modules are there. */
   private loading = 2;
   /** What waits for that. */
@@ -37,7 +38,8 @@ export class XsEngine implements CardEngine {
    */
   constructor(listener: EngineListener, workerPath: string, entryPath = XS_ENTRY_PATH) {
     this.listener = listener;
-    this.child = startWorker(workerPath);
+    // Its two pipes are behind what every process has.
+    this.child = startChild(workerPath, ["seqcard"], ["ignore", "ignore", "pipe", "pipe", "pipe"]);
     const decoder = new NetstringDecoder((body) => this.take(body), MAX_REPLY_BYTES);
     this.gone = new Promise((resolve) => {
       this.child.once("close", () => resolve());
@@ -79,15 +81,18 @@ export class XsEngine implements CardEngine {
   }
 
   pause(): void {
-    this.child.kill("SIGSTOP");
+    this.stopped ??= new StoppedProcess(this.child);
   }
 
   resume(): void {
-    this.child.kill("SIGCONT");
+    this.stopped?.resume();
+    this.stopped = undefined;
   }
 
   kill(): void {
     this.alive = false;
+    this.stopped?.release();
+    this.stopped = undefined;
     this.child.kill("SIGKILL");
   }
 
@@ -126,22 +131,6 @@ export class XsEngine implements CardEngine {
   private lastWords(): string {
     const words = this.errors.trim();
     return words === "" ? "" : ` (${words})`;
-  }
-}
-
-/** Starts a worker that inherits its two pipes and no pty: those of the other cards are to vanish with their cards. */
-function startWorker(workerPath: string): ChildProcess {
-  const nowhere = openSync("/dev/null", "r");
-  try {
-    const stdio: ("ignore" | "pipe" | number)[] = ["ignore", "ignore", "pipe", "pipe", "pipe"];
-    const covered = openPtyDescriptors().filter((descriptor) => descriptor >= stdio.length);
-    for (const descriptor of covered) {
-      while (stdio.length < descriptor) stdio.push("ignore");
-      stdio[descriptor] = nowhere;
-    }
-    return spawn(workerPath, ["seqcard"], { stdio });
-  } finally {
-    closeSync(nowhere);
   }
 }
 

@@ -35,6 +35,8 @@ export interface HostNote {
   readonly rejected: Readonly<Record<string, number>>;
   /** Handovers that it was told to make and that came about. */
   readonly handovers: number;
+  /** Those that were refused, as they are while a fault stands in the way. */
+  readonly refusedHandovers: number;
 }
 
 /** What a host process reports. */
@@ -49,6 +51,7 @@ let file: DeliveryFileWriter | undefined;
 let numbers = 0;
 let servedNs = 0n;
 let handovers = 0;
+let refusedHandovers = 0;
 let stopped = false;
 const rejected: Record<string, number> = {};
 
@@ -79,7 +82,7 @@ async function obey(command: HostCommand, tell: (note: HostNote) => void): Promi
 
 function note(): HostNote {
   const cardId = sequence?.card.id ?? 0;
-  return { cardId, numbers, servedNs, view: sequence?.view ?? null, rejected, handovers };
+  return { cardId, numbers, servedNs, view: sequence?.view ?? null, rejected, handovers, refusedHandovers };
 }
 
 async function close(): Promise<HostReport> {
@@ -120,7 +123,8 @@ async function handOver(primary: number): Promise<void> {
     await sequence?.handover({ primary });
     handovers += 1;
   } catch (error) {
-    countRejection(error);
+    if (!(error instanceof SequenceError)) throw error;
+    refusedHandovers += 1;
   }
 }
 

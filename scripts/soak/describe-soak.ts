@@ -17,6 +17,7 @@ export function describeSoak(result: SoakResult): string[] {
     ),
     ...(result.badRecords > 0 ? [row("records", `${result.badRecords} make no sense   BROKEN`)] : []),
     row("faults", `${result.faults}; ${result.failovers} hit a role; ${result.viewChanges} view changes`),
+    row("handovers", `${result.handovers} done, ${result.refusedHandovers} refused`),
     row("longest wait", `${result.longestWaitMs} ms`),
     row("calls rejected", rejected.join(", ") || "none"),
     row("timing", result.timing.join(" ") || "the usual"),

@@ -49,6 +49,9 @@ export interface SoakResult {
   readonly viewChanges: number;
   readonly recovery: readonly RecoveryFigures[];
   readonly longestWaitMs: number;
+  /** Planned changes that came about, and that were refused while a fault stood in the way. */
+  readonly handovers: number;
+  readonly refusedHandovers: number;
   /** Calls that ended with an error, by its code. */
   readonly rejected: Readonly<Record<string, number>>;
   /** Hosts that got no number in the calm at the end. */
@@ -104,6 +107,8 @@ export function summarizeSoak(
       reports.map(({ cardId }) => cardId),
     ),
     longestWaitMs: longestWaitMs(deliveries),
+    handovers: reports.reduce((sum, { handovers }) => sum + handovers, 0),
+    refusedHandovers: reports.reduce((sum, { refusedHandovers }) => sum + refusedHandovers, 0),
     rejected: sumRejected(reports),
     violations: result.examples.map(describeViolation),
   };

@@ -19,6 +19,8 @@ import { type SoakResult, summarizeSoak } from "./soak-result.js";
 
 /** How long numbers are taken before the first fault, and after the last is mended and everyone is served. */
 const CALM_MS = 1_000;
+/** How long the news of a death may take. */
+const DEATH_NOTE_MS = 500;
 /** How long after the last fault is mended a host may wait for a number. A port is found again after a second at most. */
 const SERVED_AGAIN_MS = 30_000;
 
@@ -147,13 +149,17 @@ async function causeFaults(
   };
   const progress = setInterval(show, 200);
   try {
-    while (performance.now() - startMs < seconds * 1000) {
+    while (performance.now() - startMs < seconds * 1000 && bench.deaths.length === 0) {
       await fleet.wait(() => false, plan.nextPauseMs());
       const { primary = 0, secondary = 0 } = fleet.view ?? {};
       const fault = plan.next(log.active, { primary, secondary });
       if (fault !== undefined) await crew.strike(fault, { primary, secondary });
     }
     await crew.mendAll();
+  } catch (error) {
+    // The rig refuses what cannot be done to a card that has died. That one is told of in the result.
+    await fleet.wait(() => bench.deaths.length > 0, DEATH_NOTE_MS);
+    if (bench.deaths.length === 0) throw error;
   } finally {
     clearInterval(progress);
   }

@@ -130,11 +130,12 @@ test("a rig whose reader is gone ends at its next word", async (t) => {
   t.false(existsSync(controlPath(name)));
 });
 
-test("workers end with a rig that was killed", async (t) => {
+test("workers end with a rig that was killed, one that hangs too", async (t) => {
   const name = `${TEST_RIG}-killed`;
   t.teardown(() => rmSync(controlPath(name), { force: true }));
   const rig = run(t, ["--json", "--name", name, ...CALM]);
   const { cards } = await readReady(rig);
+  await askRig(name, { command: "pause", card: 2 });
   rig.child.kill("SIGKILL");
   await rig.ended;
   for (const { processId } of cards) {

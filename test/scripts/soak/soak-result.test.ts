@@ -44,7 +44,7 @@ function logOf(fault: Fault): FaultLog {
 }
 
 const reportOf = (cardId: number, rejected: Record<string, number> = {}) => {
-  return { cardId, numbers: 1, servedNs: 1n, view: null, rejected, handovers: 0 };
+  return { cardId, numbers: 1, servedNs: 1n, view: null, rejected, handovers: 2, refusedHandovers: 1 };
 };
 const KILL_PRIMARY: Fault = { kind: "kill", card: 1, lastsMs: 400 };
 
@@ -95,6 +95,7 @@ test("numbers that hold make a result that holds, and it is told", (t) => {
   const result = summarizeSoak(FIGURES, deliveries, check(deliveries), records, reports);
   t.like(result, { held: true, delivered: 3, skipped: "2", gaps: 1, failovers: 1, longestWaitMs: 399 });
   t.deepEqual(result.rejected, { TIMEOUT: 3 });
+  t.like(result, { handovers: 6, refusedHandovers: 3 });
   const text = describeSoak(result).join("\n");
   t.regex(text, /0 duplicates\n/);
   t.regex(text, /kill primary +1 +59\.0 ms|kill primary +1 +60\.0 ms/);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import test, { type ExecutionContext } from "ava";
 import { askRig } from "../../../boards/virtual/control-client.js";
+import { startRig } from "../../../boards/virtual/rig.js";
 import type { RigStatus } from "../../../boards/virtual/rig-events.js";
 import { waitUntil } from "../../../scripts/processes/wait-until.js";
 
@@ -79,6 +80,18 @@ test.serial("it tells people too, and keeps what it is told to keep", async (t) 
   t.regex(output, /P1 unique +0 duplicates/);
   t.regex(output, /All held\.\n$/);
   t.deepEqual(readdirSync(folder).sort(), ["faults.json", "host1", "host2", "host3", "result.json"]);
+});
+
+test.serial("real ports get handovers only, and their numbers are checked just so", async (t) => {
+  const timing = { beaconUs: 40_000, leaseUs: 400_000, leaseMarginUs: 20_000, abdicateUs: 1_200_000 };
+  const rig = await startRig({ engine: "node", timing, readyTimeoutMs: 60_000 });
+  t.teardown(() => rig.stop());
+  const ports = rig.cards.map(({ path }) => path).join(",");
+  const { code, output, errors } = await run(t, ["--ports", ports, "--seconds", "3", "--json"]).ended;
+  t.is(code, 0, output + errors);
+  const result = JSON.parse(output);
+  t.like(result, { held: true, engine: "real cards", hosts: 3, cards: 3 });
+  t.true(result.faults > 0 && result.viewChanges > 0, output);
 });
 
 test.serial("Ctrl-C ends it and everything that it started, a card that hangs too", async (t) => {
