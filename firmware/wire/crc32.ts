@@ -16,9 +16,11 @@ function makeTable(): Int32Array {
 
 /** @returns the CRC of `bytes[0..length)` as a signed 32-bit integer: XS keeps those without allocating. */
 export function crc32(bytes: Uint8Array, length: number): number {
+  // A local variable is quicker in XS than one of the module.
+  const lookup = table;
   let crc = -1;
   for (let index = 0; index < length; index += 1) {
-    crc = (crc >>> 8) ^ (table[(crc ^ (bytes[index] as number)) & 0xff] as number);
+    crc = (crc >>> 8) ^ (lookup[(crc ^ (bytes[index] as number)) & 0xff] as number);
   }
   return ~crc;
 }
