@@ -4,6 +4,7 @@ import {
   decodeHostInitResult,
   encodeHostInit,
   HostInitFields,
+  HostInitResultFields,
   INIT_DONE,
 } from "../firmware/wire/host-setup-frames.js";
 import {
@@ -27,6 +28,7 @@ export class CardChanges {
   private readonly init: Exchange<number>;
   private readonly plan: Exchange<bigint>;
   private readonly result = new PlanResultFields();
+  private readonly initResult = new HostInitResultFields();
   private initFields = new HostInitFields();
   private planFields = new PlanFields();
 
@@ -101,15 +103,15 @@ export class CardChanges {
 
   /** @returns false where the frame's length does not fit. */
   onInitResult(frame: FrameBuffer): boolean {
-    const code = decodeHostInitResult(frame);
-    if (code < 0) return false;
+    const { initResult } = this;
+    if (!decodeHostInitResult(frame, initResult)) return false;
     if (!this.init.isPending) {
       this.counters.answersUnmatched += 1;
-    } else if (code === INIT_DONE) {
+    } else if (initResult.code === INIT_DONE) {
       this.onMember(this.initFields.cardId, this.initFields.fabricId);
       this.init.resolve(this.init.attempts);
     } else {
-      this.init.reject(initError(code));
+      this.init.reject(initError(initResult.code));
     }
     return true;
   }

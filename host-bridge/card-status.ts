@@ -11,6 +11,7 @@ import {
   LINK_ALIVE,
   LINK_STALE,
 } from "../firmware/wire/host-status-frames.js";
+import { votesNow } from "../firmware/wire/member-entries.js";
 import { type FabricState, fabricState } from "./refusals.js";
 import { newestBelow, toBigint } from "./uint64-bigint.js";
 
@@ -116,7 +117,7 @@ export function cardStatus(
 function membersOf(from: HostStatusFields): Member[] {
   return Array.from({ length: from.memberCount }, (_, index) => ({
     card: from.memberCards[index] as number,
-    votes: from.memberVotes[index] as number,
+    votes: votesNow(from.memberVotes[index] as number),
   }));
 }
 

@@ -16,6 +16,7 @@ export type SequenceErrorCode =
   | "WRONG_FABRIC"
   /** The card was never initialised. */
   | "CARD_BLANK"
+  | "CARD_REMOVED"
   /** The card is initialised already. */
   | "CARD_NOT_BLANK"
   | "BAD_MEMBERS"
@@ -51,6 +52,7 @@ export type NotReadyReason =
   | "no-lease"
   | "secondary-silent"
   | "not-primary"
+  | "joining"
   | "card-busy";
 
 export interface SequenceErrorOptions {

@@ -3,9 +3,12 @@ import {
   HostInitFields,
   INIT_BAD_FABRIC,
   INIT_BAD_FIRST,
+  INIT_BAD_KIND,
   INIT_BAD_MEMBERS,
+  INIT_FIRST_TOO_LOW,
   INIT_NOT_BLANK,
   INIT_STORAGE_FAILED,
+  INIT_WRONG_FABRIC,
 } from "../firmware/wire/host-setup-frames.js";
 import type { Member } from "./card-status.js";
 import { SequenceError } from "./errors.js";
@@ -19,7 +22,7 @@ export interface Initialisation {
   readonly cardId: number;
   /** First number that the fabric may give, 1 to 2^63-1. */
   readonly first: bigint;
-  /** Card ids, which get votes by `defaultVotes`, or ids and votes. 1 to 16 members. */
+  /** Card ids, which get votes by `defaultVotes`, or ids and votes. 1 to 10 members. */
   readonly members: readonly (number | Member)[];
 }
 
@@ -63,10 +66,10 @@ function checkedMembers({ members, cardId }: Initialisation): Member[] {
     if (!isWholeNumber(card, MIN_CARD_ID, MAX_CARD_ID)) {
       throw badMembers(`card ids go from ${MIN_CARD_ID} to ${MAX_CARD_ID}, not ${card}`);
     }
-    if (!isWholeNumber(votes, 1, MAX_VOTES)) throw badMembers(`card ${card} cannot have ${votes} votes`);
+    if (!isWholeNumber(votes, 1, MAX_VOTES)) {
+      throw badMembers(`card ${card} cannot have ${votes} votes; give 1 to ${MAX_VOTES}`);
+    }
   }
-  const sum = rising.reduce((votes, member) => votes + member.votes, 0);
-  if (sum > MAX_VOTES) throw badMembers(`${sum} votes are too many; ${MAX_VOTES} are possible`);
   if (!byRule.has(cardId)) throw badMembers(`card ${cardId} is not among the members; add its id`);
   return rising;
 }
@@ -97,6 +100,18 @@ export function initError(code: number): SequenceError {
       return new SequenceError(
         "STORAGE_FAILED",
         "the card's flash did not take the record; replace the card",
+      );
+    case INIT_BAD_KIND:
+      return new SequenceError("BAD_OPTION", "the card does not know such an init; update its firmware");
+    case INIT_WRONG_FABRIC:
+      return new SequenceError(
+        "BAD_FABRIC",
+        "the card is not of the fabric that is to be replaced; look at `seqcard status`",
+      );
+    case INIT_FIRST_TOO_LOW:
+      return new SequenceError(
+        "BAD_FIRST",
+        "the card holds numbers, or a ceiling, above the first number; begin above them",
       );
     default:
       return new SequenceError(

@@ -4,7 +4,13 @@ import {
   PLAN_BUSY,
   PLAN_FAILED,
   PLAN_HANDOVER,
+  PLAN_ID_USED,
+  PLAN_IS_PRIMARY,
+  PLAN_LAST_CARD,
+  PLAN_LIST_FULL,
+  PLAN_NO_QUORUM,
   PLAN_NO_SUCH_CARD,
+  PLAN_NOT_HEARD,
   PLAN_NOT_READY,
   PLAN_SEED,
   PLAN_TOO_LOW,
@@ -83,6 +89,27 @@ export function planError(result: PlanResultFields, asked: PlanFields): Sequence
       );
     case PLAN_BAD:
       return new SequenceError("BAD_OPTION", "the card does not know such a change; update its firmware");
+    case PLAN_ID_USED:
+      return new SequenceError(
+        "BAD_MEMBERS",
+        `the new card's id was used in this fabric before; initialise it with an id from ${toBigint(result.number)} to ${MAX_CARD_ID}`,
+      );
+    case PLAN_LIST_FULL:
+      return new SequenceError("BAD_MEMBERS", "the fabric has as many members as it can hold; remove one first");
+    case PLAN_NO_QUORUM:
+      return new SequenceError(
+        "BAD_MEMBERS",
+        "too few of the cards that answer would be left for a quorum; connect more of them first",
+      );
+    case PLAN_NOT_HEARD:
+      return new SequenceError(
+        "CHANGE_FAILED",
+        "the new card does not answer, and was not taken in; see that it is initialised to join this fabric, and its cables",
+      );
+    case PLAN_IS_PRIMARY:
+      return new SequenceError("BAD_MEMBERS", "the card is primary; hand its role over first");
+    case PLAN_LAST_CARD:
+      return new SequenceError("BAD_MEMBERS", "the last card with a vote cannot be removed");
     default:
       return new SequenceError(
         "CHANGE_FAILED",

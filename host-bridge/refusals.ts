@@ -4,10 +4,12 @@ import {
   REFUSE_COLD,
   REFUSE_COUNT,
   REFUSE_EXHAUSTED,
+  REFUSE_JOINING,
   REFUSE_NO_LEASE,
   REFUSE_NO_SECONDARY,
   REFUSE_NO_VIEW,
   REFUSE_NOT_PRIMARY,
+  REFUSE_REMOVED,
   REFUSE_STORAGE,
   STATE_READY,
 } from "../firmware/wire/frame-types.js";
@@ -51,6 +53,13 @@ const NOT_READY = new Map<number, NotReadyText>([
     { reason: "not-primary", message: "the card's view is old; it will learn the new one" },
   ],
   [
+    REFUSE_JOINING,
+    {
+      reason: "joining",
+      message: "the card waits to be taken into its fabric; initialise and connect all the others, or add it",
+    },
+  ],
+  [
     REFUSE_BUSY,
     { reason: "card-busy", message: "the card has as many blocks open as it can hold; ask again" },
   ],
@@ -84,6 +93,11 @@ export function refusalError(code: number): SequenceError {
       );
     case REFUSE_STORAGE:
       return new SequenceError("STORAGE_FAILED", "the card cannot read or write its flash; replace the card");
+    case REFUSE_REMOVED:
+      return new SequenceError(
+        "CARD_REMOVED",
+        "the card was removed from its fabric; initialise it anew, under another id, to use it again",
+      );
     default:
       return new SequenceError(
         "NOT_READY",
@@ -93,13 +107,14 @@ export function refusalError(code: number): SequenceError {
 }
 
 /** State of the fabric as a card tells it: "ready", or why a request would be refused. */
-export type FabricState = "ready" | NotReadyReason | "blank" | "exhausted" | "storage-failed" | "unknown";
+export type FabricState = "ready" | NotReadyReason | "blank" | "exhausted" | "removed" | "storage-failed" | "unknown";
 
 /** @param state STATE_READY, or a REFUSE_... code. */
 export function fabricState(state: number): FabricState {
   if (state === STATE_READY) return "ready";
   if (state === REFUSE_BLANK) return "blank";
   if (state === REFUSE_EXHAUSTED) return "exhausted";
+  if (state === REFUSE_REMOVED) return "removed";
   if (state === REFUSE_STORAGE) return "storage-failed";
   return NOT_READY.get(state)?.reason ?? "unknown";
 }

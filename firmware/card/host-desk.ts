@@ -22,6 +22,7 @@ import {
   INIT_DONE,
 } from "../wire/host-setup-frames.js";
 import { decodeHostPlan } from "../wire/plan-frames.js";
+import type { Uint64 } from "../wire/uint64.js";
 import type { CardContext } from "./card-context.js";
 import type { HostLine } from "./host-line.js";
 import { initialise } from "./initialise.js";
@@ -39,6 +40,7 @@ export class HostDesk {
   private readonly reporter: Reporter;
   private readonly status: StatusReport;
   private readonly onInitialised: () => void;
+  private readonly held: () => Uint64;
   private readonly request = new HostRequestFields();
   private readonly init = new HostInitFields();
   private readonly frame = new FrameBuffer();
@@ -51,6 +53,7 @@ export class HostDesk {
     reporter: Reporter,
     status: StatusReport,
     onInitialised: () => void,
+    held: () => Uint64,
   ) {
     this.context = context;
     this.line = line;
@@ -59,6 +62,7 @@ export class HostDesk {
     this.reporter = reporter;
     this.status = status;
     this.onInitialised = onInitialised;
+    this.held = held;
   }
 
   /** Takes a frame of the host. */
@@ -134,8 +138,8 @@ export class HostDesk {
   }
 
   private initialise(): void {
-    const code = initialise(this.context, this.init);
-    encodeHostInitResult(this.frame, code);
+    const code = initialise(this.context, this.init, this.held());
+    encodeHostInitResult(this.frame, code, code === INIT_DONE ? this.context.state.incarnation : 0);
     this.line.send(FRAME_HOST_INIT_RESULT, this.frame);
     if (code === INIT_DONE) this.onInitialised();
     this.reporter.tick();

@@ -26,6 +26,7 @@ import {
 } from "../../firmware/wire/host-frames.js";
 import {
   decodeHostInitResult,
+  HostInitResultFields,
   decodeHostWelcome,
   HostWelcomeFields,
 } from "../../firmware/wire/host-setup-frames.js";
@@ -109,7 +110,9 @@ export class HostLog {
   }
 
   initResults(): number[] {
-    return this.of(FRAME_HOST_INIT_RESULT).map(({ frame }) => decodeHostInitResult(frame));
+    return this.of(FRAME_HOST_INIT_RESULT).map(
+      ({ frame }) => read(frame, new HostInitResultFields(), decodeHostInitResult).code,
+    );
   }
 
   /** What came of planned changes: request id, code and number. */
