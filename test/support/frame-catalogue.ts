@@ -134,7 +134,7 @@ const KINDS_WITH_FIELDS: readonly FrameKind[] = [
     "JOIN",
     types.FRAME_JOIN,
     () => new join.JoinFields(),
-    (frame, from) => join.encodeJoin(frame, from.incarnation, from.checksum),
+    join.encodeJoin,
     join.decodeJoin,
   ),
   kind("PLAN", types.FRAME_PLAN, () => new plans.PlanFields(), plans.encodePlan, plans.decodePlan),
