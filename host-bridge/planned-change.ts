@@ -95,7 +95,10 @@ export function planError(result: PlanResultFields, asked: PlanFields): Sequence
         `the new card's id was used in this fabric before; initialise it with an id from ${toBigint(result.number)} to ${MAX_CARD_ID}`,
       );
     case PLAN_LIST_FULL:
-      return new SequenceError("BAD_MEMBERS", "the fabric has as many members as it can hold; remove one first");
+      return new SequenceError(
+        "BAD_MEMBERS",
+        "the fabric has as many members as it can hold; remove one first",
+      );
     case PLAN_NO_QUORUM:
       return new SequenceError(
         "BAD_MEMBERS",

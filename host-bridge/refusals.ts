@@ -107,7 +107,14 @@ export function refusalError(code: number): SequenceError {
 }
 
 /** State of the fabric as a card tells it: "ready", or why a request would be refused. */
-export type FabricState = "ready" | NotReadyReason | "blank" | "exhausted" | "removed" | "storage-failed" | "unknown";
+export type FabricState =
+  | "ready"
+  | NotReadyReason
+  | "blank"
+  | "exhausted"
+  | "removed"
+  | "storage-failed"
+  | "unknown";
 
 /** @param state STATE_READY, or a REFUSE_... code. */
 export function fabricState(state: number): FabricState {

@@ -151,10 +151,7 @@ export class Card {
       counters.dropVersion += 1;
     } else if (frame.length < FABRIC_HEADER_BYTES) {
       counters.dropLength += 1;
-    } else if (
-      !this.takesPart() ||
-      frame.view.getUint32(OFFSET_FABRIC, true) !== state.fabricId
-    ) {
+    } else if (!this.takesPart() || frame.view.getUint32(OFFSET_FABRIC, true) !== state.fabricId) {
       counters.dropFabric += 1;
     } else if (!this.isFromOther(frame)) {
       counters.dropSource += 1;

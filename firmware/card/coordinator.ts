@@ -228,14 +228,7 @@ export class Coordinator {
     this.chosen = true;
     accept.view = this.view;
     accept.primary = choosePrimary(promises, members, voters, plan, router.routeCosts);
-    accept.secondary = chooseSecondary(
-      promises,
-      members,
-      voters,
-      plan,
-      router.routeCosts,
-      accept.primary,
-    );
+    accept.secondary = chooseSecondary(promises, members, voters, plan, router.routeCosts, accept.primary);
     voters.tell(accept);
     promises.chooseBase(accept.base, members);
     accept.base.raiseTo(plan.seed);

@@ -144,11 +144,7 @@ export function settle(members: MemberList, next: MemberList): void {
   for (let index = 0; index < members.count; index += 1) {
     const votes = members.votesAt(index);
     if (votes === 0 && members.votesBeforeAt(index) > 0) continue;
-    fields.addMember(
-      members.cardAt(index),
-      packVotes(votes, votes),
-      members.incarnations[index] as number,
-    );
+    fields.addMember(members.cardAt(index), packVotes(votes, votes), members.incarnations[index] as number);
   }
   next.set(fields);
 }

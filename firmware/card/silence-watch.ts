@@ -1,9 +1,9 @@
+import { STATE_READY } from "../wire/frame-types.js";
 import type { CardContext } from "./card-context.js";
 import { ChangePlan, type Coordinator } from "./coordinator.js";
 import type { Member } from "./member.js";
 import { settle } from "./member-change.js";
 import type { Primary } from "./primary.js";
-import { STATE_READY } from "../wire/frame-types.js";
 
 /** Notices that the view cannot go on as it is, and has this card lead a change. */
 export class SilenceWatch {

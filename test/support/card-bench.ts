@@ -21,6 +21,7 @@ import {
 } from "../../firmware/wire/frame-types.js";
 import { writeFabricHeader } from "../../firmware/wire/header.js";
 import { encodeHello, HelloFields } from "../../firmware/wire/hello-frame.js";
+import { encodeJoin, JoinFields } from "../../firmware/wire/join-frame.js";
 import { BeaconFields, encodeBeacon, encodeBeaconAck } from "../../firmware/wire/lease-frames.js";
 import { encodeAnswer, encodeRefuse, encodeRequest, encodeStore } from "../../firmware/wire/number-frames.js";
 import { encodePlan, encodePlanResult, PlanResultFields } from "../../firmware/wire/plan-frames.js";
@@ -34,7 +35,6 @@ import {
   PROMISE_FLAG_TAIL,
   PromiseFields,
 } from "../../firmware/wire/view-frames.js";
-import { encodeJoin, JoinFields } from "../../firmware/wire/join-frame.js";
 import { FailingRecordStore } from "./failing-record-store.js";
 import {
   hostInit,

@@ -26,8 +26,8 @@ import {
 } from "../../firmware/wire/host-frames.js";
 import {
   decodeHostInitResult,
-  HostInitResultFields,
   decodeHostWelcome,
+  HostInitResultFields,
   HostWelcomeFields,
 } from "../../firmware/wire/host-setup-frames.js";
 import {

@@ -1,6 +1,15 @@
-import { PersistentState, STANDING_FOUNDING, STANDING_MEMBER } from "../../../firmware/card/persistent-state.js";
+import {
+  PersistentState,
+  STANDING_FOUNDING,
+  STANDING_MEMBER,
+} from "../../../firmware/card/persistent-state.js";
 import { DEFAULT_TIMING } from "../../../firmware/wire/constants.js";
-import { FRAME_JOIN, REFUSE_JOINING, REFUSE_STORAGE, STATE_READY } from "../../../firmware/wire/frame-types.js";
+import {
+  FRAME_JOIN,
+  REFUSE_JOINING,
+  REFUSE_STORAGE,
+  STATE_READY,
+} from "../../../firmware/wire/frame-types.js";
 import { CARD_FLAG_FORGOT, CARD_FLAG_JOINING, INIT_JOIN } from "../../../firmware/wire/host-setup-frames.js";
 import { CardBench, type CardBenchOptions } from "../../support/card-bench.js";
 import { hostInit } from "../../support/host-frames.js";
@@ -112,7 +121,8 @@ export const foundingCases: readonly UnitCase[] = [
     },
   },
   {
-    title: "who was told something else, who says nothing of itself, and who is not the founder, is not counted",
+    title:
+      "who was told something else, who says nothing of itself, and who is not the founder, is not counted",
     run(t) {
       const bench = waiting(1);
       bench.join(2, { checksum: bench.initChecksum() ^ 1 });
@@ -195,9 +205,22 @@ export const foundingCases: readonly UnitCase[] = [
     run(t) {
       const bench = waiting(3);
       const accept = { view: 0x101, primary: 1, secondary: 2, ceiling: 1n } as const;
-      bench.accept({ ...accept, list: [[1, 1], [2, 1]] });
+      bench.accept({
+        ...accept,
+        list: [
+          [1, 1],
+          [2, 1],
+        ],
+      });
       t.is(bench.status().status().flags, CARD_FLAG_JOINING, "a view of others");
-      bench.accept({ ...accept, list: [[1, 1], [2, 1], [3, 1, 1, 5]] });
+      bench.accept({
+        ...accept,
+        list: [
+          [1, 1],
+          [2, 1],
+          [3, 1, 1, 5],
+        ],
+      });
       const forgot = bench.status().status();
       t.deepEqual([forgot.flags, forgot.state], [CARD_FLAG_JOINING | CARD_FLAG_FORGOT, REFUSE_JOINING]);
       provoke(bench);
@@ -215,7 +238,8 @@ export const foundingCases: readonly UnitCase[] = [
     },
   },
   {
-    title: "cards found their fabric whenever each is initialised, over any topology, within 100 ms of the last",
+    title:
+      "cards found their fabric whenever each is initialised, over any topology, within 100 ms of the last",
     run(t) {
       for (const cables of [TRIANGLE, TRIANGLE.slice(0, 2)]) {
         const fabric = new VirtualFabric({ cards: 3, cables });

@@ -73,9 +73,33 @@ export const memberChangeCases: readonly UnitCase[] = [
     title: "adding: an observer first, then a joint list, then the votes of now alone",
     run(t) {
       t.deepEqual(steps(adding(4), THREE), [
-        ["observe", [[1, 1, 1], [2, 1, 1], [3, 1, 1], [4, 0, 0]]],
-        ["join", [[1, 2, 1], [2, 1, 1], [3, 1, 1], [4, 1, 0]]],
-        ["settle", [[1, 2, 2], [2, 1, 1], [3, 1, 1], [4, 1, 1]]],
+        [
+          "observe",
+          [
+            [1, 1, 1],
+            [2, 1, 1],
+            [3, 1, 1],
+            [4, 0, 0],
+          ],
+        ],
+        [
+          "join",
+          [
+            [1, 2, 1],
+            [2, 1, 1],
+            [3, 1, 1],
+            [4, 1, 0],
+          ],
+        ],
+        [
+          "settle",
+          [
+            [1, 2, 2],
+            [2, 1, 1],
+            [3, 1, 1],
+            [4, 1, 1],
+          ],
+        ],
       ]);
       const list = new MemberList();
       adding(9, 0xffff_ffff).nextStep(memberList(THREE), list);
@@ -86,22 +110,70 @@ export const memberChangeCases: readonly UnitCase[] = [
     title: "removing: a joint list in which the card has no vote, then a list without it",
     run(t) {
       t.deepEqual(steps(removing(2), THREE), [
-        ["join", [[1, 2, 1], [2, 0, 1], [3, 1, 1]]],
-        ["settle", [[1, 2, 2], [3, 1, 1]]],
+        [
+          "join",
+          [
+            [1, 2, 1],
+            [2, 0, 1],
+            [3, 1, 1],
+          ],
+        ],
+        [
+          "settle",
+          [
+            [1, 2, 2],
+            [3, 1, 1],
+          ],
+        ],
       ]);
-      t.deepEqual(steps(removing(1), [[1, 2], [2, 1]]), [
-        ["join", [[1, 0, 2], [2, 1, 1]]],
-        ["settle", [[2, 1, 1]]],
-      ]);
+      t.deepEqual(
+        steps(removing(1), [
+          [1, 2],
+          [2, 1],
+        ]),
+        [
+          [
+            "join",
+            [
+              [1, 0, 2],
+              [2, 1, 1],
+            ],
+          ],
+          ["settle", [[2, 1, 1]]],
+        ],
+      );
     },
   },
   {
     title: "replacing: both at once, so that the number of votes stays",
     run(t) {
       t.deepEqual(steps(replacing(2, 4), THREE), [
-        ["observe", [[1, 1, 1], [2, 1, 1], [3, 1, 1], [4, 0, 0]]],
-        ["join", [[1, 1, 1], [2, 0, 1], [3, 1, 1], [4, 1, 0]]],
-        ["settle", [[1, 1, 1], [3, 1, 1], [4, 1, 1]]],
+        [
+          "observe",
+          [
+            [1, 1, 1],
+            [2, 1, 1],
+            [3, 1, 1],
+            [4, 0, 0],
+          ],
+        ],
+        [
+          "join",
+          [
+            [1, 1, 1],
+            [2, 0, 1],
+            [3, 1, 1],
+            [4, 1, 0],
+          ],
+        ],
+        [
+          "settle",
+          [
+            [1, 1, 1],
+            [3, 1, 1],
+            [4, 1, 1],
+          ],
+        ],
       ]);
     },
   },
@@ -110,16 +182,36 @@ export const memberChangeCases: readonly UnitCase[] = [
     run(t) {
       t.deepEqual(steps(adding(4), [...THREE, [4, 0, 0, 77]])[0]?.[0], "join");
       t.deepEqual(steps(adding(4), [...THREE, [4, 1, 1, 77]]), []);
-      t.deepEqual(steps(replacing(2, 4), [[1, 1], [3, 1], [4, 1, 1, 77]]), []);
+      t.deepEqual(
+        steps(replacing(2, 4), [
+          [1, 1],
+          [3, 1],
+          [4, 1, 1, 77],
+        ]),
+        [],
+      );
       t.deepEqual(steps(replacing(2, 4), [...THREE, [4, 1, 1, 77]]).length, 2, "still to go");
-      t.deepEqual(steps(removing(2), [[1, 1], [3, 1]]), []);
+      t.deepEqual(
+        steps(removing(2), [
+          [1, 1],
+          [3, 1],
+        ]),
+        [],
+      );
     },
   },
   {
     title: "an observer goes without a joint list, as no vote changes",
     run(t) {
       t.deepEqual(steps(removing(4), [...THREE, [4, 0]]), [
-        ["observe", [[1, 1, 1], [2, 1, 1], [3, 1, 1]]],
+        [
+          "observe",
+          [
+            [1, 1, 1],
+            [2, 1, 1],
+            [3, 1, 1],
+          ],
+        ],
       ]);
       const back = adding(4);
       back.turnBack();
@@ -136,8 +228,23 @@ export const memberChangeCases: readonly UnitCase[] = [
     title: "other observers stay what they are",
     run(t) {
       t.deepEqual(steps(removing(2), [...THREE, [5, 0]]), [
-        ["join", [[1, 2, 1], [2, 0, 1], [3, 1, 1], [5, 0, 0]]],
-        ["settle", [[1, 2, 2], [3, 1, 1], [5, 0, 0]]],
+        [
+          "join",
+          [
+            [1, 2, 1],
+            [2, 0, 1],
+            [3, 1, 1],
+            [5, 0, 0],
+          ],
+        ],
+        [
+          "settle",
+          [
+            [1, 2, 2],
+            [3, 1, 1],
+            [5, 0, 0],
+          ],
+        ],
       ]);
     },
   },
@@ -154,7 +261,8 @@ export const memberChangeCases: readonly UnitCase[] = [
         { kind: PLAN_HANDOVER, card: 2 },
         { kind: 6, card: 2, incarnation: 5 },
       ];
-      for (const options of bad) t.false(new MemberChange().set(planFields(options)), JSON.stringify(options));
+      for (const options of bad)
+        t.false(new MemberChange().set(planFields(options)), JSON.stringify(options));
     },
   },
   {
@@ -169,15 +277,45 @@ export const memberChangeCases: readonly UnitCase[] = [
         [PLAN_DONE, adding(4), memberList([...THREE, [4, 0, 0, 77]]), "an observer, again"],
         [PLAN_ID_USED, adding(4), memberList([...THREE, [4, 0, 0, 78]]), "another incarnation"],
         [PLAN_DONE, adding(4), memberList([...THREE, [4, 1, 1, 77]]), "done before"],
-        [PLAN_LIST_FULL, adding(99), memberList(Array.from({ length: 10 }, (_, i) => [i + 1, 1] as const)), "full"],
+        [
+          PLAN_LIST_FULL,
+          adding(99),
+          memberList(Array.from({ length: 10 }, (_, i) => [i + 1, 1] as const)),
+          "full",
+        ],
         [PLAN_BUSY, adding(9), memberList([...THREE, [4, 1, 0]]), "a joint list"],
         [PLAN_NO_SUCH_CARD, removing(4), three, "no member"],
         [PLAN_IS_PRIMARY, removing(1), three, "the primary"],
         [PLAN_IS_PRIMARY, replacing(1, 7), three, "the primary"],
         [PLAN_LAST_CARD, removing(1), memberList([[1, 1]]), "the only one"],
-        [PLAN_LAST_CARD, removing(1), memberList([[1, 1], [2, 0]]), "the only one with a vote"],
-        [PLAN_DONE, removing(2), memberList([[1, 1], [2, 0]]), "an observer"],
-        [PLAN_DONE, replacing(2, 4), memberList([[1, 1], [3, 1], [4, 1, 1, 77]]), "replaced before"],
+        [
+          PLAN_LAST_CARD,
+          removing(1),
+          memberList([
+            [1, 1],
+            [2, 0],
+          ]),
+          "the only one with a vote",
+        ],
+        [
+          PLAN_DONE,
+          removing(2),
+          memberList([
+            [1, 1],
+            [2, 0],
+          ]),
+          "an observer",
+        ],
+        [
+          PLAN_DONE,
+          replacing(2, 4),
+          memberList([
+            [1, 1],
+            [3, 1],
+            [4, 1, 1, 77],
+          ]),
+          "replaced before",
+        ],
       ];
       for (const [code, made, list, why] of refusals) t.is(made.refusal(list, 1, everybody), code, why);
     },

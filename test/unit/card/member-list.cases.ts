@@ -104,13 +104,33 @@ export const memberListCases: readonly UnitCase[] = [
       const eleven = Array.from({ length: 10 }, (_, index) => [index + 1, 1] as const);
       const bad: readonly (readonly [string, readonly Entry[], number?])[] = [
         ["empty", []],
-        ["falling", [[2, 1], [1, 1]], 2],
-        ["twice", [[1, 1], [1, 1]]],
+        [
+          "falling",
+          [
+            [2, 1],
+            [1, 1],
+          ],
+          2,
+        ],
+        [
+          "twice",
+          [
+            [1, 1],
+            [1, 1],
+          ],
+        ],
         ["card 0", [[0, 1]]],
         ["card 255", [[255, 1]]],
         ["no vote now", [[1, 0, 1]]],
         ["no vote before", [[1, 1, 0]]],
-        ["a last id below a member's", [[1, 1], [4, 1]], 3],
+        [
+          "a last id below a member's",
+          [
+            [1, 1],
+            [4, 1],
+          ],
+          3,
+        ],
         ["a last id above all ids", [[1, 1]], 255],
       ];
       for (const [why, entries, lastCardId] of bad) {

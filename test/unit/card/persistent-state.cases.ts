@@ -53,7 +53,9 @@ export const persistentStateCases: readonly UnitCase[] = [
       t.is(storage.length, RECORD_BYTES);
       const full = filled(storage);
       full.members.copy(
-        memberList(Array.from({ length: MAX_MEMBERS }, (_, index) => [index + 3, 1, 1, 0xdead_beef] as const)),
+        memberList(
+          Array.from({ length: MAX_MEMBERS }, (_, index) => [index + 3, 1, 1, 0xdead_beef] as const),
+        ),
       );
       t.true(full.save());
       t.is(storage.length, LARGEST_RECORD_BYTES);

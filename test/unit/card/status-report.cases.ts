@@ -88,7 +88,11 @@ export const statusReportCases: readonly UnitCase[] = [
       t.is(links.linkCount, 2);
       t.deepEqual([...links.neighbours.subarray(0, 2)], [3, 1]);
       t.deepEqual([...links.states.subarray(0, 2)], [LINK_STALE, LINK_ALIVE]);
-      t.deepEqual([...links.framesIn.subarray(0, 2)], [3, 3], "hello, hello, request; the view, hello, beacon");
+      t.deepEqual(
+        [...links.framesIn.subarray(0, 2)],
+        [3, 3],
+        "hello, hello, request; the view, hello, beacon",
+      );
       const sentOver = (link: number): number =>
         bench.sent.frames.filter((sent) => sent.link === link).length;
       t.deepEqual(

@@ -43,10 +43,7 @@ export const hostSetupFramesCases: readonly UnitCase[] = [
         [setup.CARD_FLAG_BLANK, setup.CARD_FLAG_COLD, setup.CARD_FLAG_LEASE, setup.CARD_FLAG_STORAGE_FAILED],
         [1, 2, 4, 8],
       );
-      t.deepEqual(
-        [setup.CARD_FLAG_JOINING, setup.CARD_FLAG_REMOVED, setup.CARD_FLAG_FORGOT],
-        [16, 32, 64],
-      );
+      t.deepEqual([setup.CARD_FLAG_JOINING, setup.CARD_FLAG_REMOVED, setup.CARD_FLAG_FORGOT], [16, 32, 64]);
     },
   },
   {
