@@ -288,6 +288,7 @@ export class Card {
     this.member.reset();
     this.promiser.reset();
     this.coordinator.reset();
+    this.reporter.forgetHeld();
     this.router.start();
     this.founding.begin();
     this.founding.tick();
