@@ -23,6 +23,8 @@ export interface CardEnvironment {
   badFramesOfLink(link: number): number;
 }
 
+const MAX_UINT32 = 0xffff_ffff;
+
 export type Counters = Record<CounterName, number>;
 
 /** What the parts of one card share: what it was handed, what it remembers, and what time it is in this turn. */
@@ -41,12 +43,18 @@ export class CardContext {
   cold = false;
   /** The flash failed, so this card's word is worth nothing any more. It falls silent. */
   storageFailed = false;
+  /** A record was written, here or at the boot, since `Upkeep` last looked. */
+  hasWritten = true;
+  /** So few writes are left that this card should hold no role. */
+  isLow = false;
 
   constructor(environment: CardEnvironment) {
     this.environment = environment;
     this.timing = environment.timing;
     this.state = new PersistentState(environment.storage);
     this.counters = Object.fromEntries(COUNTER_NAMES.map((name) => [name, 0])) as Counters;
+    // A store that needs no erase can be written for ever.
+    if (environment.storage.upkeep === undefined) this.counters.freeWrites = MAX_UINT32;
   }
 
   get cardId(): number {
@@ -68,6 +76,7 @@ export class CardContext {
 
   /** Writes the state to flash. On failure the card takes part in nothing from then on. */
   save(): boolean {
+    this.hasWritten = true;
     if (!this.state.save()) this.storageFailed = true;
     return !this.storageFailed;
   }

@@ -36,6 +36,7 @@ import { Router } from "./router.js";
 import { Secondary } from "./secondary.js";
 import { SilenceWatch } from "./silence-watch.js";
 import { StatusReport } from "./status-report.js";
+import { Upkeep } from "./upkeep.js";
 
 /**
  * One card, as a pure state machine: frames and time go in, frames and a wake-up time come out. It holds every role,
@@ -55,6 +56,7 @@ export class Card {
   private readonly originator: Originator;
   private readonly reporter: Reporter;
   private readonly desk: HostDesk;
+  private readonly upkeep: Upkeep;
 
   constructor(environment: CardEnvironment) {
     const context = new CardContext(environment);
@@ -72,6 +74,7 @@ export class Card {
     this.coordinator = new Coordinator(context, post, router, member, this.promiser);
     this.watch = new SilenceWatch(context, member, primary, this.coordinator);
     this.planner = new Planner(context, post, primary, this.coordinator);
+    this.upkeep = new Upkeep(context, router, member, primary, this.planner);
     this.plans = new PlanDesk(context, post, line, viewState);
     this.originator = new Originator(context, post, line, viewState);
     const status = new StatusReport(context, line, this.router, this.primary, this.secondary, viewState);
@@ -124,6 +127,7 @@ export class Card {
     } else {
       (router.links[link] as LinkState).framesIn += 1;
       this.sort(link, frame);
+      this.upkeep.finishTurn();
     }
   }
 
@@ -131,6 +135,7 @@ export class Card {
   receiveFromHost(frame: FrameBuffer, nowUs: number): void {
     this.context.nowUs = nowUs;
     this.desk.receive(frame);
+    this.upkeep.finishTurn();
   }
 
   /** Lets time pass. To be called at `wakeUpUs`; earlier does no harm. */
@@ -150,6 +155,7 @@ export class Card {
     // Also where this card takes part in nothing any more: its host must not wait for ever.
     this.originator.tick();
     this.reporter.tick();
+    this.upkeep.finishTurn();
   }
 
   private sort(link: number, frame: FrameBuffer): void {

@@ -21,6 +21,9 @@ import { ChangePlan, type Coordinator } from "./coordinator.js";
 import type { Post } from "./post.js";
 import type { Primary } from "./primary.js";
 
+/** The requester of a plan that this card has made itself. */
+const NOBODY = 0;
+
 /**
  * Carries out planned changes on the primary. It stops assigning, waits until its secondary has stored all that is under
  * way, and leads a view change that begins right there: nothing is skipped.
@@ -58,6 +61,21 @@ export class Planner {
     const code = this.refusal();
     if (code === PLAN_DONE) this.begin(source);
     else this.answer(source, asked.requestId, code);
+  }
+
+  isBusy(): boolean {
+    return this.isActive;
+  }
+
+  /** Hands both roles over for this card's own reasons. @returns whether that has begun. */
+  handOver(primary: number, secondary: number): boolean {
+    const { asked } = this;
+    asked.kind = PLAN_HANDOVER;
+    asked.primary = primary;
+    asked.secondary = secondary;
+    if (this.refusal() !== PLAN_DONE) return false;
+    this.begin(NOBODY);
+    return true;
   }
 
   tick(): void {
@@ -131,6 +149,7 @@ export class Planner {
   }
 
   private answer(to: number, requestId: number, code: number): void {
+    if (to === NOBODY) return;
     const { context, primary, result } = this;
     result.requestId = requestId;
     result.code = code;

@@ -1,4 +1,7 @@
-/** What a card counts, in the order of the HOST_COUNTERS frame. Names may be added at the end only. */
+/**
+ * What a card counts, in the order of the HOST_COUNTERS frame. Names may be added at the end only. `freeWrites` is no
+ * count: it is what is left now, 2^32-1 where the store needs no erase.
+ */
 export const COUNTER_NAMES = [
   // Originator
   "blocksAsked",
@@ -38,6 +41,12 @@ export const COUNTER_NAMES = [
   "viewChangesStarted",
   "viewsAccepted",
   "promisesLate",
+  // Flash
+  "freeWrites",
+  "sectorErases",
+  "erasesInRole",
+  "handoversForErase",
+  "handoversWithoutTaker",
 ] as const;
 
 export type CounterName = (typeof COUNTER_NAMES)[number];
