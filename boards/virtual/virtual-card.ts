@@ -44,6 +44,8 @@ export class VirtualCard {
   /** Turns since the rig began, and what they cost on XS. */
   turns = 0;
   compute = 0;
+  /** Power cuts in the midst of a write. */
+  bounces = 0;
   /** Received bytes that found the card too busy, or deaf in an erase. */
   lostBytes = 0;
   /** What was done to its flash since the rig began. */
@@ -94,7 +96,8 @@ export class VirtualCard {
       },
     });
     this.engine = engine;
-    this.bootUs = scheduler.now();
+    // Whole, so that an alarm which is due never comes out a rounding too early.
+    this.bootUs = Math.floor(scheduler.now());
     this.busy = true;
     flash.powerOn();
     engine.run(encodeBoot({ chipId, timing, seed: makeSeed(), flash }, 0, this.rooms(outputs)));
@@ -121,6 +124,17 @@ export class VirtualCard {
     this.powerOff();
     engine?.kill();
     await engine?.gone;
+  }
+
+  /** Has the power fail within the next write to its flash, at any byte of it, and come back at once. */
+  bounce(): void {
+    this.flashWork.cutNext(() => {
+      const engine = this.engine;
+      this.powerOff();
+      engine?.kill();
+      this.bounces += 1;
+      this.start();
+    });
   }
 
   /** Takes bytes that arrived at a port. They must not change afterwards. */

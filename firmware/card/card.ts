@@ -74,9 +74,9 @@ export class Card {
     this.coordinator = new Coordinator(context, post, router, member, this.promiser);
     this.watch = new SilenceWatch(context, member, primary, this.coordinator);
     this.planner = new Planner(context, post, primary, this.coordinator);
-    this.upkeep = new Upkeep(context, router, member, primary, this.planner);
     this.plans = new PlanDesk(context, post, line, viewState);
     this.originator = new Originator(context, post, line, viewState);
+    this.upkeep = new Upkeep(context, router, member, primary, this.planner, this.originator);
     const status = new StatusReport(context, line, this.router, this.primary, this.secondary, viewState);
     this.desk = new HostDesk(context, line, this.originator, this.plans, this.reporter, status, () =>
       this.join(),
@@ -146,6 +146,7 @@ export class Card {
     if (context.ownState() === STATE_READY) {
       this.router.tick();
       this.member.tick();
+      this.upkeep.noteTime();
       this.primary.tick();
       this.watch.tick();
       this.planner.tick();

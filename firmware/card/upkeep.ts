@@ -2,6 +2,7 @@ import { LOW_FREE_WRITES, type StoreUpkeep } from "../storage/record-store.js";
 import { STATE_READY } from "../wire/frame-types.js";
 import type { CardContext } from "./card-context.js";
 import type { Member } from "./member.js";
+import type { Originator } from "./originator.js";
 import type { Planner } from "./planner.js";
 import type { Primary } from "./primary.js";
 import type { Router } from "./router.js";
@@ -28,6 +29,7 @@ export class Upkeep {
   private readonly member: Member;
   private readonly primary: Primary;
   private readonly planner: Planner;
+  private readonly originator: Originator;
   private readonly store: StoreUpkeep | undefined;
   private needsErase = false;
   /** The turn in which this card erased last. */
@@ -35,14 +37,30 @@ export class Upkeep {
   private nextPlanUs = Number.NEGATIVE_INFINITY;
   /** When this card began to make ready for an erase in its role; undefined where it does not. */
   private retreatUs: number | undefined;
+  /** An erase has kept this card from hearing anything until now. */
+  private wasDeaf = false;
 
-  constructor(context: CardContext, router: Router, member: Member, primary: Primary, planner: Planner) {
+  constructor(
+    context: CardContext,
+    router: Router,
+    member: Member,
+    primary: Primary,
+    planner: Planner,
+    originator: Originator,
+  ) {
     this.context = context;
     this.router = router;
     this.member = member;
     this.primary = primary;
     this.planner = planner;
+    this.originator = originator;
     this.store = context.environment.storage.upkeep;
+  }
+
+  /** To be called when time has passed: that a card heard nothing while it erased is no silence of the others. */
+  noteTime(): void {
+    if (this.wasDeaf) this.member.noteSignOfLife();
+    this.wasDeaf = false;
   }
 
   /** To be called last in a turn: an erase stops the card, so behind it the time of the turn is no longer true. */
@@ -53,7 +71,8 @@ export class Upkeep {
     this.relieve();
     if (store === undefined || !this.needsErase) return;
     if (context.counters.freeWrites < this.leastWrites()) this.eraseAtLast(store);
-    else if (this.isIdle()) this.erase(store);
+    else if (!this.isMyTurn()) this.originator.release();
+    else if (this.originator.hold()) this.erase(store);
   }
 
   private look(store: StoreUpkeep): void {
@@ -105,23 +124,26 @@ export class Upkeep {
 
   /** All members write alike, so those without a role do not wait until all of them have to erase at the same time. */
   private leastWrites(): number {
-    const { accepted, members, cardId } = this.context.state;
-    if (accepted.primary === cardId || accepted.secondary === cardId) return LAST_FREE_WRITES;
+    const { members, cardId } = this.context.state;
+    if (this.holdsRole()) return LAST_FREE_WRITES;
     return LAST_FREE_WRITES + (members.indexOf(cardId) % STAGGER_WRITES);
   }
 
   /** Whether this card holds no role in a fabric that does without it, and its turn has just begun. */
-  private isIdle(): boolean {
+  private isMyTurn(): boolean {
     const { context, member } = this;
-    const { accepted, members, cardId } = context.state;
-    if (accepted.primary === cardId || accepted.secondary === cardId) return false;
-    const slotBeacons = Math.max(1, Math.ceil(ERASE_SLOT_US / context.timing.beaconUs));
+    const { members, cardId } = context.state;
+    if (this.holdsRole()) return false;
+    const slotBeacons = this.slotBeacons();
     const slot = Math.floor(member.beaconSequence / slotBeacons);
     const begins = member.beaconSequence % slotBeacons < Math.ceil(slotBeacons / SLOT_PARTS);
     if (slot === this.doneSlot || !begins || slot % members.count !== members.indexOf(cardId)) return false;
-    if (member.viewState() !== STATE_READY || !this.isSpared()) return false;
-    this.doneSlot = slot;
-    return true;
+    return member.viewState() === STATE_READY && this.isSpared();
+  }
+
+  private holdsRole(): boolean {
+    const { accepted, cardId } = this.context.state;
+    return accepted.primary === cardId || accepted.secondary === cardId;
   }
 
   /** Whether the cards that can be reached are a quorum without this one. */
@@ -134,31 +156,42 @@ export class Upkeep {
     return votes >= members.quorum;
   }
 
-  /** A write could fail soon. A primary first stops assigning, until what is under way is stored, so that nothing is skipped. */
+  /** A write could fail soon. First what is under way comes to its end, so that nothing is skipped. */
   private eraseAtLast(store: StoreUpkeep): void {
-    const { context, primary } = this;
-    const { accepted, cardId } = context.state;
-    if (primary.isActing() && context.counters.freeWrites > NO_TIME_WRITES) {
-      if (this.retreatUs === undefined) {
-        this.retreatUs = context.nowUs;
-        primary.drain();
-      }
-      const endUs = this.retreatUs + context.timing.drainUs;
-      if (!primary.isDrained() && context.nowUs < endUs) {
-        context.wakeBy(endUs);
-        return;
-      }
-    }
-    if (accepted.primary === cardId || accepted.secondary === cardId) context.counters.erasesInRole += 1;
+    const { context } = this;
+    if (context.counters.freeWrites > NO_TIME_WRITES && !this.isQuiet()) return;
+    if (this.holdsRole()) context.counters.erasesInRole += 1;
     this.erase(store);
-    if (this.retreatUs !== undefined) primary.endDrain();
+    if (this.retreatUs !== undefined) this.primary.endDrain();
     this.retreatUs = undefined;
-    context.wakeBy(context.nowUs);
+  }
+
+  /** Stops asking and assigning. @returns whether all has been answered and stored, or it has taken too long. */
+  private isQuiet(): boolean {
+    const { context, primary } = this;
+    if (this.retreatUs === undefined) {
+      this.retreatUs = context.nowUs;
+      if (primary.isActing()) primary.drain();
+    }
+    const endUs = this.retreatUs + context.timing.drainUs;
+    const isDrained = !primary.isActing() || primary.isDrained();
+    if ((this.originator.hold() && isDrained) || context.nowUs >= endUs) return true;
+    context.wakeBy(endUs);
+    return false;
   }
 
   private erase(store: StoreUpkeep): void {
-    this.context.counters.sectorErases += 1;
+    const { context, originator } = this;
+    context.counters.sectorErases += 1;
     store.eraseOne();
+    this.wasDeaf = true;
+    this.doneSlot = Math.floor(this.member.beaconSequence / this.slotBeacons());
     this.look(store);
+    originator.release();
+    context.wakeBy(context.nowUs);
+  }
+
+  private slotBeacons(): number {
+    return Math.max(1, Math.ceil(ERASE_SLOT_US / this.context.timing.beaconUs));
   }
 }

@@ -56,6 +56,11 @@ export class SimulatedCard implements EventTarget {
     this.storage = new SimulatedStorage(world.options.log, new Random(world.options.seed, 100 + id));
   }
 
+  /** Erases of this life that it did in a role, as it says itself. */
+  get erasesInRole(): number {
+    return this.firmware?.counters.erasesInRole ?? 0;
+  }
+
   get isPowered(): boolean {
     return this.firmware !== null;
   }
