@@ -67,15 +67,13 @@ export class Planner {
     return this.isActive;
   }
 
-  /** Hands both roles over for this card's own reasons. @returns whether that has begun. */
-  handOver(primary: number, secondary: number): boolean {
+  /** Hands both roles over, to cards that are heard, for this card's own reasons. Only while it assigns and is not busy. */
+  handOver(primary: number, secondary: number): void {
     const { asked } = this;
     asked.kind = PLAN_HANDOVER;
     asked.primary = primary;
     asked.secondary = secondary;
-    if (this.refusal() !== PLAN_DONE) return false;
     this.begin(NOBODY);
-    return true;
   }
 
   tick(): void {

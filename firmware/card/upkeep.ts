@@ -95,8 +95,12 @@ export class Upkeep {
     this.nextPlanUs = context.nowUs + context.timing.planUs;
     const newPrimary = context.isLow ? this.nextPrimary(secondaryIsLow) : context.cardId;
     const newSecondary = this.nextSecondary(newPrimary, secondaryIsLow);
-    if (newPrimary === NO_CARD || newSecondary === NO_CARD) context.counters.handoversWithoutTaker += 1;
-    else if (this.planner.handOver(newPrimary, newSecondary)) context.counters.handoversForErase += 1;
+    if (newPrimary === NO_CARD || newSecondary === NO_CARD) {
+      context.counters.handoversWithoutTaker += 1;
+    } else {
+      context.counters.handoversForErase += 1;
+      this.planner.handOver(newPrimary, newSecondary);
+    }
   }
 
   private nextPrimary(secondaryIsLow: boolean): number {

@@ -97,6 +97,29 @@ export const upkeepCases: readonly UnitCase[] = [
     },
   },
   {
+    title: "before it erases, what its host asked for is answered, and what it asks for meanwhile waits",
+    run(t) {
+      const store = new WearingStore(50);
+      const bench = member(store);
+      bench.beacon({ sequence: 1 });
+      bench.ask(1, 5);
+      const requestId = bench.sent.requests().at(-1)?.fields.requestId as number;
+      bench.beacon({ sequence: 2 * SLOT_BEACONS });
+      t.is(store.erases, 0);
+      bench.ask(2, 5);
+      bench.advance(DEFAULT_TIMING.retryUs);
+      bench.beacon({ sequence: 2 * SLOT_BEACONS + 2 });
+      t.true(bench.sent.requests().every(({ fields }) => fields.requestId === requestId));
+      bench.answer(2, { requestId, count: 5 });
+      t.is(store.erases, 1);
+      bench.advance(DEFAULT_TIMING.retryUs);
+      t.true(
+        bench.sent.requests().some(({ fields }) => fields.requestId !== requestId),
+        "and then goes out",
+      );
+    },
+  },
+  {
     title: "a turn whose begin was missed is left out",
     run(t) {
       const store = new WearingStore(50);
