@@ -105,7 +105,7 @@ export class Upkeep {
 
   private nextPrimary(secondaryIsLow: boolean): number {
     const { secondary } = this.context.state.accepted;
-    return secondaryIsLow ? this.findTaker(NO_CARD) : this.primary.canTake(secondary) ? secondary : NO_CARD;
+    return secondaryIsLow ? this.findTaker(NO_CARD) : secondary;
   }
 
   /** The secondary stays where it can; else a third card takes over, and a low secondary may stay beside a new primary. */
