@@ -1,17 +1,20 @@
 import { type Firmware, startFirmware } from "../../firmware/main.js";
 import { ByteFramePort } from "../../firmware/ports/byte-frame-port.js";
-import { MAX_RECORD_BYTES, type RecordStore } from "../../firmware/storage/record-store.js";
+import { FlashLog } from "../../firmware/storage/flash-log.js";
 import type { Timing } from "../../firmware/wire/constants.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
+import { ImageFlash } from "./image-flash.js";
 import {
+  ANSWER_HEADER_BYTES,
   MAX_ANSWER_BYTES,
-  OFFSET_ANSWER_RECORD,
-  OFFSET_ANSWER_RECORD_LENGTH,
   OFFSET_CHIP_ID,
+  OFFSET_FLASH_BYTES,
   OFFSET_LINK_COUNT,
-  OFFSET_RECORD,
-  OFFSET_RECORD_LENGTH,
-  OFFSET_RECORD_STATE,
+  OFFSET_PAGE_BYTES,
+  OFFSET_PAGE_COUNT,
+  OFFSET_PAGES,
+  OFFSET_SECTOR_BYTES,
+  OFFSET_SECTOR_COUNT,
   OFFSET_SEED,
   OFFSET_TIMING,
   OFFSET_TURN,
@@ -30,7 +33,7 @@ export class CardRuntime {
   private room: number[] = [];
   private nowUs = 0;
   private wakeUpUs = 0;
-  private readonly record = new StagedRecord();
+  private flash: ImageFlash | undefined;
   private readonly answer = new Uint8Array(MAX_ANSWER_BYTES);
   private readonly answerView = new DataView(this.answer.buffer);
   private answerLength = 0;
@@ -39,8 +42,8 @@ export class CardRuntime {
   handle(buffer: ArrayBuffer): ArrayBuffer {
     const command = new Uint8Array(buffer);
     const view = new DataView(buffer);
-    this.record.dirty = false;
-    this.answerLength = OFFSET_ANSWER_RECORD + MAX_RECORD_BYTES;
+    this.flash?.beginTurn();
+    this.answerLength = ANSWER_HEADER_BYTES;
     if (view.getUint8(0) === OP_BOOT) this.boot(command, view);
     else this.takeIn(command, view, this.takeHeader(view, OFFSET_TURN));
     return this.finish();
@@ -48,17 +51,22 @@ export class CardRuntime {
 
   private boot(command: Uint8Array, view: DataView): void {
     const linkCount = view.getUint8(OFFSET_LINK_COUNT);
-    const recordEnd = OFFSET_RECORD + view.getUint8(OFFSET_RECORD_LENGTH);
-    this.record.load(view.getInt8(OFFSET_RECORD_STATE), command.subarray(OFFSET_RECORD, recordEnd));
+    const flash = new ImageFlash({
+      pageBytes: view.getUint16(OFFSET_PAGE_BYTES, true),
+      sectorBytes: view.getUint32(OFFSET_SECTOR_BYTES, true),
+      sectorCount: view.getUint8(OFFSET_SECTOR_COUNT),
+    });
+    this.flash = flash;
+    const pagesEnd = loadPages(flash, command, view);
     this.ports = [];
     for (let port = 0; port <= linkCount; port += 1) {
       this.ports.push(new ByteFramePort({ write: (bytes, length) => this.write(port, bytes, length) }));
     }
-    this.takeHeader(view, recordEnd);
+    this.takeHeader(view, pagesEnd);
     this.firmware = startFirmware({
       links: this.ports.slice(0, linkCount),
       host: this.ports[linkCount] as ByteFramePort,
-      storage: this.record,
+      storage: new FlashLog(flash),
       chipId: new Uint64(view.getUint32(OFFSET_CHIP_ID, true), view.getUint32(OFFSET_CHIP_ID + 4, true)),
       randomSeed: view.getUint32(OFFSET_SEED, true),
       timing: readTiming(view),
@@ -102,43 +110,33 @@ export class CardRuntime {
     return true;
   }
 
-  /** The record's place in front of the frames was kept free; here the header is moved up against them. */
   private finish(): ArrayBuffer {
-    const recordLength = this.record.dirty ? this.record.length : 0;
-    const start = MAX_RECORD_BYTES - recordLength;
-    this.answerView.setFloat64(start, this.wakeUpUs, true);
-    this.answer[start + OFFSET_ANSWER_RECORD_LENGTH] = recordLength;
-    this.answer.set(this.record.bytes.subarray(0, recordLength), start + OFFSET_ANSWER_RECORD);
-    return this.answer.buffer.slice(start, this.answerLength);
+    const operations = this.flash?.operations ?? [];
+    const flashBytes = this.flash?.operationBytes ?? 0;
+    this.answerView.setFloat64(0, this.wakeUpUs, true);
+    this.answerView.setUint32(OFFSET_FLASH_BYTES, flashBytes, true);
+    if (flashBytes === 0) return this.answer.buffer.slice(0, this.answerLength);
+    const out = new Uint8Array(this.answerLength + flashBytes);
+    out.set(this.answer.subarray(0, ANSWER_HEADER_BYTES));
+    let offset = ANSWER_HEADER_BYTES;
+    for (const operation of operations) {
+      out.set(operation, offset);
+      offset += operation.length;
+    }
+    out.set(this.answer.subarray(ANSWER_HEADER_BYTES, this.answerLength), offset);
+    return out.buffer;
   }
 }
 
-/** The record store of a virtual card: the rig makes what it took durable before anything that was sent gets out. */
-class StagedRecord implements RecordStore {
-  readonly bytes = new Uint8Array(MAX_RECORD_BYTES);
-  length = 0;
-  /** Whether something was written in this turn. */
-  dirty = false;
-  private state = 0;
-
-  load(state: number, record: Uint8Array): void {
-    this.state = state;
-    this.length = record.length;
-    this.bytes.fill(0);
-    this.bytes.set(record);
+/** @returns where the pages end. */
+function loadPages(flash: ImageFlash, command: Uint8Array, view: DataView): number {
+  let offset = OFFSET_PAGES;
+  for (let left = view.getUint16(OFFSET_PAGE_COUNT, true); left > 0; left -= 1) {
+    const end = offset + 2 + flash.pageBytes;
+    flash.load(view.getUint16(offset, true), command.subarray(offset + 2, end));
+    offset = end;
   }
-
-  read(into: Uint8Array): number {
-    into.set(this.bytes);
-    return this.state;
-  }
-
-  write(bytes: Uint8Array, length: number): boolean {
-    if (length < 1 || length > MAX_RECORD_BYTES) return false;
-    this.load(1, bytes.subarray(0, length));
-    this.dirty = true;
-    return true;
-  }
+  return offset;
 }
 
 function readTiming(view: DataView): Timing {

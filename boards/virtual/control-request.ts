@@ -5,8 +5,8 @@ export type ControlRequest =
   | { readonly command: "kill" | "start" | "pause" | "resume"; readonly card: number }
   | { readonly command: "cut"; readonly from: number; readonly to: number; readonly oneWay: boolean }
   | { readonly command: "mend"; readonly from: number; readonly to: number }
-  /** Of all cards at once. */
-  | { readonly command: "power"; readonly on: boolean }
+  /** Of all cards at once. Where it bounces, it fails again within the first write of each. */
+  | { readonly command: "power"; readonly on: boolean; readonly bounces?: boolean }
   | { readonly command: "status" | "stop" | "events" }
   /** Frames, and turns where asked for, as they happen; `count` of them, 0 without end. */
   | { readonly command: "trace"; readonly count: number; readonly turns: boolean };
@@ -27,6 +27,7 @@ interface RequestFields {
   readonly to?: unknown;
   readonly oneWay?: unknown;
   readonly on?: unknown;
+  readonly bounces?: unknown;
   readonly count?: unknown;
   readonly turns?: unknown;
 }
@@ -47,7 +48,7 @@ export function parseRequest(line: string): ControlRequest {
       return { command, ...takeEnds(fields) };
     case "power":
       if (typeof fields.on !== "boolean") throw bad("on is true or false");
-      return { command, on: fields.on };
+      return { command, on: fields.on, bounces: fields.bounces === true };
     case "status":
     case "stop":
     case "events":

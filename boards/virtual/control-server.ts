@@ -137,7 +137,7 @@ export class ControlServer {
         rig.resume(request.card);
         return { atNs };
       case "power":
-        if (request.on) return { atNs, cards: await rig.powerOn() };
+        if (request.on) return { atNs, cards: await rig.powerOn(request.bounces) };
         await rig.powerOff();
         return { atNs };
       case "cut":

@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Flash, FlashGeometry } from "../../firmware/storage/flash.js";
+import type { FlashGeometry } from "../../firmware/storage/flash.js";
+import type { CardFlash } from "./card-flash.js";
 import { type CutOptions, MemoryFlash } from "./memory-flash.js";
 
 /** The file is there and is not this flash. */
@@ -19,7 +20,7 @@ export class FileFlashError extends Error {
  * Flash in a file, byte for byte: it outlives its process. Every call is on disk when it returns. What a power cut would
  * leave is left in the file, so whoever opens it next meets what a board would meet.
  */
-export class FileFlash implements Flash {
+export class FileFlash implements CardFlash {
   readonly pageBytes: number;
   readonly sectorBytes: number;
   readonly sectorCount: number;
@@ -44,6 +45,14 @@ export class FileFlash implements Flash {
     this.file = openSync(path, found === 0 ? "w+" : "r+");
     if (found === 0) this.makeBlank();
     else this.load();
+  }
+
+  get bytes(): Uint8Array {
+    return this.memory.bytes;
+  }
+
+  powerOn(): void {
+    this.memory.powerOn();
   }
 
   read(offset: number, into: Uint8Array, length: number): boolean {

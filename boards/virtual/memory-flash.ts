@@ -1,4 +1,5 @@
-import type { Flash, FlashGeometry } from "../../firmware/storage/flash.js";
+import type { FlashGeometry } from "../../firmware/storage/flash.js";
+import type { CardFlash } from "./card-flash.js";
 
 /** Power has failed inside a call, or was not switched on again since. */
 export class PowerCut extends Error {
@@ -32,7 +33,7 @@ export interface CutOptions {
  * power comes back they may read otherwise, until their sector is erased to the end. In a sector whose erase was cut
  * short that is every bit, also those that look erased and are programmed over.
  */
-export class MemoryFlash implements Flash {
+export class MemoryFlash implements CardFlash {
   readonly pageBytes: number;
   readonly sectorBytes: number;
   readonly sectorCount: number;

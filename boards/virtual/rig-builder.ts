@@ -2,11 +2,14 @@ import { join } from "node:path";
 import { Uint64 } from "../../firmware/wire/uint64.js";
 import { Cable, CableDirection } from "./cable.js";
 import type { CardEngine, EngineListener } from "./card-engine.js";
-import { type CardFlash, FileFlash, MemoryFlash } from "./card-flash.js";
+import type { CardFlash } from "./card-flash.js";
+import { FileFlash } from "./file-flash.js";
 import { HostLine } from "./host-line.js";
+import { MemoryFlash } from "./memory-flash.js";
 import { NodeEngine } from "./node-engine.js";
 import { createRandom, type Random, randomUint32 } from "./random.js";
 import { RigCard } from "./rig-card.js";
+import { messageOf, RigError } from "./rig-error.js";
 import type { RigSettings } from "./rig-options.js";
 import type { Scheduler } from "./scheduler.js";
 import { linksOf } from "./topology.js";
@@ -59,7 +62,8 @@ export function buildRig(
       id,
       chipId: new Uint64(settings.fabricId, id),
       timing: settings.timing,
-      flash: makeFlash(settings.stateDir, id),
+      flash: makeFlash(settings, id, random),
+      random,
       scheduler,
       outputs: [...links, line],
       trace,
@@ -79,6 +83,16 @@ function engineMaker(settings: RigSettings): EngineMaker {
   return (listener) => new XsEngine(listener, workerPath);
 }
 
-function makeFlash(stateDir: string | undefined, id: number): CardFlash {
-  return stateDir === undefined ? new MemoryFlash() : new FileFlash(join(stateDir, `card${id}.flash`));
+function makeFlash({ flash, stateDir }: RigSettings, id: number, random: Random): CardFlash {
+  if (stateDir === undefined) return new MemoryFlash(flash, random);
+  const path = join(stateDir, `card${id}.flash`);
+  try {
+    return new FileFlash(path, flash, random);
+  } catch (error) {
+    throw new RigError(
+      "STORAGE_FAILED",
+      `${path} cannot be a card's flash: ${messageOf(error)}. Free some space or choose another folder with --state.`,
+      error,
+    );
+  }
 }

@@ -71,6 +71,12 @@ export class RigCard {
       compute: card.compute,
       hostFramesDropped: line.dropped,
       lostBytes: card.lostBytes,
+      flash: {
+        programs: card.flashWork.programs,
+        erases: card.flashWork.erases,
+        busyUs: Math.floor(card.flashWork.busyUs),
+        tornWrites: card.bounces,
+      },
     };
   }
 

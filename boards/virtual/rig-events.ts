@@ -27,8 +27,19 @@ export interface RigCardStatus {
   readonly compute: number;
   /** Frames that its host did not fetch in time. */
   readonly hostFramesDropped: number;
-  /** Bytes that came while it was too busy. */
+  /** Bytes that came while it was too busy, or erased. */
   readonly lostBytes: number;
+  readonly flash: RigFlashStatus;
+}
+
+/** What was done to a card's flash since the rig began. */
+export interface RigFlashStatus {
+  readonly programs: number;
+  readonly erases: number;
+  /** Time that this took. */
+  readonly busyUs: number;
+  /** Writes in whose midst a bouncing contact took the power. */
+  readonly tornWrites: number;
 }
 
 export interface RigCableStatus {

@@ -1,4 +1,6 @@
 import { randomInt } from "node:crypto";
+import type { FlashGeometry } from "../../firmware/storage/flash.js";
+import { BOARD_GEOMETRY, MAX_SECTORS, MIN_SECTORS } from "../../firmware/storage/flash-geometry.js";
 import { DEFAULT_TIMING, type Timing } from "../../firmware/wire/constants.js";
 import { type CableSettings, DEFAULT_CABLE } from "./cable.js";
 import type { EngineKind } from "./card-engine.js";
@@ -24,6 +26,8 @@ export interface RigOptions {
   readonly fabricId?: number;
   /** Leaves the cards blank, for tests of `init`. Default false. */
   readonly blank?: boolean;
+  /** Sectors of each card's flash, of 4 kB, 2 to 64. Default 64; few of them make a card erase often. */
+  readonly flashSectors?: number;
   /** A folder for the cards' flash, which then outlives the rig. Default: memory. */
   readonly stateDir?: string;
   /** A folder in which `card1`, `card2`, ... are links to the ptys, whatever those are called. */
@@ -46,6 +50,7 @@ export interface RigSettings {
   readonly first: bigint;
   readonly fabricId: number;
   readonly blank: boolean;
+  readonly flash: FlashGeometry;
   readonly stateDir: string | undefined;
   readonly linkDir: string | undefined;
   readonly seed: number;
@@ -75,6 +80,8 @@ export function checkOptions(options: RigOptions): RigSettings {
   checkInteger("seed", seed, 0, MAX_UINT32);
   const readyTimeoutMs = options.readyTimeoutMs ?? 15_000;
   checkInteger("ready timeout", readyTimeoutMs, 1, 600_000);
+  const sectorCount = options.flashSectors ?? BOARD_GEOMETRY.sectorCount;
+  checkInteger("number of flash sectors", sectorCount, MIN_SECTORS, MAX_SECTORS);
   return {
     cards,
     topology,
@@ -84,6 +91,7 @@ export function checkOptions(options: RigOptions): RigSettings {
     first,
     fabricId,
     blank: options.blank ?? false,
+    flash: { ...BOARD_GEOMETRY, sectorCount },
     stateDir: options.stateDir,
     linkDir: options.linkDir,
     seed,

@@ -142,12 +142,16 @@ export class Rig {
 
   /**
    * Gives every card power that has none.
+   * @param bounces the contact does: each of them loses its power again within its first write to flash, for an instant.
    * @returns all cards.
    * @throws RigError PTY_UNAVAILABLE.
    */
-  async powerOn(): Promise<readonly RigCardStatus[]> {
+  async powerOn(bounces = false): Promise<readonly RigCardStatus[]> {
     const idle = this.parts.cards.filter(({ card }) => !card.isRunning);
-    for (const { card } of idle) card.start();
+    for (const { card } of idle) {
+      card.start();
+      if (bounces) card.bounce();
+    }
     for (const card of idle) this.emit({ event: "started", id: card.id, path: await card.plugIn() });
     return this.cards;
   }

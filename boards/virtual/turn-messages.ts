@@ -1,18 +1,23 @@
+import { ERASED_BYTE, type FlashGeometry } from "../../firmware/storage/flash.js";
 import type { Timing } from "../../firmware/wire/constants.js";
 import type { Uint64 } from "../../firmware/wire/uint64.js";
 import {
+  ANSWER_HEADER_BYTES,
+  FLASH_PROGRAM,
   MAX_PIECE_BYTES,
-  OFFSET_ANSWER_RECORD,
-  OFFSET_ANSWER_RECORD_LENGTH,
   OFFSET_CHIP_ID,
+  OFFSET_FLASH_BYTES,
   OFFSET_LINK_COUNT,
-  OFFSET_RECORD,
-  OFFSET_RECORD_LENGTH,
-  OFFSET_RECORD_STATE,
+  OFFSET_PAGE_BYTES,
+  OFFSET_PAGE_COUNT,
+  OFFSET_PAGES,
+  OFFSET_SECTOR_BYTES,
+  OFFSET_SECTOR_COUNT,
   OFFSET_SEED,
   OFFSET_TIMING,
   OP_BOOT,
   OP_TURN,
+  OPERATION_HEADER_BYTES,
   PIECE_HEADER_BYTES,
   TIMING_FIELDS,
 } from "./turn-codec.js";
@@ -28,13 +33,13 @@ export interface BootFields {
   readonly chipId: Uint64;
   readonly seed: number;
   readonly timing: Timing;
-  readonly recordState: number;
-  readonly record: Uint8Array;
+  readonly flash: FlashGeometry & { readonly bytes: Uint8Array };
 }
 
 /** @param rooms bytes that each port's send buffer can take; the host's comes last. */
 export function encodeBoot(boot: BootFields, nowUs: number, rooms: readonly number[]): Uint8Array {
-  const out = Buffer.alloc(OFFSET_RECORD);
+  const { flash } = boot;
+  const out = Buffer.alloc(OFFSET_PAGES);
   out[0] = OP_BOOT;
   out[OFFSET_LINK_COUNT] = rooms.length - 1;
   out.writeUInt32LE(boot.chipId.high, OFFSET_CHIP_ID);
@@ -43,9 +48,24 @@ export function encodeBoot(boot: BootFields, nowUs: number, rooms: readonly numb
   TIMING_FIELDS.forEach((field, index) => {
     out.writeUInt32LE(boot.timing[field], OFFSET_TIMING + 4 * index);
   });
-  out.writeInt8(boot.recordState, OFFSET_RECORD_STATE);
-  out[OFFSET_RECORD_LENGTH] = boot.record.length;
-  return Buffer.concat([out, boot.record, encodeHeader(nowUs, rooms)]);
+  const pages = writtenPages(flash.bytes, flash.pageBytes);
+  out.writeUInt16LE(flash.pageBytes, OFFSET_PAGE_BYTES);
+  out.writeUInt32LE(flash.sectorBytes, OFFSET_SECTOR_BYTES);
+  out[OFFSET_SECTOR_COUNT] = flash.sectorCount;
+  out.writeUInt16LE(pages.length, OFFSET_PAGE_COUNT);
+  return Buffer.concat([out, ...pages, encodeHeader(nowUs, rooms)]);
+}
+
+/** @returns each page that is not blank, with its place in front. */
+function writtenPages(bytes: Uint8Array, pageBytes: number): Uint8Array[] {
+  const pages: Uint8Array[] = [];
+  for (let offset = 0; offset < bytes.length; offset += pageBytes) {
+    const page = bytes.subarray(offset, offset + pageBytes);
+    if (page.every((byte) => byte === ERASED_BYTE)) continue;
+    const place = offset / pageBytes;
+    pages.push(Buffer.concat([Uint8Array.of(place & 0xff, place >> 8), page]));
+  }
+  return pages;
 }
 
 export function encodeTurn(nowUs: number, rooms: readonly number[], pieces: readonly Piece[]): Uint8Array {
@@ -68,20 +88,37 @@ function encodeHeader(nowUs: number, rooms: readonly number[]): Uint8Array {
   return out;
 }
 
+/** Something that the firmware did to its flash. */
+export interface FlashOperation {
+  readonly offset: number;
+  /** What was programmed; undefined: the sector at `offset` was erased. */
+  readonly page: Uint8Array | undefined;
+}
+
 /** What a turn gave. */
 export interface AnswerFields {
   readonly wakeUpUs: number;
-  /** What was written to the flash; undefined where nothing was. */
-  readonly record: Uint8Array | undefined;
+  readonly operations: readonly FlashOperation[];
   readonly pieces: readonly Piece[];
 }
 
-/** @throws RangeError where the bytes are none of `CardRuntime`'s. */
-export function decodeAnswer(bytes: Uint8Array): AnswerFields {
+/**
+ * @param pageBytes of the card's flash.
+ * @throws RangeError where the bytes are none of `CardRuntime`'s.
+ */
+export function decodeAnswer(bytes: Uint8Array, pageBytes: number): AnswerFields {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const wakeUpUs = view.getFloat64(0, true);
-  let offset = OFFSET_ANSWER_RECORD + view.getUint8(OFFSET_ANSWER_RECORD_LENGTH);
-  const record = offset === OFFSET_ANSWER_RECORD ? undefined : bytes.subarray(OFFSET_ANSWER_RECORD, offset);
+  const flashEnd = ANSWER_HEADER_BYTES + view.getUint32(OFFSET_FLASH_BYTES, true);
+  const operations: FlashOperation[] = [];
+  let offset = ANSWER_HEADER_BYTES;
+  while (offset < flashEnd) {
+    const start = offset + OPERATION_HEADER_BYTES;
+    const end = view.getUint8(offset) === FLASH_PROGRAM ? start + pageBytes : start;
+    const page = end === start ? undefined : bytes.subarray(start, end);
+    operations.push({ offset: view.getUint32(offset + 1, true), page });
+    offset = end;
+  }
   const pieces: Piece[] = [];
   while (offset < bytes.length) {
     const start = offset + PIECE_HEADER_BYTES;
@@ -89,5 +126,5 @@ export function decodeAnswer(bytes: Uint8Array): AnswerFields {
     pieces.push({ port: view.getUint8(offset), bytes: bytes.subarray(start, end) });
     offset = end;
   }
-  return { wakeUpUs, record, pieces };
+  return { wakeUpUs, operations, pieces };
 }

@@ -2,7 +2,8 @@ import type { Timing } from "../../firmware/wire/constants.js";
 import type { Uint64 } from "../../firmware/wire/uint64.js";
 import type { CardEngine, EngineListener, TurnResult } from "./card-engine.js";
 import type { CardFlash } from "./card-flash.js";
-import { messageOf } from "./rig-error.js";
+import { FlashWork } from "./flash-work.js";
+import type { Random } from "./random.js";
 import type { Scheduled, Scheduler } from "./scheduler.js";
 import { frameTypesIn, type Trace } from "./trace.js";
 import { decodeAnswer, encodeBoot, encodeTurn, type Piece } from "./turn-messages.js";
@@ -29,6 +30,8 @@ export interface VirtualCardOptions {
   /** The links in the order of their connectors, then the USB line. */
   readonly outputs: readonly OutputPort[];
   readonly trace?: Trace;
+  /** For the times that the flash takes, and what a power cut leaves. */
+  readonly random: Random;
   readonly makeEngine: (listener: EngineListener) => CardEngine;
   /** 32 random bits, new at each call. */
   readonly makeSeed: () => number;
@@ -41,8 +44,12 @@ export class VirtualCard {
   /** Turns since the rig began, and what they cost on XS. */
   turns = 0;
   compute = 0;
-  /** Received bytes that found the card too busy. */
+  /** Power cuts in the midst of a write. */
+  bounces = 0;
+  /** Received bytes that found the card too busy, or deaf in an erase. */
   lostBytes = 0;
+  /** What was done to its flash since the rig began. */
+  readonly flashWork: FlashWork;
   private readonly options: VirtualCardOptions;
   private engine: CardEngine | undefined;
   private bootUs = 0;
@@ -56,6 +63,7 @@ export class VirtualCard {
 
   constructor(options: VirtualCardOptions) {
     this.options = options;
+    this.flashWork = new FlashWork(options.flash, options.scheduler, options.random);
   }
 
   get id(): number {
@@ -88,10 +96,11 @@ export class VirtualCard {
       },
     });
     this.engine = engine;
-    this.bootUs = scheduler.now();
+    // Whole, so that an alarm which is due never comes out a rounding too early.
+    this.bootUs = Math.floor(scheduler.now());
     this.busy = true;
-    const boot = { chipId, timing, seed: makeSeed(), recordState: flash.state, record: flash.record };
-    engine.run(encodeBoot(boot, 0, this.rooms(outputs)));
+    flash.powerOn();
+    engine.run(encodeBoot({ chipId, timing, seed: makeSeed(), flash }, 0, this.rooms(outputs)));
   }
 
   /**
@@ -117,10 +126,21 @@ export class VirtualCard {
     await engine?.gone;
   }
 
+  /** Has the power fail within the next write to its flash, at any byte of it, and come back at once. */
+  bounce(): void {
+    this.flashWork.cutNext(() => {
+      const engine = this.engine;
+      this.powerOff();
+      engine?.kill();
+      this.bounces += 1;
+      this.start();
+    });
+  }
+
   /** Takes bytes that arrived at a port. They must not change afterwards. */
   receive(port: number, bytes: Uint8Array): void {
     if (this.engine === undefined) return;
-    if (this.waitingBytes + bytes.length > MAX_WAITING_BYTES) {
+    if (this.flashWork.isErasing || this.waitingBytes + bytes.length > MAX_WAITING_BYTES) {
       this.lostBytes += bytes.length;
       return;
     }
@@ -143,23 +163,26 @@ export class VirtualCard {
   }
 
   private finishTurn(result: TurnResult): void {
-    const answer = decodeAnswer(result.answer);
+    const { flash, outputs } = this.options;
+    const { operations, pieces, wakeUpUs } = decodeAnswer(result.answer, flash.pageBytes);
     this.turns += 1;
     this.compute += result.compute;
-    if (answer.record !== undefined) {
-      try {
-        // Before anything that was sent gets out: whoever hears of a promise may rely on it.
-        this.options.flash.write(answer.record);
-      } catch (error) {
-        this.die(messageOf(error));
-        return;
-      }
-    }
-    this.traceTurn(answer.pieces, result.compute);
-    for (const { port, bytes } of answer.pieces) this.options.outputs[port]?.write(bytes);
-    this.busy = false;
-    this.setAlarm(answer.wakeUpUs);
-    this.runTurns();
+    this.flashWork.start(operations, {
+      // Not before all that was written is durable: whoever hears of a promise may rely on it.
+      onWritten: () => {
+        this.traceTurn(pieces, result.compute);
+        for (const { port, bytes } of pieces) outputs[port]?.write(bytes);
+      },
+      onDone: () => {
+        this.busy = false;
+        this.setAlarm(wakeUpUs);
+        this.runTurns();
+      },
+      onFailure: () =>
+        this.die(
+          "its flash did not take what it wrote. Free some space or choose another folder with --state",
+        ),
+    });
   }
 
   private setAlarm(wakeUpUs: number): void {
@@ -183,6 +206,7 @@ export class VirtualCard {
   private powerOff(): void {
     this.engine = undefined;
     this.paused = false;
+    this.flashWork.powerOff();
     this.alarm?.cancel();
     this.alarmIsDue = false;
     this.waiting = [];

@@ -5,11 +5,11 @@ import { encodeNetstring, NetstringDecoder } from "./netstring.js";
 import { startChild } from "./rig-child.js";
 import { messageOf } from "./rig-error.js";
 import { StoppedProcess } from "./stopped-process.js";
-import { MAX_ANSWER_BYTES } from "./turn-codec.js";
+import { MAX_ANSWER_BYTES, MAX_FLASH_BYTES } from "./turn-codec.js";
 import { XS_ENTRY_PATH } from "./xs-worker.js";
 
 /** An answer, and in front of it what the worker tells about itself. */
-const MAX_REPLY_BYTES = MAX_ANSWER_BYTES + 4_096;
+const MAX_REPLY_BYTES = MAX_ANSWER_BYTES + MAX_FLASH_BYTES + 4_096;
 const MAX_STDERR_CHARACTERS = 2_000;
 
 const REPLY_OK = 0x2e;

@@ -31,6 +31,7 @@ export interface CardEnvironment {
 
 /** Odd, so that no two of the first 2^32 drawn in one boot are alike. */
 const INCARNATION_STEP = 0x9e37_79b9;
+const MAX_UINT32 = 0xffff_ffff;
 
 export type Counters = Record<CounterName, number>;
 
@@ -53,12 +54,18 @@ export class CardContext {
   /** Its fabric knows this card's id as that of a card that was initialised earlier: it must be replaced. */
   forgot = false;
   private incarnationsDrawn = 0;
+  /** A record was written, here or at the boot, since `Upkeep` last looked. */
+  hasWritten = true;
+  /** So few writes are left that this card should hold no role. */
+  isLow = false;
 
   constructor(environment: CardEnvironment) {
     this.environment = environment;
     this.timing = environment.timing;
     this.state = new PersistentState(environment.storage);
     this.counters = Object.fromEntries(COUNTER_NAMES.map((name) => [name, 0])) as Counters;
+    // A store that needs no erase can be written for ever.
+    if (environment.storage.upkeep === undefined) this.counters.freeWrites = MAX_UINT32;
   }
 
   get cardId(): number {
@@ -80,6 +87,7 @@ export class CardContext {
 
   /** Writes the state to flash. On failure the card takes part in nothing from then on. */
   save(): boolean {
+    this.hasWritten = true;
     if (!this.state.save()) this.storageFailed = true;
     return !this.storageFailed;
   }

@@ -43,6 +43,8 @@ import { ViewAnnouncer } from "./view-announcer.js";
 
 const NOTHING_HELD = new Uint64();
 
+import { Upkeep } from "./upkeep.js";
+
 /**
  * One card, as a pure state machine: frames and time go in, frames and a wake-up time come out. It holds every role,
  * and its view says which of them it plays. Nothing that comes in makes it throw.
@@ -63,6 +65,7 @@ export class Card {
   private readonly announcer: ViewAnnouncer;
   private readonly reporter: Reporter;
   private readonly desk: HostDesk;
+  private readonly upkeep: Upkeep;
 
   constructor(environment: CardEnvironment) {
     const context = new CardContext(environment);
@@ -90,6 +93,7 @@ export class Card {
     this.planner = new Planner(context, post, primary, this.coordinator);
     this.plans = new PlanDesk(context, post, line, viewState);
     this.originator = new Originator(context, post, line, viewState);
+    this.upkeep = new Upkeep(context, router, member, primary, this.planner, this.originator);
     this.founding = new Founding(context, post, router, () => {
       this.beginView();
       this.primary.tick();
@@ -159,6 +163,7 @@ export class Card {
     } else {
       (router.links[link] as LinkState).framesIn += 1;
       this.sort(link, frame);
+      this.upkeep.finishTurn();
     }
   }
 
@@ -166,6 +171,7 @@ export class Card {
   receiveFromHost(frame: FrameBuffer, nowUs: number): void {
     this.context.nowUs = nowUs;
     this.desk.receive(frame);
+    this.upkeep.finishTurn();
   }
 
   /** Lets time pass. To be called at `wakeUpUs`; earlier does no harm. */
@@ -176,6 +182,7 @@ export class Card {
     if (context.ownState() === STATE_READY) {
       this.router.tick();
       this.member.tick();
+      this.upkeep.noteTime();
       this.primary.tick();
       this.watch.tick();
       this.planner.tick();
@@ -188,6 +195,7 @@ export class Card {
     // Also where this card takes part in nothing any more: its host must not wait for ever.
     this.originator.tick();
     this.reporter.tick();
+    this.upkeep.finishTurn();
   }
 
   /** Whether a frame comes from another member; an ACCEPT tells itself whether its source is one. */

@@ -1,6 +1,12 @@
 import { FrameBuffer } from "../wire/frame-buffer.js";
 import { FRAME_BEACON_ACK, REFUSE_NO_VIEW } from "../wire/frame-types.js";
-import { ACK_FLAG_COLD, BeaconFields, decodeBeacon, encodeBeaconAck } from "../wire/lease-frames.js";
+import {
+  ACK_FLAG_COLD,
+  ACK_FLAG_LOW,
+  BeaconFields,
+  decodeBeacon,
+  encodeBeaconAck,
+} from "../wire/lease-frames.js";
 import { NUMBER_LIMIT } from "../wire/uint64.js";
 import type { CardContext } from "./card-context.js";
 import type { Post } from "./post.js";
@@ -13,6 +19,8 @@ export class Member {
   lastSignUs = Number.NEGATIVE_INFINITY;
   /** The view of the newest beacon. */
   beaconView = 0;
+  /** Its sequence number, which every member hears: the one clock that they share. */
+  beaconSequence = 0;
   /** The primary to whom the grant was given. */
   grantedTo = 0;
   /** Until when this card grants that primary that it promises no view of anybody else. */
@@ -78,11 +86,12 @@ export class Member {
     this.lastBeaconUs = context.nowUs;
     this.lastSignUs = context.nowUs;
     this.beaconView = beacon.view;
+    this.beaconSequence = beacon.sequence;
     this.grantedTo = source;
     this.primaryState = beacon.state;
     this.grantUntilUs = context.nowUs + context.timing.leaseUs;
     context.wakeBy(this.silentFromUs());
-    const flags = context.cold ? ACK_FLAG_COLD : 0;
+    const flags = (context.cold ? ACK_FLAG_COLD : 0) | (context.isLow ? ACK_FLAG_LOW : 0);
     encodeBeaconAck(this.frame, beacon.view, beacon.sequence, context.state.ceiling, flags);
     this.post.send(FRAME_BEACON_ACK, source, this.frame);
   }

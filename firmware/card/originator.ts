@@ -53,6 +53,8 @@ export class Originator {
   /** Rises with each request from a random start; a request id is this and, in its lowest bits, its slot. */
   private sequence: number;
   private openCount = 0;
+  /** Nothing new is sent. */
+  private isHeld = false;
 
   /** @param viewState says whether numbers can be had in the view that this card knows. */
   constructor(context: CardContext, post: Post, line: HostLine, viewState: () => number) {
@@ -78,6 +80,20 @@ export class Originator {
   reset(): void {
     for (const block of this.blocks) block.open = false;
     this.openCount = 0;
+  }
+
+  /**
+   * Keeps back what was not sent yet, as this card will be deaf for a while and its answer would be lost.
+   * @returns whether nothing is under way any more.
+   */
+  hold(): boolean {
+    this.isHeld = true;
+    return this.blocks.every(({ open, sentUs }) => !open || sentUs === NOT_SENT);
+  }
+
+  /** Sends again, from the next `tick` on. */
+  release(): void {
+    this.isHeld = false;
   }
 
   /** Takes an ANSWER of the member `source`. */
@@ -131,7 +147,7 @@ export class Originator {
       if (!block.open) continue;
       if (state === STATE_READY) {
         this.sendIfDue(block);
-        context.wakeBy(block.sentUs + context.timing.retryUs);
+        context.wakeBy((block.sentUs === NOT_SENT ? context.nowUs : block.sentUs) + context.timing.retryUs);
       } else {
         this.wait(block);
         const endUs = block.openedUs + context.timing.patienceUs;
@@ -144,6 +160,7 @@ export class Originator {
   private sendIfDue(block: OpenBlock): void {
     const { context } = this;
     if (context.nowUs < block.sentUs + context.timing.retryUs) return;
+    if (this.isHeld && block.sentUs === NOT_SENT) return;
     if (block.sentUs !== NOT_SENT) context.counters.requestRetries += 1;
     this.send(block);
   }
@@ -171,7 +188,7 @@ export class Originator {
     this.openCount += 1;
     this.context.counters.blocksAsked += 1;
     this.context.wakeBy(this.context.nowUs + this.context.timing.retryUs);
-    if (state === STATE_READY) this.send(block);
+    if (state === STATE_READY && !this.isHeld) this.send(block);
   }
 
   private send(block: OpenBlock): void {

@@ -24,6 +24,9 @@ import { MemberChange } from "./member-change.js";
 import type { Post } from "./post.js";
 import type { Primary } from "./primary.js";
 
+/** The requester of a plan that this card has made itself. */
+const NOBODY = 0;
+
 /**
  * Carries out planned changes on the primary. It stops assigning, waits until its secondary has stored all that is under
  * way, and leads a view change that begins right there: nothing is skipped. A change of the member list is a row of such
@@ -75,6 +78,19 @@ export class Planner {
     const code = this.refusal();
     if (code === PLAN_DONE) this.begin(source);
     else this.answer(source, asked.requestId, code);
+  }
+
+  isBusy(): boolean {
+    return this.isActive;
+  }
+
+  /** Hands both roles over, to cards that are heard, for this card's own reasons. Only while it assigns and is not busy. */
+  handOver(primary: number, secondary: number): void {
+    const { asked } = this;
+    asked.kind = PLAN_HANDOVER;
+    asked.primary = primary;
+    asked.secondary = secondary;
+    this.begin(NOBODY);
   }
 
   tick(): void {
@@ -225,6 +241,7 @@ export class Planner {
   }
 
   private answer(to: number, requestId: number, code: number): void {
+    if (to === NOBODY) return;
     const { context, primary, result } = this;
     result.requestId = requestId;
     result.code = code;

@@ -1,4 +1,4 @@
-import { DEFAULT_WINDOW, MAX_BLOCK_COUNT, MAX_BLOCKS_IN_FLIGHT, MAX_MEMBERS } from "../wire/constants.js";
+import { MAX_BLOCK_COUNT, MAX_BLOCKS_IN_FLIGHT, MAX_MEMBERS } from "../wire/constants.js";
 import { FrameBuffer } from "../wire/frame-buffer.js";
 import {
   FRAME_ACCEPT,
@@ -17,6 +17,7 @@ import {
 import { BeaconAckFields, BeaconFields, decodeBeaconAck, encodeBeacon } from "../wire/lease-frames.js";
 import { decodeRequest, encodeRefuse, encodeStore, RequestFields } from "../wire/number-frames.js";
 import { NUMBER_LIMIT, Uint64 } from "../wire/uint64.js";
+import { AdaptiveWindow } from "./adaptive-window.js";
 import type { CardContext } from "./card-context.js";
 import type { Post } from "./post.js";
 import { Quorum } from "./quorum.js";
@@ -35,6 +36,7 @@ export class Primary {
   private readonly post: Post;
   /** Tells that numbers up to one below `next` are used, for the host's memory. */
   private readonly onAssigned: () => void;
+  private readonly window = new AdaptiveWindow();
   private readonly waiting = new WaitingRequests();
   private readonly request = new RequestFields();
   private readonly ack = new BeaconAckFields();
@@ -78,6 +80,7 @@ export class Primary {
   /** Begins with the base of a view that this card is primary of. */
   begin(): void {
     this.quorum.reset();
+    this.window.begin();
     this.waiting.clear();
     this.next.copy(this.context.state.accepted.base);
     this.beganUs = this.context.nowUs;
@@ -151,6 +154,16 @@ export class Primary {
     const { context, quorum } = this;
     if (card === context.cardId) return true;
     return quorum.lastAckedUs(context.state.members.indexOf(card)) > context.nowUs - context.timing.leaseUs;
+  }
+
+  /** Whether the member `card` said last that it has few writes left. */
+  isLow(card: number): boolean {
+    return this.quorum.isLow(this.context.state.members.indexOf(card));
+  }
+
+  /** Whether the member `card` could take a role over. */
+  canTake(card: number): boolean {
+    return this.context.state.members.isVoter(card) && this.hearsMember(card) && !this.isLow(card);
   }
 
   tick(): void {
@@ -270,7 +283,7 @@ export class Primary {
   /** Whether half of the window has been used, so that the next is asked for before anybody has to wait. */
   private wantsCeiling(): boolean {
     const { ceiling } = this.context.state;
-    const half = DEFAULT_WINDOW / 2;
+    const half = this.window.size / 2;
     return ceiling.distanceAbove(this.next, half) < half && ceiling.compare(NUMBER_LIMIT) < 0;
   }
 
@@ -308,7 +321,7 @@ export class Primary {
   private raiseCeiling(): boolean {
     const { context } = this;
     const { ceiling } = context.state;
-    ceiling.copy(this.next).add(DEFAULT_WINDOW);
+    ceiling.copy(this.next).add(this.window.move(context.nowUs));
     if (ceiling.compare(NUMBER_LIMIT) > 0) ceiling.copy(NUMBER_LIMIT);
     context.counters.ceilingWrites += 1;
     return context.save();

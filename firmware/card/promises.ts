@@ -1,6 +1,7 @@
-import { DEFAULT_WINDOW, MAX_MEMBERS } from "../wire/constants.js";
+import { MAX_MEMBERS } from "../wire/constants.js";
 import { Uint64 } from "../wire/uint64.js";
 import { PROMISE_FLAG_TAIL, type PromiseFields } from "../wire/view-frames.js";
+import { LARGEST_WINDOW } from "./adaptive-window.js";
 import type { MemberList } from "./member-list.js";
 import { View } from "./view.js";
 
@@ -95,7 +96,7 @@ export class Promises {
       this.chooseBase(this.current, members);
       return base.distanceAbove(this.current, MAX_COUNTED);
     }
-    const unknown = this.highestCeiling.distanceAbove(this.lastView.base, DEFAULT_WINDOW);
+    const unknown = this.highestCeiling.distanceAbove(this.lastView.base, LARGEST_WINDOW);
     return Math.min(MAX_COUNTED, unknown + base.distanceAbove(this.highestCeiling, MAX_COUNTED));
   }
 

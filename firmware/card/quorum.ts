@@ -1,6 +1,6 @@
 import { BEACONS_REMEMBERED, MAX_MEMBERS } from "../wire/constants.js";
 import type { BeaconAckFields } from "../wire/lease-frames.js";
-import { ACK_FLAG_COLD } from "../wire/lease-frames.js";
+import { ACK_FLAG_COLD, ACK_FLAG_LOW } from "../wire/lease-frames.js";
 import { Uint64 } from "../wire/uint64.js";
 import type { MemberList } from "./member-list.js";
 
@@ -21,6 +21,7 @@ export class Quorum {
   private newestSequence = FIRST_SEQUENCE;
   private readonly ackedUs = new Float64Array(MAX_MEMBERS).fill(NEVER);
   private readonly ackedCold = new Uint8Array(MAX_MEMBERS);
+  private readonly ackedLow = new Uint8Array(MAX_MEMBERS);
   private readonly ceilings: Uint64[] = [];
 
   constructor() {
@@ -35,6 +36,7 @@ export class Quorum {
     this.sentUs.fill(NEVER);
     this.ackedUs.fill(NEVER);
     this.ackedCold.fill(0);
+    this.ackedLow.fill(0);
     for (const ceiling of this.ceilings) ceiling.set(0, 0);
   }
 
@@ -52,7 +54,10 @@ export class Quorum {
     if (age >= BEACONS_REMEMBERED || sentUs === NEVER) return;
     // Who was cold once stays so in this view: a warm word that comes later was said before.
     if (ack.flags & ACK_FLAG_COLD) this.ackedCold[index] = 1;
-    if (sentUs > (this.ackedUs[index] as number)) this.ackedUs[index] = sentUs;
+    if (sentUs > (this.ackedUs[index] as number)) {
+      this.ackedUs[index] = sentUs;
+      this.ackedLow[index] = ack.flags & ACK_FLAG_LOW;
+    }
     (this.ceilings[index] as Uint64).raiseTo(ack.ceiling);
     this.count(self, members, nowUs);
   }
@@ -75,6 +80,11 @@ export class Quorum {
 
   isCold(index: number): boolean {
     return this.ackedCold[index] !== 0;
+  }
+
+  /** @returns whether the member at `index` said last that it has few writes left. */
+  isLow(index: number): boolean {
+    return this.ackedLow[index] !== 0;
   }
 
   /** When the newest beacon that the member at `index` acknowledged was sent. */

@@ -5,6 +5,8 @@ import { MAX_RECORD_BYTES } from "./record-store.js";
 export const MIN_SECTORS = 2;
 /** 256 kB in sectors of 4 kB: what ten years at full speed need, with some to spare (docs/flash.md). */
 export const MAX_SECTORS = 64;
+/** What a board sets aside for its log. `docs/flash.md` shows the sum: ten years at full speed need 51 sectors. */
+export const BOARD_GEOMETRY: FlashGeometry = { pageBytes: 256, sectorBytes: 4_096, sectorCount: MAX_SECTORS };
 /** Power cuts in a row spoil two pages each, and one must be left for the boot that gets through. */
 export const MIN_PAGES_A_SECTOR = 8;
 /** A page holds its record twice. */

@@ -20,7 +20,7 @@ export const LOW_FREE_WRITES = 8;
 /** Where a card keeps the one record that it must never forget. On boards it is a log in flash. */
 export interface RecordStore {
   /** Only where a store has to erase before it can write again. */
-  readonly upkeep?: StoreUpkeep;
+  readonly upkeep?: StoreUpkeep | undefined;
   /**
    * Reads the newest whole record into `into`, which holds `MAX_RECORD_BYTES`. The first call after a boot may take as
    * long as an erase.

@@ -1,4 +1,7 @@
-/** What a card counts, in the order of the HOST_COUNTERS frame. Names may be added at the end only. */
+/**
+ * What a card counts, in the order of the HOST_COUNTERS frame. Names may be added at the end only. `freeWrites` is no
+ * count: it is what is left now, 2^32-1 where the store needs no erase.
+ */
 export const COUNTER_NAMES = [
   // Originator
   "blocksAsked",
@@ -40,6 +43,12 @@ export const COUNTER_NAMES = [
   "promisesLate",
   // Numbers that views chosen by this card skip at their begin, at the most; in `numbersSkipped` are those of repeats
   "numbersSkippedByViews",
+  // Flash
+  "freeWrites",
+  "sectorErases",
+  "erasesInRole",
+  "handoversForErase",
+  "handoversWithoutTaker",
 ] as const;
 
 export type CounterName = (typeof COUNTER_NAMES)[number];

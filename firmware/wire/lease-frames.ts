@@ -40,6 +40,8 @@ export function decodeBeacon(frame: FrameBuffer, into: BeaconFields): boolean {
 
 /** In BEACON_ACK: the card was restarted inside this view and holds nothing of it in memory. */
 export const ACK_FLAG_COLD = 1;
+/** In BEACON_ACK: few writes are left before the card has to erase, so it should hold no role. */
+export const ACK_FLAG_LOW = 2;
 
 /** BEACON_ACK: view u40, sequence u32, ceiling u64 (what the sender has in flash), flags u8. */
 export class BeaconAckFields {

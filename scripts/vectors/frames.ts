@@ -260,8 +260,8 @@ export const FABRIC_FRAMES: readonly FabricSource[] = [
   },
 ];
 
-const counterValues = Array.from({ length: 32 }, (_, index) =>
-  String(index === 31 ? 4294967295 : index * 1000),
+const counterValues = Array.from({ length: 37 }, (_, index) =>
+  String(index === 36 ? 4294967295 : index * 1000),
 );
 
 export const HOST_FRAMES: readonly HostSource[] = [
@@ -385,6 +385,6 @@ export const HOST_FRAMES: readonly HostSource[] = [
     name: "all counters",
     frame: "HOST_COUNTERS",
     header: session,
-    fields: { count: "32", values: counterValues },
+    fields: { count: "37", values: counterValues },
   },
 ];

@@ -127,7 +127,7 @@ export class FaultKit {
     }
     for (const host of world.hosts) host.clogs = 0;
     for (const card of this.cards) {
-      card.storage.nextFate = "kept";
+      card.storage.disarm();
       card.sendsUntilCut = Number.POSITIVE_INFINITY;
       if (card.isStalled) card.resume();
       card.bootIn(this.random.below(bootWithinUs));

@@ -130,6 +130,12 @@ function cutPowerAtWrite(kit: FaultKit): void {
   card.storage.nextFate = kit.random.pick(["cut-before", "cut-after"]);
 }
 
+function cutPowerAtErase(kit: FaultKit): void {
+  const card = kit.anyCard();
+  card.darkUs = kit.darkUs();
+  card.storage.cutNextErase();
+}
+
 function cutPowerAmongSends(kit: FaultKit): void {
   const card = kit.aCard();
   card.darkUs = kit.darkUs();
@@ -187,8 +193,14 @@ export const CABLE_FAULTS: readonly Fault[] = [
   deafen,
 ];
 export const CARD_FAULTS: readonly Fault[] = [crash, crash, crashBothHolders, crashMost, stall, stallSome];
-export const POWER_FAULTS: readonly Fault[] = [cutPowerAtWrite, cutPowerAmongSends, crash, crashBothHolders];
-export const FLASH_FAULTS: readonly Fault[] = [cutPowerAtWrite, cutPowerAtWrite, failFlash];
+export const POWER_FAULTS: readonly Fault[] = [
+  cutPowerAtWrite,
+  cutPowerAmongSends,
+  crash,
+  crashBothHolders,
+  cutPowerAtErase,
+];
+export const FLASH_FAULTS: readonly Fault[] = [cutPowerAtWrite, cutPowerAtWrite, failFlash, cutPowerAtErase];
 export const HOST_FAULTS: readonly Fault[] = [disturbHost, plan];
 export const COLD_STARTS: readonly Fault[] = [crashAll, crashAll, crashMost, crashBothHolders];
 export const STALLS: readonly Fault[] = [stall, stall, stallSome, plan];

@@ -1,6 +1,6 @@
 import test from "ava";
 import { DEFAULT_WINDOW } from "../../firmware/wire/constants.js";
-import { type Loss, measureColdStart, measureLoss, measureOverhead } from "./measurements.js";
+import { type Loss, measureColdStart, measureLoss, measureOverhead, measureWear } from "./measurements.js";
 import type { Topology } from "./topology.js";
 
 const SEEDS = 60;
@@ -68,4 +68,23 @@ test("an idle triangle takes less than 5 % of each cable in each direction, also
     t.log(`${dead === 0 ? "all alive" : `card ${dead} dead`}: ${(100 * share).toFixed(2)} %`);
     t.true(share > 0.02 && share < 0.05);
   }
+});
+
+test("cards that erase again and again do so without a role, and nobody misses them", (t) => {
+  for (const cards of [3, 4]) {
+    const wear = measureWear(1, cards, 200);
+    t.log(`${cards} cards: ${JSON.stringify(wear)}`);
+    t.true(wear.erases > 5);
+    t.is(wear.erasesInRole, 0);
+    t.is(wear.gaps, 0);
+    t.true(wear.longestSilenceUs < 30_000);
+  }
+});
+
+test("where no card can take a role over, an erase costs its own time and no number", (t) => {
+  const wear = measureWear(1, 1, 300);
+  t.log(JSON.stringify(wear));
+  t.true(wear.erasesInRole > 0);
+  t.is(wear.gaps, 0);
+  t.true(wear.longestSilenceUs < 700_000);
 });

@@ -23,7 +23,7 @@ export interface Recovery {
   readonly gaps: number;
 }
 
-/** A healthy fabric with default timing, 1 Mbaud cables and clocks that are up to 1 % wrong. */
+/** A healthy fabric with default timing, flash that takes its time, 1 Mbaud cables and clocks that are up to 1 % wrong. */
 function healthy(seed: number, cards: number, topology: Topology, callEveryUs: number): WorldOptions {
   const random = new Random(seed, 6);
   const votes = Array.from({ length: cards }, (_, place) => (place === 0 && cards % 2 === 0 ? 2 : 1));
@@ -39,6 +39,7 @@ function healthy(seed: number, cards: number, topology: Topology, callEveryUs: n
     cableLatencyUs: 5,
     hostLoss: 0,
     hostRetryUs: 250_000,
+    log: { sectors: 4, pagesPerSector: 16 },
     callEveryUs,
     callCount: () => 1,
   };
@@ -98,6 +99,41 @@ export function measureColdStart(seed: number, cards = 3, topology: Topology = "
   const startedUs = world.nowUs;
   for (const card of world.cards) card.boot();
   return waitForNumbers(world, new Set(world.hosts.map(({ cardId }) => cardId)), startedUs, 0);
+}
+
+export interface Wear {
+  /** Sectors that were erased, by all cards; and how many of them by a card in a role. */
+  readonly erases: number;
+  readonly erasesInRole: number;
+  /** Longest time in which no host got a number. */
+  readonly longestSilenceUs: number;
+  readonly gaps: number;
+}
+
+/** Lets a fabric with very small logs work at full speed, so that every card has to erase again and again. */
+export function measureWear(seed: number, cards: number, seconds: number, topology: Topology = "mesh"): Wear {
+  const world = new World({
+    ...healthy(seed, cards, topology, 5_000),
+    callCount: () => 20_000,
+    log: { sectors: 3, pagesPerSector: 16 },
+  });
+  world.run(SECOND_US / 2);
+  let longestSilenceUs = 0;
+  let servedUs = world.nowUs;
+  world.onDelivery = () => {
+    longestSilenceUs = Math.max(longestSilenceUs, world.nowUs - servedUs);
+    servedUs = world.nowUs;
+  };
+  world.run(world.nowUs + seconds * SECOND_US);
+  if (world.checker.violation !== "") throw new Error(world.checker.violation);
+  const sum = (of: (card: SimulatedCard) => number): number =>
+    world.cards.reduce((total, card) => total + of(card), 0);
+  return {
+    erases: sum(({ storage }) => storage.erases),
+    erasesInRole: sum(({ erasesInRole }) => erasesInRole),
+    longestSilenceUs,
+    gaps: world.checker.gaps(),
+  };
 }
 
 /**

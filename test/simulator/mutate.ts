@@ -16,7 +16,7 @@ if (mutation === undefined) {
 mutation.apply();
 const broken = brokenBy(mutation);
 const seeds = seedsText === undefined ? mutation.seeds : Number(seedsText);
-let found = "";
+let found = mutation.measure?.() ?? "";
 let run = 0;
 while (run < seeds && found === "") {
   const { violation } = simulate(1 + run);

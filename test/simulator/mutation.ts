@@ -9,6 +9,8 @@ export interface Mutation {
   readonly costsBound?: true;
   /** The simulator must notice within so many seeds, from 1 on: some times as many as it takes today. */
   readonly seeds: number;
+  /** Finds it by measurement instead of by seeds: what is wrong then, or "". */
+  measure?(): string;
   /** Breaks the rule in this process, for good. */
   apply(): void;
 }

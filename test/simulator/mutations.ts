@@ -1,4 +1,5 @@
 import type { Mutation } from "./mutation.js";
+import { flashMutations } from "./mutations-of-flash.js";
 import { eagerWatch, leaseMutations } from "./mutations-of-leases.js";
 import { memberMutations } from "./mutations-of-members.js";
 import { numberMutations } from "./mutations-of-numbers.js";
@@ -10,6 +11,7 @@ export const mutations: readonly Mutation[] = [
   ...viewMutations,
   ...memberMutations,
   ...numberMutations,
+  ...flashMutations,
 ];
 
 /** Changes that break no rule: the simulator must find nothing in them. */

@@ -13,6 +13,7 @@ import {
   STALLS,
 } from "./faults.js";
 import { Random } from "./random.js";
+import type { LogSize } from "./simulated-flash.js";
 import { cablesOf, TOPOLOGIES, type Topology } from "./topology.js";
 import type { WorldOptions } from "./world.js";
 
@@ -64,6 +65,10 @@ const FIRST_NUMBERS: readonly (readonly [number, number])[] = [
   [0x4000_0000, 0],
 ];
 const CALM_SHARE = 0.04;
+/** The others keep their record in a memory: faster, and without the pauses of a flash other things go wrong more often. */
+const LOG_SHARE = 0.6;
+/** As on the boards. With half of it every third change of the view would bring an erase to every card. */
+const PAGES_A_SECTOR = 16;
 
 export interface ScenarioOverrides {
   readonly cards?: number | undefined;
@@ -134,10 +139,18 @@ function worldOf(
     cableLatencyUs: random.pick([5, 50, 200]),
     hostLoss: isCalm ? 0 : random.pick([0, 0, 0.01, 0.1]),
     hostRetryUs: random.pick([60_000, 250_000]),
+    log: logOf(seed),
     callEveryUs: isCalm ? 25_000 : random.pick([1_500, 5_000, 15_000]),
     callCount: callCountOf(random.pick(["ones", "small", "large", "large", "huge"]), callRandom),
     trace: overrides.trace,
   };
+}
+
+/** Logs so small that they wrap and erase within a run. A stream of their own keeps the seeds what they were. */
+function logOf(seed: number): LogSize | undefined {
+  const random = new Random(seed, 8);
+  const sectors = random.pick([2, 2, 3, 4]);
+  return random.chance(LOG_SHARE) ? { sectors, pagesPerSector: PAGES_A_SECTOR } : undefined;
 }
 
 /** Windows must come to their end too, so some processes ask for very many numbers. */

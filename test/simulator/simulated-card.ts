@@ -1,11 +1,13 @@
+import { PowerCut } from "../../boards/virtual/memory-flash.js";
 import { type Firmware, startFirmware } from "../../firmware/main.js";
 import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
 import type { CableDirection } from "./cable-direction.js";
 import { DriftingClock } from "./drifting-clock.js";
 import type { EventTarget } from "./event-queue.js";
+import { Random } from "./random.js";
 import { SimulatedPort } from "./simulated-port.js";
-import { PowerCut, SimulatedStorage } from "./simulated-storage.js";
+import { SimulatedStorage } from "./simulated-storage.js";
 import type { World } from "./world.js";
 
 /** The port number of the line to the host. */
@@ -14,6 +16,9 @@ export const HOST_PORT = -1;
 const WAKE = 0;
 const BOOT = 1;
 const RESUME = 2;
+const SEND = 3;
+/** The value of a SEND: its port, and in which life of the card it was sent. */
+const PORTS = 16;
 /** Frames that a card's receive buffers hold while it gets no time. */
 const MAX_INBOX = 128;
 
@@ -25,7 +30,7 @@ interface Waiting {
 /** A board with the real firmware, its flash, its clock and its power switch. */
 export class SimulatedCard implements EventTarget {
   readonly id: number;
-  readonly storage = new SimulatedStorage();
+  readonly storage: SimulatedStorage;
   readonly clock = new DriftingClock();
   /** Where each of its cables leads. */
   readonly directions: CableDirection[] = [];
@@ -42,11 +47,20 @@ export class SimulatedCard implements EventTarget {
   private wakeUs = Number.POSITIVE_INFINITY;
   private wakeEventUs = Number.POSITIVE_INFINITY;
   private stalledUntilUs = 0;
+  /** Interrupts are off: what comes is lost. */
+  private deafUntilUs = 0;
+  private lives = 0;
   private readonly inbox: Waiting[] = [];
 
   constructor(world: World, id: number) {
     this.world = world;
     this.id = id;
+    this.storage = new SimulatedStorage(world.options.log, new Random(world.options.seed, 100 + id));
+  }
+
+  /** Erases of this life that it did in a role, as it says itself. */
+  get erasesInRole(): number {
+    return this.firmware?.counters.erasesInRole ?? 0;
   }
 
   get isPowered(): boolean {
@@ -75,13 +89,11 @@ export class SimulatedCard implements EventTarget {
     world.trace(`card ${this.id} boots`);
     this.clock.start(world.nowUs);
     this.stalledUntilUs = 0;
-    this.storage.hasFailed = false;
-    this.ports = this.directions.map(
-      (direction) => new SimulatedPort((frame) => this.transmit(() => direction.send(frame))),
-    );
-    this.hostPort = new SimulatedPort((frame) =>
-      this.transmit(() => world.hostOf(this.id).receiveFromCard(frame)),
-    );
+    this.deafUntilUs = 0;
+    this.lives += 1;
+    this.storage.boot();
+    this.ports = this.directions.map((_, port) => new SimulatedPort((frame) => this.transmit(port, frame)));
+    this.hostPort = new SimulatedPort((frame) => this.transmit(HOST_PORT, frame));
     this.turn(() => {
       this.firmware = startFirmware({
         links: this.ports,
@@ -105,7 +117,7 @@ export class SimulatedCard implements EventTarget {
     this.wakeUs = Number.POSITIVE_INFINITY;
     this.wakeEventUs = Number.POSITIVE_INFINITY;
     this.sendsUntilCut = Number.POSITIVE_INFINITY;
-    this.storage.nextFate = "kept";
+    this.storage.disarm();
     this.emptyInbox();
     this.world.hostOf(this.id).cardWentDark();
   }
@@ -119,6 +131,10 @@ export class SimulatedCard implements EventTarget {
   stall(us: number): void {
     if (this.firmware === null) return;
     this.world.trace(`card ${this.id} stalls for ${us} us`);
+    this.holdFor(us);
+  }
+
+  private holdFor(us: number): void {
     this.stalledUntilUs = Math.max(this.stalledUntilUs, this.world.nowUs + us);
     this.world.queue.add(this.stalledUntilUs, this, RESUME, 0, null);
   }
@@ -131,7 +147,7 @@ export class SimulatedCard implements EventTarget {
 
   /** Takes a frame that has come in at `port`: a cable, or HOST_PORT. */
   receive(port: number, frame: FrameBuffer): void {
-    if (this.firmware === null) return;
+    if (this.firmware === null || this.world.nowUs < this.deafUntilUs) return;
     if (this.isStalled) {
       if (this.inbox.length < MAX_INBOX) this.inbox.push({ port, frame: this.world.pool.copyOf(frame) });
       return;
@@ -141,8 +157,9 @@ export class SimulatedCard implements EventTarget {
     this.turn(() => into.onFrame(frame));
   }
 
-  handle(kind: number): void {
+  handle(kind: number, value = 0, frame: FrameBuffer | null = null): void {
     if (kind === BOOT) this.boot();
+    else if (kind === SEND) this.sendLater(value, frame as FrameBuffer);
     else if (kind === WAKE) this.wakeEvent();
     else if (!this.isStalled) this.wakeFromStall();
   }
@@ -163,8 +180,11 @@ export class SimulatedCard implements EventTarget {
   }
 
   private turn(run: () => void): void {
+    const { storage } = this;
+    storage.beginTurn();
     try {
       run();
+      if (storage.busyUs > 0) this.waitForFlash();
     } catch (error) {
       if (!(error instanceof PowerCut)) {
         this.world.checker.fail(
@@ -174,15 +194,40 @@ export class SimulatedCard implements EventTarget {
       // A cut in the very first turn leaves no firmware behind, and is a power cut all the same.
       this.cutPower();
       this.firmware = null;
-      this.storage.nextFate = "kept";
+      this.storage.disarm();
       this.bootIn(this.darkUs);
     }
   }
 
-  private transmit(send: () => boolean): boolean {
+  /** While the flash is busy the card does nothing else; an erase also keeps it from hearing anything. */
+  private waitForFlash(): void {
+    const { storage, world } = this;
+    this.holdFor(storage.busyUs);
+    if (!storage.hasErased) return;
+    world.trace(`card ${this.id} erases for ${storage.busyUs} us`);
+    this.deafUntilUs = world.nowUs + storage.busyUs;
+  }
+
+  /** What is sent behind a write goes out when the write is done. */
+  private transmit(port: number, frame: FrameBuffer): boolean {
+    const { storage, world } = this;
     this.sendsUntilCut -= 1;
     if (this.sendsUntilCut < 0) throw new PowerCut();
-    return send();
+    if (storage.busyUs === 0) return this.sendNow(port, frame);
+    const value = this.lives * PORTS + port + 1;
+    world.queue.add(world.nowUs + storage.busyUs, this, SEND, value, world.pool.copyOf(frame));
+    return true;
+  }
+
+  private sendLater(value: number, frame: FrameBuffer): void {
+    const isOfThisLife = Math.floor(value / PORTS) === this.lives && this.firmware !== null;
+    if (isOfThisLife) this.sendNow((value % PORTS) - 1, frame);
+    this.world.pool.release(frame);
+  }
+
+  private sendNow(port: number, frame: FrameBuffer): boolean {
+    if (port === HOST_PORT) return this.world.hostOf(this.id).receiveFromCard(frame);
+    return (this.directions[port] as CableDirection).send(frame);
   }
 
   private wakeAt(localUs: number): void {

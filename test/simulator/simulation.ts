@@ -28,6 +28,8 @@ export interface SimulationResult {
   readonly rounds: number;
   /** From the end of the faults until every host had a number. */
   readonly liveAgainUs: number;
+  /** Sectors that were erased. */
+  readonly erases: number;
 }
 
 /** Runs one seed: a time of faults, in which the promises are checked, and then a time in which all must heal. */
@@ -69,6 +71,7 @@ export function simulate(seed: number, overrides: ScenarioOverrides = {}): Simul
     gaps: checker.gaps(),
     rounds: Math.floor(world.view / 256),
     liveAgainUs,
+    erases: world.cards.reduce((sum, { storage }) => sum + storage.erases, 0),
   };
 }
 

@@ -40,6 +40,7 @@ test(`${SEEDS} seeds keep every promise`, async (t) => {
     results.reduce((total, result) => total + of(result), 0);
   t.true(sum(({ deliveries }) => deliveries) > 100 * SEEDS);
   t.true(sum(({ rounds }) => rounds) > 4 * SEEDS);
+  t.true(sum(({ erases }) => erases) > SEEDS / 2);
   for (const cards of [2, 3, 4, 5, 6, 7, 8]) t.true(results.some((result) => result.cards === cards));
   const ofFourOrFive = results.filter(({ cards }) => cards === 4 || cards === 5);
   t.true(ofFourOrFive.length > SEEDS / 2);

@@ -12,6 +12,7 @@ import { FrameArchive } from "./frame-archive.js";
 import { FramePool } from "./frame-pool.js";
 import { Random } from "./random.js";
 import { SimulatedCard } from "./simulated-card.js";
+import type { LogSize } from "./simulated-flash.js";
 import { SimulatedHost } from "./simulated-host.js";
 import type { Cable } from "./topology.js";
 import { Weather } from "./weather.js";
@@ -31,6 +32,8 @@ export interface WorldOptions {
   readonly first: Uint64;
   readonly cableMegabaud: number;
   readonly cableLatencyUs: number;
+  /** The log that cards keep in their flash; undefined: they keep their record in a memory that takes no time. */
+  readonly log?: LogSize | undefined;
   /** Share of the frames between a host and its card that are lost. */
   readonly hostLoss: number;
   readonly hostRetryUs: number;

@@ -32,6 +32,7 @@ import { routingCases } from "./card/routing.cases.js";
 import { secondaryCases } from "./card/secondary.cases.js";
 import { silenceWatchCases } from "./card/silence-watch.cases.js";
 import { statusReportCases } from "./card/status-report.cases.js";
+import { upkeepCases } from "./card/upkeep.cases.js";
 import { viewCases } from "./card/view.cases.js";
 import { waitingRequestsCases } from "./card/waiting-requests.cases.js";
 import { byteFramePortCases } from "./ports/byte-frame-port.cases.js";
@@ -95,6 +96,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/routing", cases: routingCases },
   { name: "card/secondary", cases: secondaryCases },
   { name: "card/status-report", cases: statusReportCases },
+  { name: "card/upkeep", cases: upkeepCases },
   { name: "card/view", cases: viewCases },
   { name: "card/waiting-requests", cases: waitingRequestsCases },
   { name: "ports/byte-frame-port", cases: byteFramePortCases },

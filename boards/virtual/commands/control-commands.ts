@@ -38,8 +38,9 @@ export function addControlCommands(rig: Command): void {
     .command("power")
     .addArgument(new Argument("<state>", "of all cards at once").choices(["off", "on"]))
     .description("take the power from all cards at once, or give it back")
-    .action(async (state: string, _options: unknown, command: Command) => {
-      await tell(command, { command: "power", on: state === "on" });
+    .option("--bounces", "with on: it fails once more, within the first write to flash of each card")
+    .action(async (state: string, options: { bounces?: true }, command: Command) => {
+      await tell(command, { command: "power", on: state === "on", bounces: options.bounces ?? false });
     });
   rig
     .command("cut")

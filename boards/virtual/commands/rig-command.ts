@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { BOARD_GEOMETRY } from "../../../firmware/storage/flash-geometry.js";
 import { DEFAULT_TIMING, type Timing } from "../../../firmware/wire/constants.js";
 import { type CableSettings, DEFAULT_CABLE } from "../cable.js";
 import { DEFAULT_RIG_NAME } from "../control-path.js";
@@ -21,6 +22,7 @@ interface RigCommandOptions {
   readonly blank?: true;
   readonly state?: string;
   readonly dir?: string;
+  readonly flashSectors: number;
   readonly seed?: number;
   readonly name: string;
   readonly json?: true;
@@ -66,6 +68,12 @@ export function addRigCommand(program: Command): void {
     )
     .option("--blank", "leave the cards blank, for seqcard init")
     .option("--state <folder>", "keep the cards' flash there")
+    .option(
+      "--flash-sectors <count>",
+      "of each card's flash, 2 to 64 of 4 kB",
+      parseWhole,
+      BOARD_GEOMETRY.sectorCount,
+    )
     .option("--dir <folder>", "make links card1, card2, ... to the ports there")
     .option("--seed <number>", "of all that is random in the rig", parseWhole)
     .option("--name <name>", "of the rig, where several run", DEFAULT_RIG_NAME)
@@ -76,7 +84,7 @@ export function addRigCommand(program: Command): void {
     .option("--hello-ms <ms>", "longer on a busy computer", parseNumber, DEFAULT_TIMING.helloUs / 1_000)
     .addHelpText("after", EXAMPLES)
     .action(async (options: RigCommandOptions) => {
-      const { blank, dir, json, seed, state, topology, cards, engine, first, name } = options;
+      const { blank, dir, flashSectors, json, seed, state, topology, cards, engine, first, name } = options;
       await runRig({
         cards,
         engine,
@@ -84,6 +92,7 @@ export function addRigCommand(program: Command): void {
         name,
         json: json ?? false,
         blank: blank ?? false,
+        flashSectors,
         cable: cableOf(options),
         timing: timingOf(options),
         ...(topology === undefined ? {} : { topology }),

@@ -68,7 +68,7 @@ test("commands reach the rig, and what it refuses comes back with its code", asy
     [false, false, false],
   );
   t.is((await t.throwsAsync<RigError>(askRig(name, { command: "resume", card: 2 })))?.code, "CARD_STOPPED");
-  await askRig(name, { command: "power", on: true });
+  await askRig(name, { command: "power", on: true, bounces: true });
   t.true(rig.cards.every(({ path, running }) => running && path !== undefined));
   await askRig(name, { command: "cut", from: 2, to: 1, oneWay: true });
   t.is(rig.status().cables[0]?.cut, "2-1");

@@ -10,20 +10,14 @@ const COMPILED = fileURLToPath(new URL("../../../", import.meta.url));
 const SOURCES = fileURLToPath(new URL("../../../../", import.meta.url));
 
 /** What the rig's own entry brings: everything else that XS loads is on the boards too. */
-const OF_THE_RIG = ["boards/virtual/card-runtime", "boards/virtual/turn-codec", "boards/virtual/xs-entry"];
-/**
- * The first is on the boards for the self test, as the rig's flash is outside its cards. The others are tested, but no
- * board and no card uses them yet.
- */
-const NOT_IN_THE_RIG = [
-  "firmware/card/adaptive-window",
-  "firmware/storage/flash",
-  "firmware/storage/flash-geometry",
-  "firmware/storage/flash-log",
-  "firmware/storage/log-reader",
-  "firmware/storage/memory-record-store",
-  "firmware/storage/record-copy",
+const OF_THE_RIG = [
+  "boards/virtual/card-runtime",
+  "boards/virtual/image-flash",
+  "boards/virtual/turn-codec",
+  "boards/virtual/xs-entry",
 ];
+/** On the boards for the self test: the cards of the rig keep their record in a log, as boards do. */
+const NOT_IN_THE_RIG = ["firmware/storage/memory-record-store"];
 
 interface Manifest {
   readonly include?: readonly string[];

@@ -67,7 +67,8 @@ export class VirtualRig {
     this.scheduler.runUntil(this.scheduler.now() + forUs);
   }
 
-  private openHost(id: number): void {
+  /** The host says hello, as it does to a card that has started again. */
+  openHost(id: number): void {
     const decoder = new FrameDecoder((frame) => {
       const answer = new HostAnswerFields();
       if (frame.bytes[OFFSET_TYPE] !== FRAME_HOST_ANSWER || !decodeHostAnswer(frame, answer)) return;

@@ -64,6 +64,38 @@ test("the path of one number: three one-way trips between the cards", (t) => {
   t.true(turns.some(({ inputs, outputs }) => inputs.includes("STORE") && outputs.includes("ANSWER")));
 });
 
+test("cards with very small flash erase while they work, and torn boots cost no number its order", (t) => {
+  const rig = new VirtualRig({ flashSectors: 2 });
+  t.true(rig.setUp());
+  let tag = 0;
+  for (let round = 0; round < 12; round += 1) {
+    const { card } = rig.parts.cards[round % 3] as (typeof rig.parts.cards)[number];
+    void card.kill();
+    rig.run(20_000);
+    card.start();
+    card.bounce();
+    rig.run(1_500_000);
+    rig.openHost(card.id);
+    for (const { id } of rig.parts.cards) {
+      tag += 1;
+      rig.request(id, tag, 10);
+      rig.run(300_000);
+    }
+  }
+  t.deepEqual(rig.deaths, []);
+  const cards = rig.parts.cards.map(({ card }) => card);
+  t.log(cards.map(({ bounces, flashWork }) => [bounces, flashWork.erases, flashWork.programs].join("/")));
+  t.deepEqual(
+    cards.map(({ bounces }) => bounces),
+    [4, 4, 4],
+  );
+  t.true(cards.every(({ flashWork }) => flashWork.erases > 0 && flashWork.programs > 30));
+  t.true(rig.delivered.length > 12, String(rig.delivered.length));
+  const sorted = [...rig.delivered].sort((one, other) => (one < other ? -1 : 1));
+  t.deepEqual(rig.delivered, sorted);
+  t.is(new Set(rig.delivered).size, rig.delivered.length);
+});
+
 test("a cut cable of a triangle is routed around", (t) => {
   const rig = new VirtualRig({});
   t.true(rig.setUp());

@@ -204,8 +204,12 @@ export const normalPathCases: readonly UnitCase[] = [
       hosts.run(100_000);
       const { counters } = fabric.at(0).card as Card;
       t.deepEqual(hosts.checker.faults, []);
-      t.true(hosts.checker.delivered > 10 * DEFAULT_WINDOW);
-      t.true(counters.ceilingWrites > 10);
+      const windows = hosts.checker.delivered / DEFAULT_WINDOW;
+      t.true(windows > 10);
+      t.true(
+        counters.ceilingWrites > 3 && counters.ceilingWrites < windows / 2,
+        "they grow as they are used",
+      );
       t.is(counters.requestsWaited, 0);
       t.is(counters.numbersSkipped, 0);
     },

@@ -40,14 +40,14 @@ export const primaryCeilingCases: readonly UnitCase[] = [
       t.deepEqual(
         bench.sent.beacons().map(({ to, fields }) => [to, toBigInt(fields.ceiling)]),
         [
-          [2, 32_770n + WINDOW],
-          [3, 32_770n + WINDOW],
+          [2, 32_770n + 2n * WINDOW],
+          [3, 32_770n + 2n * WINDOW],
         ],
         "at once, not with the next beacon",
       );
       const inFlash = new PersistentState(bench.storage);
       inFlash.load();
-      t.is(toBigInt(inFlash.ceiling), 32_770n + WINDOW, "its own flash has it first");
+      t.is(toBigInt(inFlash.ceiling), 32_770n + 2n * WINDOW, "its own flash has it first");
       bench.request(3, 3, 1);
       t.deepEqual([counters.ceilingWrites, counters.requestsWaited], [2, 0]);
     },
@@ -122,7 +122,7 @@ export const primaryCeilingCases: readonly UnitCase[] = [
       bench.advance(10_000);
       t.deepEqual(
         bench.sent.beacons().map(({ fields }) => toBigInt(fields.ceiling)),
-        [65_537n + WINDOW, 65_537n + WINDOW],
+        [65_537n + 2n * WINDOW, 65_537n + 2n * WINDOW],
       );
       bench.ack(2);
       t.deepEqual(firstsAssigned(bench), [65_537n]);
@@ -224,13 +224,14 @@ export const primaryCeilingCases: readonly UnitCase[] = [
       bench.request(3, 1002, 32_768);
       bench.request(2, 2000, 32_768);
       bench.request(2, 2001, 32_768);
-      bench.request(2, 2002, 1);
+      bench.request(2, 2002, 32_768);
+      bench.request(2, 2003, 1);
       bench.storage.writesLeft = 0;
       bench.ack(2);
       t.deepEqual(
         firstsAssigned(bench).slice(2),
-        [65_537n, 98_305n],
-        "behind the second a new ceiling was needed",
+        [65_537n, 98_305n, 131_073n],
+        "behind the third a new ceiling was needed",
       );
       t.deepEqual(refusalsSent(bench), []);
     },
