@@ -11,7 +11,9 @@ import {
   FRAME_PLAN_RESULT,
   FRAME_PREPARE,
   FRAME_PROMISE,
+  FRAME_QUERY,
   FRAME_REFUSE,
+  FRAME_REPORT,
   FRAME_REQUEST,
   FRAME_STORE,
   OFFSET_TYPE,
@@ -36,6 +38,7 @@ import { Router } from "./router.js";
 import { Secondary } from "./secondary.js";
 import { SilenceWatch } from "./silence-watch.js";
 import { StatusReport } from "./status-report.js";
+import { Survey } from "./survey.js";
 
 /**
  * One card, as a pure state machine: frames and time go in, frames and a wake-up time come out. It holds every role,
@@ -54,6 +57,7 @@ export class Card {
   private readonly plans: PlanDesk;
   private readonly originator: Originator;
   private readonly reporter: Reporter;
+  private readonly survey: Survey;
   private readonly desk: HostDesk;
 
   constructor(environment: CardEnvironment) {
@@ -75,9 +79,9 @@ export class Card {
     this.plans = new PlanDesk(context, post, line, viewState);
     this.originator = new Originator(context, post, line, viewState);
     const status = new StatusReport(context, line, this.router, this.primary, this.secondary, viewState);
-    this.desk = new HostDesk(context, line, this.originator, this.plans, this.reporter, status, () =>
-      this.join(),
-    );
+    this.survey = new Survey(context, post, line, status);
+    const { originator, plans, reporter, survey } = this;
+    this.desk = new HostDesk(context, line, originator, plans, reporter, status, survey, () => this.join());
   }
 
   /** When `tick` is to be called next, in microseconds of the time that is handed in. */
@@ -149,6 +153,7 @@ export class Card {
     }
     // Also where this card takes part in nothing any more: its host must not wait for ever.
     this.originator.tick();
+    this.survey.tick();
     this.reporter.tick();
   }
 
@@ -196,6 +201,12 @@ export class Card {
         break;
       case FRAME_PLAN_RESULT:
         this.plans.receiveResult(frame);
+        break;
+      case FRAME_QUERY:
+        this.survey.receiveQuery(source, frame);
+        break;
+      case FRAME_REPORT:
+        this.survey.receiveReport(source, frame);
         break;
       case FRAME_PREPARE:
         this.promiser.receivePrepare(source, frame);

@@ -29,6 +29,7 @@ import { routingCases } from "./card/routing.cases.js";
 import { secondaryCases } from "./card/secondary.cases.js";
 import { silenceWatchCases } from "./card/silence-watch.cases.js";
 import { statusReportCases } from "./card/status-report.cases.js";
+import { surveyCases } from "./card/survey.cases.js";
 import { viewCases } from "./card/view.cases.js";
 import { waitingRequestsCases } from "./card/waiting-requests.cases.js";
 import { byteFramePortCases } from "./ports/byte-frame-port.cases.js";
@@ -52,6 +53,7 @@ import { hostStatusFramesCases } from "./wire/host-status-frames.cases.js";
 import { leaseFramesCases } from "./wire/lease-frames.cases.js";
 import { numberFramesCases } from "./wire/number-frames.cases.js";
 import { planFramesCases } from "./wire/plan-frames.cases.js";
+import { surveyFramesCases } from "./wire/survey-frames.cases.js";
 import { uint64Cases } from "./wire/uint64.cases.js";
 import { viewFramesCases } from "./wire/view-frames.cases.js";
 
@@ -87,6 +89,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/routing", cases: routingCases },
   { name: "card/secondary", cases: secondaryCases },
   { name: "card/status-report", cases: statusReportCases },
+  { name: "card/survey", cases: surveyCases },
   { name: "card/view", cases: viewCases },
   { name: "card/waiting-requests", cases: waitingRequestsCases },
   { name: "ports/byte-frame-port", cases: byteFramePortCases },
@@ -110,6 +113,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "wire/lease-frames", cases: leaseFramesCases },
   { name: "wire/number-frames", cases: numberFramesCases },
   { name: "wire/plan-frames", cases: planFramesCases },
+  { name: "wire/survey-frames", cases: surveyFramesCases },
   { name: "wire/uint64", cases: uint64Cases },
   { name: "wire/view-frames", cases: viewFramesCases },
 ];
