@@ -10,6 +10,8 @@ import {
   decodeHostPlanResult,
   encodeHostPlan,
   PLAN_DONE,
+  PLAN_HANDOVER,
+  PLAN_SEED,
   PlanFields,
   PlanResultFields,
 } from "../firmware/wire/plan-frames.js";
@@ -19,6 +21,7 @@ import { initError } from "./initialisation.js";
 import { planError } from "./planned-change.js";
 import type { SessionCounters } from "./session-counters.js";
 import { toBigint } from "./uint64-bigint.js";
+import type { PlanKind } from "./view-reason.js";
 
 /** What an operator asks of a card, one thing of a kind at a time: to become a member, or to change the view. */
 export class CardChanges {
@@ -29,6 +32,8 @@ export class CardChanges {
   private readonly result = new PlanResultFields();
   private initFields = new HostInitFields();
   private planFields = new PlanFields();
+  /** The base of the view that the last plan came to. */
+  private plannedBase: bigint | null = null;
 
   /**
    * @param send writes the header to `frame`, whose body is written, and sends it.
@@ -84,8 +89,16 @@ export class CardChanges {
       return false;
     }
     this.planFields = fields;
+    this.plannedBase = null;
     this.plan.add(waiter);
     return true;
+  }
+
+  /** @returns what this host has asked for, where a new view that begins at `base` may be what came of it. */
+  planOf(base: bigint): PlanKind | null {
+    if (!this.plan.isPending && this.plannedBase !== base) return null;
+    if (this.planFields.kind === PLAN_SEED) return "seed";
+    return this.planFields.kind === PLAN_HANDOVER ? "handover" : "member-change";
   }
 
   /** Asks whatever is open, as at the begin of a session. */
@@ -120,7 +133,8 @@ export class CardChanges {
     if (!this.plan.isPending || this.result.requestId !== this.planFields.requestId) {
       this.counters.answersUnmatched += 1;
     } else if (this.result.code === PLAN_DONE) {
-      this.plan.resolve(toBigint(this.result.number));
+      this.plannedBase = toBigint(this.result.number);
+      this.plan.resolve(this.plannedBase);
     } else {
       this.plan.reject(planError(this.result, this.planFields));
     }

@@ -132,7 +132,7 @@ function linksOf(from: HostLinksFields): LinkStatus[] {
   }));
 }
 
-function linkState(state: number): LinkStatus["state"] {
+export function linkState(state: number): LinkStatus["state"] {
   if (state === LINK_ALIVE) return "alive";
   return state === LINK_STALE ? "stale" : "dead";
 }

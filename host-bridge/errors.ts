@@ -39,6 +39,8 @@ export type SequenceErrorCode =
   /** The card is unplugged, or its line broke. */
   | "DISCONNECTED"
   | "CLOSED"
+  /** The signal that was handed in was aborted. */
+  | "ABORTED"
   /** This platform cannot wait for a port without its event loop. */
   | "SYNC_UNSUPPORTED"
   /** The card's flash does not work. */
@@ -62,7 +64,7 @@ export interface SequenceErrorOptions {
 export class SequenceError extends Error {
   override readonly name = "SequenceError";
   readonly code: SequenceErrorCode;
-  /** Set where the code is NOT_READY. */
+  /** Set where the code is NOT_READY, or TIMEOUT as the fabric was not ready. */
   readonly reason: NotReadyReason | undefined;
 
   constructor(code: SequenceErrorCode, message: string, options: SequenceErrorOptions = {}) {

@@ -92,6 +92,27 @@ export function refusalError(code: number): SequenceError {
   }
 }
 
+/** @returns why a caller waits in this state, or null where numbers can be had. */
+export function stateError(state: number): SequenceError | null {
+  return state === STATE_READY ? null : refusalError(state);
+}
+
+/** @returns what to do about a state, or "" where there is nothing to do. */
+export function stateAdvice(state: FabricState): string {
+  if (state === "ready") return "";
+  for (const { reason, message } of NOT_READY.values()) if (reason === state) return message;
+  const code = OTHER_STATES.get(state);
+  return code === undefined
+    ? "the card is in a state that this package does not know; update it"
+    : refusalError(code).message;
+}
+
+const OTHER_STATES = new Map<FabricState, number>([
+  ["blank", REFUSE_BLANK],
+  ["exhausted", REFUSE_EXHAUSTED],
+  ["storage-failed", REFUSE_STORAGE],
+]);
+
 /** State of the fabric as a card tells it: "ready", or why a request would be refused. */
 export type FabricState = "ready" | NotReadyReason | "blank" | "exhausted" | "storage-failed" | "unknown";
 

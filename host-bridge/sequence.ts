@@ -6,16 +6,19 @@ import type { PlanFields } from "../firmware/wire/plan-frames.js";
 import { syncUnsupported } from "./binding-transport.js";
 import { Caller } from "./caller.js";
 import type { CardIdentity } from "./card-identity.js";
+import type { CardReport } from "./card-report.js";
 import type { CardStatus } from "./card-status.js";
 import type { Clock } from "./clock.js";
 import { Connection, type ConnectionOptions } from "./connection.js";
 import { SequenceError } from "./errors.js";
+import { type FabricSurvey, fabricSurvey } from "./fabric-survey.js";
 import { type Initialisation, initFields } from "./initialisation.js";
 import { LatestNumber } from "./latest-number.js";
 import { type Handover, handoverFields, seedFields } from "./planned-change.js";
+import { ReadyWaiters } from "./ready-waiters.js";
 import type { SequenceEvents } from "./sequence-events.js";
 import type { SessionCounters } from "./session-counters.js";
-import { closedError, disconnectedError } from "./session-errors.js";
+import { closedError, disconnectedError, timeoutError } from "./session-errors.js";
 import { CLOSE_GRACE_MS, DEFAULT_SPIN_US } from "./timing.js";
 import type { View } from "./view.js";
 
@@ -30,6 +33,13 @@ export interface NextSyncOptions {
   readonly spinUs?: number;
   /** How long the call may take, in milliseconds; that of `open` by default. */
   readonly timeoutMs?: number;
+}
+
+export interface WaitForReadyOptions {
+  /** How long to wait, in milliseconds; that of `open` by default. */
+  readonly timeoutMs?: number;
+  /** Ends the waiting with ABORTED. */
+  readonly signal?: AbortSignal;
 }
 
 export interface SequenceSettings extends ConnectionOptions {
@@ -53,6 +63,7 @@ export class Sequence extends EventEmitter<SequenceEvents> {
   private readonly clock: Clock;
   private readonly timeoutMs: number;
   private readonly newest = new LatestNumber();
+  private readonly readyWaiters: ReadyWaiters;
   private closing: Promise<void> | null = null;
   private onIdle: (() => void) | null = null;
 
@@ -65,14 +76,23 @@ export class Sequence extends EventEmitter<SequenceEvents> {
       onClosed = resolve;
     });
     this.connection = new Connection(settings, {
-      onReady: () => this.announce("ready"),
+      onReady: () => {
+        this.readyWaiters.resolveAll();
+        this.announce("ready");
+      },
       onView: (change) => this.announce("view", change),
       onDisconnect: (error) => this.announce("disconnect", error),
       onReconnect: (card) => this.announce("reconnect", card),
       onError: (error) => this.announce("error", error),
       onNewest: (number) => this.newest.raiseTo(number),
-      onClosed,
+      onClosed: (reason) => {
+        this.readyWaiters.rejectAll(reason);
+        onClosed(reason);
+      },
     });
+    this.readyWaiters = new ReadyWaiters(settings.clock, () =>
+      timeoutError(this.connection.session.lineState, this.connection.session.notReadyError()),
+    );
   }
 
   /** For `open` and for tests, which bring a transport and a clock of their own. */
@@ -160,6 +180,32 @@ export class Sequence extends EventEmitter<SequenceEvents> {
     this.connection.waitFor(caller, spinUs / 1_000);
     if (first === null) throw failure ?? closedError();
     return first;
+  }
+
+  /**
+   * Waits until numbers can be had; resolves at once where they can.
+   * Rejects with TIMEOUT, whose `reason` and message tell what keeps the fabric, with ABORTED, or with CLOSED.
+   */
+  waitForReady({ timeoutMs = this.timeoutMs, signal }: WaitForReadyOptions = {}): Promise<void> {
+    if (!(timeoutMs > 0)) {
+      return Promise.reject(new SequenceError("BAD_OPTION", "timeoutMs must be more than 0"));
+    }
+    // Not what `refusal` says: an unplugged card may be waited for.
+    if (this.closing !== null) return Promise.reject(closedError());
+    return this.ready ? Promise.resolve() : this.readyWaiters.add(timeoutMs, signal);
+  }
+
+  /** Asks every card of the fabric about itself, by way of this one. Cards that do not answer are told as silent. */
+  async survey(): Promise<FabricSurvey> {
+    const refusal = this.refusal();
+    if (refusal !== null) throw refusal;
+    const reports = new Promise<readonly CardReport[]>((resolve, reject) => {
+      const nowMs = this.clock.nowMs();
+      this.connection.session.requestSurvey({ deadlineMs: nowMs + this.timeoutMs, resolve, reject }, nowMs);
+      this.connection.arm();
+    });
+    const [status, cards] = await Promise.all([this.status(), reports]);
+    return fabricSurvey(status, cards);
   }
 
   /** Asks the card about itself. */

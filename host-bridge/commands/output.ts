@@ -17,6 +17,30 @@ export function toJson(value: object): string {
   );
 }
 
+/** Draws columns without lines between them, for tables that would not fit 80 columns otherwise. */
+export function drawColumns(rows: readonly (readonly string[])[], head: readonly string[]): string {
+  const table = new Table({
+    head: [...head],
+    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 2 },
+    chars: NO_LINES,
+  });
+  for (const row of rows) table.push([...row]);
+  return table
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
+
+const NO_LINES = Object.fromEntries(
+  ["top", "bottom", "left", "right", "mid", "middle"].flatMap((side) => [
+    [side, ""],
+    [`${side}-mid`, ""],
+    [`${side}-left`, ""],
+    [`${side}-right`, ""],
+  ]),
+);
+
 /** Draws a table without colours, which files and pipes would keep. */
 export function drawTable(rows: readonly (readonly (string | number)[])[], head?: readonly string[]): string {
   const table = new Table({

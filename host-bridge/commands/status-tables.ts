@@ -1,6 +1,6 @@
 import type { CardStatus } from "../card-status.js";
 import { hexadecimal } from "../session-errors.js";
-import { drawTable } from "./output.js";
+import { drawColumns, drawTable } from "./output.js";
 
 /** Draws a card's status for a terminal. */
 export function statusTables(port: string, status: CardStatus): string {
@@ -48,6 +48,16 @@ function routes({ routes }: CardStatus): string {
     routes.map(({ card, link, cost }) => [card, link, cost]),
     ["to card", "by link", "cost"],
   );
+}
+
+/** The counters of a card that have counted anything, in columns of three. */
+export function counterTable({ card, counters }: CardStatus): string {
+  const entries = Object.entries(counters).filter(([, count]) => count > 0);
+  const height = Math.ceil(entries.length / 3);
+  const rows = Array.from({ length: height }, (_, row) =>
+    [0, 1, 2].map((column) => entries[row + column * height]?.join(" ") ?? ""),
+  );
+  return drawColumns(rows, [`counters of ${card === 0 ? "the card" : `card ${card}`}`, "", ""]);
 }
 
 /** Counters in columns of three, as there are many. */

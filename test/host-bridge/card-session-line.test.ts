@@ -131,7 +131,7 @@ test("views are told when they change, with the view before", (t) => {
     [
       ["first-view", undefined, 257],
       ["no-view", 257, 257],
-      ["new-view", 257, 513],
+      ["renewed", 257, 513],
     ],
   );
   t.is(bench.readySignals, 2);
