@@ -17,8 +17,8 @@ export const MAX_ENCODED_BYTES = MAX_PAYLOAD_BYTES + CHECKSUM_BYTES + 3;
 
 /** Links a card can have: what the pins of the smallest supported board allow, and what a status frame holds. */
 export const MAX_LINKS = 8;
-/** Members of a fabric. Sixteen fit the two-byte path of a route and one hello frame. */
-export const MAX_MEMBERS = 16;
+/** Members of a fabric: eight, and room for those that come and go. Their list fits a frame and half a page of flash. */
+export const MAX_MEMBERS = 10;
 /** Smallest and largest card id. 0 stands for a blank card, 255 for "whoever is on the other end of this cable". */
 export const MIN_CARD_ID = 1;
 export const MAX_CARD_ID = 254;
@@ -35,7 +35,7 @@ export const MAX_HOPS = MAX_MEMBERS;
 export const HOP_COST = 1;
 /** Cost of a hop over a cable that has fallen silent: more than any way round over cables that have not. */
 export const STALE_HOP_COST = MAX_HOPS;
-/** No way at all. Fifteen stale hops stay below it. */
+/** No way at all. Nine stale hops stay below it. */
 export const UNREACHABLE_COST = 255;
 
 /** Beacons whose sending time a primary remembers: more than fit in a lease, so an older acknowledgement is worth nothing. */
@@ -52,8 +52,8 @@ export const DEFAULT_WINDOW = 65_536;
 /** Largest block. Half a window: with the next window asked for at half, one always fits in the end. */
 export const MAX_BLOCK_COUNT = 32_768;
 
-/** Votes in all that a member list may have; keeps every sum in a byte. */
-export const MAX_VOTES = 255;
+/** Votes that one card can have: those of now and those of before share a byte. */
+export const MAX_VOTES = 15;
 
 /** Times in microseconds. `docs/architecture.md` tells how they depend on one another. */
 export interface Timing {

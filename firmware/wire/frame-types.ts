@@ -14,6 +14,7 @@ export const FRAME_PLAN = 0x0c;
 export const FRAME_PLAN_RESULT = 0x0d;
 export const FRAME_QUERY = 0x0f;
 export const FRAME_REPORT = 0x10;
+export const FRAME_JOIN = 0x0e;
 
 /** From the host to its card. */
 export const FRAME_HOST_OPEN = 0x40;
@@ -66,3 +67,7 @@ export const REFUSE_NO_SESSION = 9;
 export const REFUSE_NOT_PRIMARY = 10;
 /** The card's flash could not be read or written, so the card takes no part in anything. */
 export const REFUSE_STORAGE = 11;
+/** The card was initialised and waits for the others to found the fabric, or to be taken into it. */
+export const REFUSE_JOINING = 12;
+/** The card was removed from its fabric. It takes an init as a blank one does. */
+export const REFUSE_REMOVED = 13;
