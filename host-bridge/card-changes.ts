@@ -4,6 +4,7 @@ import {
   decodeHostInitResult,
   encodeHostInit,
   HostInitFields,
+  HostInitResultFields,
   INIT_DONE,
 } from "../firmware/wire/host-setup-frames.js";
 import {
@@ -28,6 +29,7 @@ export class CardChanges {
   private readonly counters: SessionCounters;
   private readonly onMember: (cardId: number, fabricId: number) => void;
   private readonly init: Exchange<number>;
+  private readonly initResult = new HostInitResultFields();
   private readonly plan: Exchange<bigint>;
   private readonly result = new PlanResultFields();
   private initFields = new HostInitFields();
@@ -114,13 +116,13 @@ export class CardChanges {
 
   /** @returns false where the frame's length does not fit. */
   onInitResult(frame: FrameBuffer): boolean {
-    const code = decodeHostInitResult(frame);
-    if (code < 0) return false;
+    if (!decodeHostInitResult(frame, this.initResult)) return false;
+    const { code, incarnation } = this.initResult;
     if (!this.init.isPending) {
       this.counters.answersUnmatched += 1;
     } else if (code === INIT_DONE) {
       this.onMember(this.initFields.cardId, this.initFields.fabricId);
-      this.init.resolve(this.init.attempts);
+      this.init.resolve(incarnation);
     } else {
       this.init.reject(initError(code));
     }

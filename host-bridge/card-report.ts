@@ -1,7 +1,10 @@
 import {
   CARD_FLAG_BLANK,
   CARD_FLAG_COLD,
+  CARD_FLAG_FORGOT,
+  CARD_FLAG_JOINING,
   CARD_FLAG_LEASE,
+  CARD_FLAG_REMOVED,
   CARD_FLAG_STORAGE_FAILED,
 } from "../firmware/wire/host-setup-frames.js";
 import {
@@ -28,6 +31,10 @@ export interface CardReport {
   /** Restarted inside its view. */
   readonly cold: boolean;
   readonly hasLease: boolean;
+  readonly joining: boolean;
+  readonly removed: boolean;
+  /** Lost its flash and was initialised again under its old id: it must be replaced. */
+  readonly forgot: boolean;
   readonly storageFailed: boolean;
   /** What it would say to a caller; "silent" where it did not answer. */
   readonly state: FabricState | "silent";
@@ -56,6 +63,9 @@ export function cardReport(from: ReportFields): CardReport {
     blank: (flags & CARD_FLAG_BLANK) !== 0,
     cold: (flags & CARD_FLAG_COLD) !== 0,
     hasLease: (flags & CARD_FLAG_LEASE) !== 0,
+    joining: (flags & CARD_FLAG_JOINING) !== 0,
+    removed: (flags & CARD_FLAG_REMOVED) !== 0,
+    forgot: answered && (flags & CARD_FLAG_FORGOT) !== 0,
     storageFailed: (flags & CARD_FLAG_STORAGE_FAILED) !== 0,
     state: answered ? fabricState(from.state) : "silent",
     view: from.view,

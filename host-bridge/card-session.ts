@@ -40,7 +40,7 @@ import {
 import type { PlanFields } from "../firmware/wire/plan-frames.js";
 import type { Caller } from "./caller.js";
 import { CardChanges } from "./card-changes.js";
-import { type CardIdentity, identityFrom } from "./card-identity.js";
+import { type CardIdentity, identityFrom, isUnsettled } from "./card-identity.js";
 import { CardQuestions } from "./card-questions.js";
 import type { CardReport } from "./card-report.js";
 import type { CardStatus } from "./card-status.js";
@@ -187,7 +187,7 @@ export class CardSession {
     if (this.questions.requestSurvey(waiter) && this.isOpen) this.questions.askSurvey(nowMs);
   }
 
-  /** @param waiter is handed how often the card was asked: from the second time on, CARD_NOT_BLANK may be our own doing. */
+  /** @param waiter is handed what the card drew, by which its fabric knows it from now on. */
   requestInit(fields: HostInitFields, waiter: Waiter<number>, nowMs: number): void {
     if (this.changes.requestInit(fields, waiter) && this.isOpen) this.changes.ask(nowMs);
   }
@@ -197,6 +197,7 @@ export class CardSession {
     if (this.changes.requestPlan(fields, waiter) && this.isOpen) this.changes.ask(nowMs);
   }
 
+  /** How often the card was asked: from the second time on, CARD_NOT_BLANK may be our own doing. */
   get initAttempts(): number {
     return this.changes.initAttempts;
   }
@@ -297,7 +298,9 @@ export class CardSession {
 
   private onWelcome(nowMs: number): true {
     const card = identityFrom(this.welcome);
-    if (this.fabricId !== 0 && card.fabricId !== this.fabricId) {
+    // A card that is in no fabric yet, or in none any more, may have been initialised anew by another process.
+    const isSettled = this.knownCard !== null && !isUnsettled(this.knownCard);
+    if (isSettled && card.fabricId !== this.fabricId) {
       this.environment.onUnusable(wrongFabricError(this.fabricId, card));
       return true;
     }
@@ -378,7 +381,8 @@ export class CardSession {
 
   private becomeMember(id: number, fabricId: number): void {
     this.fabricId = fabricId;
-    if (this.knownCard !== null) this.knownCard = { ...this.knownCard, id, fabricId, blank: false };
+    if (this.knownCard === null) return;
+    this.knownCard = { ...this.knownCard, id, fabricId, blank: false, removed: false };
   }
 
   private onStatus(type: number, frame: FrameBuffer): boolean {
@@ -386,6 +390,8 @@ export class CardSession {
     if (typeof status === "boolean") return status;
     // A card whose result of an init was lost is a member without our having heard so.
     if (this.fabricId === 0 && !status.blank) this.becomeMember(status.card, status.fabricId);
+    const { joining, removed } = status;
+    if (this.knownCard !== null) this.knownCard = { ...this.knownCard, joining, removed };
     this.environment.onNewest(status.latest);
     this.questions.answerStatus(status);
     return true;

@@ -14,7 +14,13 @@ import { SequenceError } from "./errors.js";
 import { type FabricSurvey, fabricSurvey } from "./fabric-survey.js";
 import { type Initialisation, initFields } from "./initialisation.js";
 import { LatestNumber } from "./latest-number.js";
-import { type Handover, handoverFields, seedFields } from "./planned-change.js";
+import {
+  type Handover,
+  handoverFields,
+  type MemberListChange,
+  memberFields,
+  seedFields,
+} from "./planned-change.js";
 import { ReadyWaiters } from "./ready-waiters.js";
 import type { SequenceEvents } from "./sequence-events.js";
 import type { SessionCounters } from "./session-counters.js";
@@ -220,16 +226,18 @@ export class Sequence extends EventEmitter<SequenceEvents> {
   }
 
   /**
-   * Makes a blank card a member of a fabric.
-   * Rejects with CARD_NOT_BLANK, BAD_MEMBERS, BAD_FIRST, BAD_FABRIC or STORAGE_FAILED.
+   * Has a blank or removed card wait for its fabric: for all cards of a new one to be initialised and connected, or, with
+   * `kind: "join"`, until a fabric takes it in (see `addMember`).
+   * @returns what the card drew, by which its fabric knows it: a card that is initialised again is another.
+   * Rejects with CARD_NOT_BLANK, BAD_MEMBERS, BAD_FIRST, BAD_FABRIC, WRONG_FABRIC or STORAGE_FAILED.
    */
-  async initialise(initialisation: Initialisation): Promise<void> {
+  async initialise(initialisation: Initialisation): Promise<number> {
     const fields = initFields(initialisation);
     const refusal = this.refusal();
     if (refusal !== null) throw refusal;
     const { session } = this.connection;
     try {
-      await new Promise<number>((resolve, reject) => {
+      return await new Promise<number>((resolve, reject) => {
         const nowMs = this.clock.nowMs();
         session.requestInit(fields, { deadlineMs: nowMs + this.timeoutMs, resolve, reject }, nowMs);
         this.connection.arm();
@@ -237,7 +245,9 @@ export class Sequence extends EventEmitter<SequenceEvents> {
     } catch (error) {
       // Asked twice, as the first answer was lost, a card that took it refuses: then it is what it was told to be.
       if (!(error instanceof SequenceError) || error.code !== "CARD_NOT_BLANK") throw error;
-      if (session.initAttempts < 2 || !(await this.isAlready(initialisation))) throw error;
+      const status = session.initAttempts < 2 ? null : await this.status();
+      if (status === null || !isAlready(status, initialisation)) throw error;
+      return status.incarnation;
     }
   }
 
@@ -257,6 +267,15 @@ export class Sequence extends EventEmitter<SequenceEvents> {
    */
   async handover(handover: Handover): Promise<bigint> {
     return this.change(handoverFields(handover, randomInt(0x1_0000_0000)));
+  }
+
+  /**
+   * Asks the fabric to change its list of members: for `addMember`, `removeMember` and `replaceMember`.
+   * @returns the first number of the new view.
+   * Rejects with BAD_MEMBERS, ID_USED, LIST_FULL, NO_QUORUM, NOT_HEARD, IS_PRIMARY, LAST_CARD, NOT_READY, BUSY or CHANGE_FAILED.
+   */
+  async changeMembers(change: MemberListChange): Promise<bigint> {
+    return this.change(memberFields(change, randomInt(0x1_0000_0000)));
   }
 
   private change(fields: PlanFields): Promise<bigint> {
@@ -332,11 +351,6 @@ export class Sequence extends EventEmitter<SequenceEvents> {
     if (this.onIdle !== null && this.connection.session.isIdle) this.onIdle();
   }
 
-  private async isAlready({ fabricId, cardId }: Initialisation): Promise<boolean> {
-    const status = await this.status();
-    return status.fabricId === fabricId && status.card === cardId;
-  }
-
   /**
    * Events come in a turn of their own: a listener that calls back must not find this in the midst of something, and
    * one that is added as soon as `open` resolves hears the first ones too.
@@ -347,4 +361,8 @@ export class Sequence extends EventEmitter<SequenceEvents> {
       if (name !== "error" || emitter.listenerCount("error") > 0) emitter.emit(name, ...values);
     });
   }
+}
+
+function isAlready(status: CardStatus, { fabricId, cardId }: Initialisation): boolean {
+  return status.fabricId === fabricId && status.card === cardId;
 }

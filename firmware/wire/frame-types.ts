@@ -12,9 +12,9 @@ export const FRAME_DECLINE = 0x0a;
 export const FRAME_ACCEPT = 0x0b;
 export const FRAME_PLAN = 0x0c;
 export const FRAME_PLAN_RESULT = 0x0d;
+export const FRAME_JOIN = 0x0e;
 export const FRAME_QUERY = 0x0f;
 export const FRAME_REPORT = 0x10;
-export const FRAME_JOIN = 0x0e;
 
 /** From the host to its card. */
 export const FRAME_HOST_OPEN = 0x40;
