@@ -34,10 +34,8 @@ export interface MemberChangeResult {
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const LOOK_AGAIN_MS = 100;
-/** A new card's neighbours hear it within two hellos; then news of it goes round. More would be a card without a cable. */
-const UNHEARD_ATTEMPTS = 20;
 /** What ends by itself: a change of somebody else, a view that is being made. */
-const PASSING_CODES: ReadonlySet<string> = new Set(["BUSY", "NOT_READY", "CHANGE_FAILED", "NOT_HEARD"]);
+const PASSING_CODES: ReadonlySet<string> = new Set(["BUSY", "NOT_READY", "CHANGE_FAILED"]);
 
 /**
  * Takes a new card into a fabric. Given again after it was broken off, it goes on where it stopped.
@@ -188,7 +186,7 @@ class MemberChanger {
   async carryOut(change: MemberListChange, card: number, leaver: number): Promise<MemberChangeResult> {
     const newcomer = change.kind === "remove" ? 0 : card;
     this.report({ step: "changing", change });
-    for (let unheard = 0; ; ) {
+    for (;;) {
       const { members } = await this.member.status();
       if (isDone(members, newcomer, leaver)) {
         this.report({ step: "settled", members });
@@ -198,8 +196,6 @@ class MemberChanger {
         await this.member.changeMembers(change);
       } catch (thrown) {
         if (!(thrown instanceof SequenceError) || !PASSING_CODES.has(thrown.code)) throw thrown;
-        if (thrown.code === "NOT_HEARD") unheard += 1;
-        if (unheard > UNHEARD_ATTEMPTS) throw thrown;
         await this.waitFor(thrown);
       }
       await this.waitUntilSettled(newcomer, leaver);

@@ -24,6 +24,7 @@ import {
 } from "../wire/host-setup-frames.js";
 import { decodeHostPlan } from "../wire/plan-frames.js";
 import { decodeHostSurvey } from "../wire/survey-frames.js";
+import type { Uint64 } from "../wire/uint64.js";
 import type { CardContext } from "./card-context.js";
 import type { HostLine } from "./host-line.js";
 import { initialise } from "./initialise.js";
@@ -43,6 +44,7 @@ export class HostDesk {
   private readonly status: StatusReport;
   private readonly survey: Survey;
   private readonly onInitialised: () => void;
+  private readonly held: () => Uint64;
   private readonly request = new HostRequestFields();
   private readonly init = new HostInitFields();
   private readonly frame = new FrameBuffer();
@@ -56,6 +58,7 @@ export class HostDesk {
     status: StatusReport,
     survey: Survey,
     onInitialised: () => void,
+    held: () => Uint64,
   ) {
     this.context = context;
     this.line = line;
@@ -65,6 +68,7 @@ export class HostDesk {
     this.status = status;
     this.survey = survey;
     this.onInitialised = onInitialised;
+    this.held = held;
   }
 
   /** Takes a frame of the host. */
@@ -149,8 +153,8 @@ export class HostDesk {
   }
 
   private initialise(): void {
-    const code = initialise(this.context, this.init);
-    encodeHostInitResult(this.frame, code);
+    const code = initialise(this.context, this.init, this.held());
+    encodeHostInitResult(this.frame, code, code === INIT_DONE ? this.context.state.incarnation : 0);
     this.line.send(FRAME_HOST_INIT_RESULT, this.frame);
     if (code === INIT_DONE) this.onInitialised();
     this.reporter.tick();

@@ -6,7 +6,9 @@ import {
   encodePlan,
   PLAN_BUSY,
   PLAN_FAILED,
+  PLAN_HANDOVER,
   PLAN_NOT_READY,
+  PLAN_SEED,
   PlanFields,
   PlanResultFields,
 } from "../wire/plan-frames.js";
@@ -25,6 +27,9 @@ export class PlanDesk {
   private readonly frame = new FrameBuffer();
   private isOpen = false;
   private openRequestId = 0;
+  private askedPrimary = 0;
+  /** Whether `result` answers the change asked for last, under `openRequestId`. */
+  private isAnswered = false;
   private endUs = 0;
 
   constructor(context: CardContext, post: Post, line: HostLine, viewState: () => number) {
@@ -37,18 +42,22 @@ export class PlanDesk {
   /** Takes what the host asks for in `plan`. */
   ask(): void {
     const { context, plan } = this;
-    // A host that hears nothing asks again, under the same id.
-    if (this.isOpen && plan.requestId === this.openRequestId) return;
+    // A host that hears nothing asks again, under the same id, and gets the same answer.
+    if (plan.requestId === this.openRequestId && (this.isOpen || this.isAnswered)) {
+      if (this.isOpen) this.pass();
+      else this.send();
+      return;
+    }
     if (this.isOpen) this.answer(plan.requestId, PLAN_BUSY);
     else if (this.viewState() !== STATE_READY) this.answer(plan.requestId, PLAN_NOT_READY);
     else {
       this.isOpen = true;
+      this.isAnswered = false;
       this.openRequestId = plan.requestId;
-      // The primary answers within planUs; twice that covers what is lost on the way.
-      this.endUs = context.nowUs + 2 * context.timing.planUs;
+      this.endUs = context.nowUs + patienceOf(plan.kind) * context.timing.planUs;
       context.wakeBy(this.endUs);
-      encodePlan(this.frame, plan);
-      this.post.send(FRAME_PLAN, context.state.accepted.primary, this.frame);
+      this.askedPrimary = context.state.accepted.primary;
+      this.pass();
     }
   }
 
@@ -59,6 +68,7 @@ export class PlanDesk {
       context.counters.dropLength += 1;
     } else if (this.isOpen && result.requestId === this.openRequestId) {
       this.isOpen = false;
+      this.isAnswered = true;
       this.send();
     }
   }
@@ -76,9 +86,20 @@ export class PlanDesk {
   /** Forgets what an earlier session asked for. The change itself goes on. */
   reset(): void {
     this.isOpen = false;
+    this.isAnswered = false;
+  }
+
+  /**
+   * Sends the plan on. Again always to the same card: it knows what came of it, where another, which is primary by now,
+   * would begin anew.
+   */
+  private pass(): void {
+    encodePlan(this.frame, this.plan);
+    this.post.send(FRAME_PLAN, this.askedPrimary, this.frame);
   }
 
   private answer(requestId: number, code: number): void {
+    this.isAnswered = false;
     this.result.requestId = requestId;
     this.result.code = code;
     this.result.number.set(0, 0);
@@ -89,4 +110,12 @@ export class PlanDesk {
     encodeHostPlanResult(this.frame, this.result);
     this.line.send(FRAME_HOST_PLAN_RESULT, this.frame);
   }
+}
+
+/**
+ * How many times `planUs` an answer may take. The primary answers one view change within planUs, and twice that covers what
+ * is lost on the way; a change of the list takes up to four, with one more to be waited for.
+ */
+function patienceOf(kind: number): number {
+  return kind === PLAN_SEED || kind === PLAN_HANDOVER ? 2 : 6;
 }

@@ -12,6 +12,8 @@ import {
 } from "../wire/view-frames.js";
 import type { CardContext } from "./card-context.js";
 import type { Member } from "./member.js";
+import { MemberList } from "./member-list.js";
+import { STANDING_MEMBER, STANDING_REMOVED } from "./persistent-state.js";
 import type { Post } from "./post.js";
 import type { Primary } from "./primary.js";
 import type { Secondary } from "./secondary.js";
@@ -29,6 +31,7 @@ export class Promiser {
   private readonly secondary: Secondary;
   private readonly onViewAccepted: () => void;
   private readonly accept = new AcceptFields();
+  private readonly list = new MemberList();
   private readonly frame = new FrameBuffer();
 
   constructor(
@@ -85,17 +88,28 @@ export class Promiser {
     return true;
   }
 
-  /** Takes an ACCEPT of the member `source`, the coordinator of its view. */
+  /** Forgets another fabric, whose views may have the numbers of this one's. */
+  reset(): void {
+    this.highestDeclined = 0;
+  }
+
+  /**
+   * Takes an ACCEPT of `source`, the coordinator or the primary of its view. It is the one frame that may come from a card
+   * that this one's list does not have: how else should a card learn of it.
+   */
   receiveAccept(source: number, frame: FrameBuffer): void {
-    const { context, accept } = this;
+    const { context, accept, list } = this;
     const { state } = context;
     if (!decodeAccept(frame, accept)) {
       context.counters.dropLength += 1;
-    } else if (coordinatorOf(accept.view) !== source || !this.isCredible()) {
+    } else if (!this.isCredible(source)) {
+      context.counters.dropRole += 1;
+    } else if (!list.hasAs(context.cardId, state.incarnation)) {
+      this.learnAbsence();
+    } else if (coordinatorOf(accept.view) !== source && accept.primary !== source) {
       context.counters.dropRole += 1;
     } else if (accept.view >= state.promised && accept.view !== state.accepted.number) {
-      state.accepted.set(accept.view, accept.primary, accept.secondary, accept.base);
-      state.promised = accept.view;
+      state.accept(accept.view, accept.primary, accept.secondary, accept.base, list);
       state.ceiling.raiseTo(accept.ceiling);
       if (!context.save()) return;
       this.member.noteSignOfLife();
@@ -105,11 +119,26 @@ export class Promiser {
   }
 
   /** What an ACCEPT says goes to flash, so it must be such as can be read back from there. */
-  private isCredible(): boolean {
-    const { accept } = this;
-    const { members } = this.context.state;
+  private isCredible(source: number): boolean {
+    const { accept, list } = this;
     if (accept.base.compare(accept.ceiling) > 0 || accept.ceiling.compare(NUMBER_LIMIT) > 0) return false;
-    return members.has(accept.primary) && members.has(accept.secondary);
+    if (accept.view === 0 || !list.set(accept) || !list.knowsAll() || !list.has(source)) return false;
+    return list.isVoter(accept.primary) && list.isVoter(accept.secondary);
+  }
+
+  /**
+   * A view without this card. A member that learns of a later one was removed: such an ACCEPT is sent only by who is ready
+   * in it. Who waits to be taken in goes on waiting, but knows whether another card has its id.
+   */
+  private learnAbsence(): void {
+    const { context, accept } = this;
+    const { state } = context;
+    if (state.standing !== STANDING_MEMBER) {
+      if (this.list.has(context.cardId)) context.forgot = true;
+    } else if (accept.view > state.accepted.number) {
+      state.standing = STANDING_REMOVED;
+      context.save();
+    }
   }
 
   /** A primary relies on its own vote as it does on those of others. */
@@ -128,6 +157,7 @@ export class Promiser {
     promise.secondary = accepted.secondary;
     promise.base.copy(accepted.base);
     promise.ceiling.copy(ceiling);
+    context.state.members.tell(promise);
     promise.flags = 0;
     promise.tail.set(0, 0);
     if (context.cold) return;

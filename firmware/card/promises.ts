@@ -40,12 +40,13 @@ export class Promises {
     return this.answered[index] === 1;
   }
 
-  votes(members: MemberList): number {
-    let votes = 0;
-    for (let index = 0; index < members.count; index += 1) {
-      if (this.has(index)) votes += members.votesAt(index);
+  /** Who has promised: bit k for the member at place k. */
+  mask(): number {
+    let mask = 0;
+    for (let index = 0; index < MAX_MEMBERS; index += 1) {
+      if (this.has(index)) mask |= 1 << index;
     }
-    return votes;
+    return mask;
   }
 
   isComplete(members: MemberList): boolean {

@@ -6,11 +6,15 @@ import {
   FRAME_HOST_LINKS,
   FRAME_HOST_STATUS,
   FRAME_HOST_WELCOME,
+  REFUSE_REMOVED,
 } from "../wire/frame-types.js";
 import {
   CARD_FLAG_BLANK,
   CARD_FLAG_COLD,
+  CARD_FLAG_FORGOT,
+  CARD_FLAG_JOINING,
   CARD_FLAG_LEASE,
+  CARD_FLAG_REMOVED,
   CARD_FLAG_STORAGE_FAILED,
   encodeHostWelcome,
   HostWelcomeFields,
@@ -23,6 +27,7 @@ import {
   HostStatusFields,
 } from "../wire/host-status-frames.js";
 import type { CardContext } from "./card-context.js";
+import type { Founding } from "./founding.js";
 import type { HostLine } from "./host-line.js";
 import type { Primary } from "./primary.js";
 import { NO_LINK, type Router } from "./router.js";
@@ -37,6 +42,7 @@ export class StatusReport {
   private readonly router: Router;
   private readonly primary: Primary;
   private readonly secondary: Secondary;
+  private readonly founding: Founding;
   private readonly viewState: () => number;
   private readonly frame = new FrameBuffer();
   private readonly welcome = new HostWelcomeFields();
@@ -50,6 +56,7 @@ export class StatusReport {
     router: Router,
     primary: Primary,
     secondary: Secondary,
+    founding: Founding,
     viewState: () => number,
   ) {
     this.context = context;
@@ -57,6 +64,7 @@ export class StatusReport {
     this.router = router;
     this.primary = primary;
     this.secondary = secondary;
+    this.founding = founding;
     this.viewState = viewState;
   }
 
@@ -105,9 +113,9 @@ export class StatusReport {
     status.state = this.viewState();
     status.flags = this.flags();
     status.uptimeMs = Math.floor((context.nowUs - context.bootUs) / 1000) % (MAX_UINT32 + 1);
-    status.memberCount = members.count;
-    status.memberCards.set(members.cards);
-    status.memberVotes.set(members.votes);
+    status.incarnation = state.incarnation;
+    members.tell(status);
+    if (context.isJoining()) this.founding.tellHeard(status);
     return status;
   }
 
@@ -149,6 +157,9 @@ export class StatusReport {
     const { context } = this;
     let flags = 0;
     if (context.blank) flags |= CARD_FLAG_BLANK;
+    if (context.isJoining()) flags |= CARD_FLAG_JOINING;
+    if (context.ownState() === REFUSE_REMOVED) flags |= CARD_FLAG_REMOVED;
+    if (context.forgot) flags |= CARD_FLAG_FORGOT;
     if (context.cold) flags |= CARD_FLAG_COLD;
     if (context.storageFailed) flags |= CARD_FLAG_STORAGE_FAILED;
     if (!context.cold && this.primary.isActing() && this.primary.leaseLeftUs() > 0) flags |= CARD_FLAG_LEASE;

@@ -297,12 +297,12 @@ for (const [result, code] of [
     bench.isLosing = true;
     const request = requestInit(bench);
     bench.card.sendRaw(FRAME_HOST_INIT_RESULT, bench.card.session, (frame) =>
-      encodeHostInitResult(frame, result),
+      encodeHostInitResult(frame, result, 0),
     );
     bench.deliver();
     t.is(request.error?.code, code);
     bench.card.sendRaw(FRAME_HOST_INIT_RESULT, bench.card.session, (frame) =>
-      encodeHostInitResult(frame, result),
+      encodeHostInitResult(frame, result, 0),
     );
     bench.deliver();
     t.is(bench.session.counters.answersUnmatched, 1);

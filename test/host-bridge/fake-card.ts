@@ -242,7 +242,7 @@ export class FakeCard {
       this.settings.loseInitResults -= 1;
       return;
     }
-    encodeHostInitResult(this.frame, code);
+    encodeHostInitResult(this.frame, code, code === INIT_DONE ? 0x1234_5678 : 0);
     this.send(FRAME_HOST_INIT_RESULT, this.session);
   }
 

@@ -28,6 +28,7 @@ import {
 import {
   decodeHostInitResult,
   encodeHostInit,
+  HostInitResultFields,
   INIT_DONE,
   INIT_NOT_BLANK,
 } from "../../firmware/wire/host-setup-frames.js";
@@ -62,6 +63,7 @@ export class SimulatedHost implements EventTarget {
   private readonly frame = new FrameBuffer();
   private readonly answer = new HostAnswerFields();
   private readonly refusal = new HostRefuseFields();
+  private readonly initResult = new HostInitResultFields();
   private readonly plan = new PlanFields();
   private readonly blocks = new Map<number, HostBlock>();
   private waiting: HostCaller[] = [];
@@ -265,7 +267,7 @@ export class SimulatedHost implements EventTarget {
         this.welcome();
         break;
       case FRAME_HOST_INIT_RESULT:
-        this.noteInit(decodeHostInitResult(frame));
+        if (decodeHostInitResult(frame, this.initResult)) this.noteInit(this.initResult.code);
         break;
       case FRAME_HOST_ANSWER:
         if (decodeHostAnswer(frame, this.answer)) this.deliver();

@@ -5,6 +5,7 @@ import * as hello from "../../firmware/wire/hello-frame.js";
 import * as host from "../../firmware/wire/host-frames.js";
 import * as setup from "../../firmware/wire/host-setup-frames.js";
 import * as status from "../../firmware/wire/host-status-frames.js";
+import * as join from "../../firmware/wire/join-frame.js";
 import * as lease from "../../firmware/wire/lease-frames.js";
 import * as numbers from "../../firmware/wire/number-frames.js";
 import * as plans from "../../firmware/wire/plan-frames.js";
@@ -67,14 +68,15 @@ function empty(name: string, type: number): FrameKind {
   return kind(name, type, () => ({}), host.encodeEmptyBody, host.hasEmptyBody);
 }
 
-const MEMBERS = { memberCards: "memberCount", memberVotes: "memberCount" };
+const PLAIN_MEMBERS = { memberCards: "memberCount", memberVotes: "memberCount" };
+const MEMBERS = { ...PLAIN_MEMBERS, memberIncarnations: "memberCount" };
 const REPORT_LISTS = Object.fromEntries(
   ["neighbours", "linkStates", "framesIn", "framesOut", "badFrames"].map((list) => [list, "linkCount"]),
 );
 const LINK_LISTS = ["neighbours", "states", "framesIn", "framesOut", "badFrames", "dropped"];
 const ROUTE_LISTS = ["routeCards", "routeLinks", "routeCosts"];
 
-/** Every frame type but HOST_COUNTERS and HOST_INIT_RESULT, whose functions take no fields; those follow below. */
+/** Every frame type but HOST_COUNTERS and HOST_INIT_RESULT; those follow below. */
 const KINDS_WITH_FIELDS: readonly FrameKind[] = [
   kind("HELLO", types.FRAME_HELLO, () => new hello.HelloFields(), hello.encodeHello, hello.decodeHello, {
     routeCards: "routeCount",
@@ -135,6 +137,7 @@ const KINDS_WITH_FIELDS: readonly FrameKind[] = [
     () => new views.PromiseFields(),
     views.encodePromise,
     views.decodePromise,
+    MEMBERS,
   ),
   kind(
     "DECLINE",
@@ -143,7 +146,21 @@ const KINDS_WITH_FIELDS: readonly FrameKind[] = [
     (frame, { view, promised }) => views.encodeDecline(frame, view, promised),
     views.decodeDecline,
   ),
-  kind("ACCEPT", types.FRAME_ACCEPT, () => new views.AcceptFields(), views.encodeAccept, views.decodeAccept),
+  kind(
+    "ACCEPT",
+    types.FRAME_ACCEPT,
+    () => new views.AcceptFields(),
+    views.encodeAccept,
+    views.decodeAccept,
+    MEMBERS,
+  ),
+  kind(
+    "JOIN",
+    types.FRAME_JOIN,
+    () => new join.JoinFields(),
+    (frame, from) => join.encodeJoin(frame, from.incarnation, from.checksum),
+    join.decodeJoin,
+  ),
   kind("PLAN", types.FRAME_PLAN, () => new plans.PlanFields(), plans.encodePlan, plans.decodePlan),
   kind(
     "PLAN_RESULT",
@@ -184,7 +201,7 @@ const KINDS_WITH_FIELDS: readonly FrameKind[] = [
     () => new setup.HostInitFields(),
     setup.encodeHostInit,
     setup.decodeHostInit,
-    MEMBERS,
+    PLAIN_MEMBERS,
   ),
   empty("HOST_STATUS_REQUEST", types.FRAME_HOST_STATUS_REQUEST),
   empty("HOST_CLOSE", types.FRAME_HOST_CLOSE),
@@ -261,13 +278,9 @@ const KINDS_WITH_FIELDS: readonly FrameKind[] = [
 const INIT_RESULT = kind(
   "HOST_INIT_RESULT",
   types.FRAME_HOST_INIT_RESULT,
-  () => ({ code: 0 }),
-  (frame, { code }) => setup.encodeHostInitResult(frame, code),
-  (frame, into) => {
-    const code = setup.decodeHostInitResult(frame);
-    if (code >= 0) into.code = code;
-    return code >= 0;
-  },
+  () => new setup.HostInitResultFields(),
+  (frame, { code, incarnation }) => setup.encodeHostInitResult(frame, code, incarnation),
+  setup.decodeHostInitResult,
 );
 
 const COUNTERS = kind(

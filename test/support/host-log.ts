@@ -28,6 +28,7 @@ import {
 import {
   decodeHostInitResult,
   decodeHostWelcome,
+  HostInitResultFields,
   HostWelcomeFields,
 } from "../../firmware/wire/host-setup-frames.js";
 import {
@@ -111,7 +112,9 @@ export class HostLog {
   }
 
   initResults(): number[] {
-    return this.of(FRAME_HOST_INIT_RESULT).map(({ frame }) => decodeHostInitResult(frame));
+    return this.of(FRAME_HOST_INIT_RESULT).map(
+      ({ frame }) => read(frame, new HostInitResultFields(), decodeHostInitResult).code,
+    );
   }
 
   /** What came of planned changes: request id, code and number. */

@@ -50,7 +50,9 @@ import { helloFrameCases } from "./wire/hello-frame.cases.js";
 import { hostFramesCases } from "./wire/host-frames.cases.js";
 import { hostSetupFramesCases } from "./wire/host-setup-frames.cases.js";
 import { hostStatusFramesCases } from "./wire/host-status-frames.cases.js";
+import { joinFrameCases } from "./wire/join-frame.cases.js";
 import { leaseFramesCases } from "./wire/lease-frames.cases.js";
+import { memberEntriesCases } from "./wire/member-entries.cases.js";
 import { numberFramesCases } from "./wire/number-frames.cases.js";
 import { planFramesCases } from "./wire/plan-frames.cases.js";
 import { surveyFramesCases } from "./wire/survey-frames.cases.js";
@@ -110,7 +112,9 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "wire/host-frames", cases: hostFramesCases },
   { name: "wire/host-setup-frames", cases: hostSetupFramesCases },
   { name: "wire/host-status-frames", cases: hostStatusFramesCases },
+  { name: "wire/join-frame", cases: joinFrameCases },
   { name: "wire/lease-frames", cases: leaseFramesCases },
+  { name: "wire/member-entries", cases: memberEntriesCases },
   { name: "wire/number-frames", cases: numberFramesCases },
   { name: "wire/plan-frames", cases: planFramesCases },
   { name: "wire/survey-frames", cases: surveyFramesCases },
