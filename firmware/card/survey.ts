@@ -1,6 +1,6 @@
 import { FIRMWARE_VERSION, MAX_MEMBERS, SURVEY_ASKS, SURVEY_STEP_US } from "../wire/constants.js";
 import { FrameBuffer } from "../wire/frame-buffer.js";
-import { FRAME_HOST_REPORT, FRAME_QUERY, FRAME_REPORT } from "../wire/frame-types.js";
+import { FRAME_HOST_REPORT, FRAME_QUERY, FRAME_REPORT, STATE_READY } from "../wire/frame-types.js";
 import {
   decodeQuery,
   decodeReport,
@@ -47,14 +47,15 @@ export class Survey {
     if (this.isOpen) return;
     const { context, report } = this;
     const { members, cardId } = context.state;
+    const takesPart = context.ownState() === STATE_READY || context.isJoining();
     this.isOpen = true;
     this.surveyId = surveyId;
-    this.count = members.count;
+    this.count = takesPart ? members.count : 0;
     this.asks = 0;
     this.cards.fill(0);
     this.fill(surveyId);
     const ownWasTold = this.tell(report);
-    for (let index = 0; index < members.count; index += 1) {
+    for (let index = 0; index < this.count; index += 1) {
       this.cards[index] = members.cardAt(index);
       this.isTold[index] = members.cardAt(index) === cardId && ownWasTold;
     }
@@ -132,7 +133,7 @@ export class Survey {
 
   private tell(report: ReportFields): boolean {
     report.surveyId = this.surveyId;
-    // A card without members, as it is blank, tells of itself.
+    // A card that takes part in nothing tells of itself.
     report.expected = Math.max(1, this.count);
     encodeHostReport(this.frame, report);
     return this.line.send(FRAME_HOST_REPORT, this.frame);

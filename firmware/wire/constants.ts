@@ -29,8 +29,8 @@ export const BLANK_FABRIC_ID = 0;
 
 /** Blocks that one card keeps open for its host. Bounds what a 128-byte UART buffer can meet at the primary. */
 export const MAX_BLOCKS_IN_FLIGHT = 8;
-/** Hops that a frame may take: a path meets each member once at the most. */
-export const MAX_HOPS = MAX_MEMBERS;
+/** Hops that a frame may take: more than any way has, which meets each member once at the most. */
+export const MAX_HOPS = 16;
 /** Cost of a hop over a cable that was heard just now. */
 export const HOP_COST = 1;
 /** Cost of a hop over a cable that has fallen silent: more than any way round over cables that have not. */

@@ -21,7 +21,7 @@ export function drawFabric(port: string, fabric: FabricSurvey): string {
 
 function headline(port: string, fabric: FabricSurvey): string {
   const { state, advice, votes, view, cards, askedCard, fabricId } = fabric;
-  if (fabricId === 0) return `The card at ${port} is ${state}: ${advice}.`;
+  if (fabricId === 0 || state === "removed") return `The card at ${port} is ${state}: ${advice}.`;
   const silent = cards.filter(({ answered }) => !answered).map(({ card }) => card);
   const lines = [
     `Fabric ${hexadecimal(fabricId)}, as card ${askedCard} at ${port} sees it: ${state}`,

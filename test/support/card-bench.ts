@@ -162,8 +162,13 @@ export class CardBench {
   /** The list of the first view: this card as what it has drawn, the others as the tests have it. */
   get list(): readonly Entry[] {
     return this.members.map(([card, votes]) => {
-      return [card, votes, votes, card === this.cardId ? this.randomSeed : incarnationOf(card)] as const;
+      return [card, votes, votes, card === this.cardId ? this.incarnation : incarnationOf(card)] as const;
     });
+  }
+
+  /** What the card draws first. Zero would be none, so it draws again. */
+  get incarnation(): number {
+    return this.randomSeed === 0 ? 0x9e37_79b9 : this.randomSeed;
   }
 
   /** The view with which the fabric begins. */

@@ -117,6 +117,13 @@ export class HostLog {
     );
   }
 
+  /** The incarnations that inits drew; 0: refused. */
+  initIncarnations(): number[] {
+    return this.of(FRAME_HOST_INIT_RESULT).map(
+      ({ frame }) => read(frame, new HostInitResultFields(), decodeHostInitResult).incarnation,
+    );
+  }
+
   /** What came of planned changes: request id, code and number. */
   planResults(): (readonly [number, number, bigint])[] {
     return this.of(FRAME_HOST_PLAN_RESULT).map(({ frame }) => {

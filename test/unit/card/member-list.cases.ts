@@ -179,7 +179,7 @@ export const memberListCases: readonly UnitCase[] = [
       copy.copy(list);
       t.true(copy.isTold(told));
       t.deepEqual([copy.checksum, copy.isJoint, copy.indexOf(9)], [list.checksum, true, 2]);
-      t.true(copy.isQuorum(0b101));
+      t.deepEqual([copy.isQuorum(0b101), copy.isQuorum(0b111)], [false, true]);
       const changes: readonly ((fields: MemberFields) => void)[] = [
         (fields) => {
           fields.memberCount = 2;

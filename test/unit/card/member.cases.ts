@@ -5,6 +5,7 @@ import { FrameBuffer } from "../../../firmware/wire/frame-buffer.js";
 import {
   FRAME_BEACON,
   REFUSE_BLANK,
+  REFUSE_JOINING,
   REFUSE_NO_LEASE,
   REFUSE_NO_VIEW,
   STATE_READY,
@@ -175,10 +176,10 @@ export const memberCases: readonly UnitCase[] = [
       bench.beacon({ sequence: 2, ceiling: 1n });
       bench.advance(DEFAULT_TIMING.leaseUs - 1);
       t.is(bench.status().status().state, STATE_READY);
-      t.deepEqual(bench.host.viewStates(), [REFUSE_BLANK, REFUSE_NO_VIEW, STATE_READY]);
+      t.deepEqual(bench.host.viewStates(), [REFUSE_BLANK, REFUSE_JOINING, REFUSE_NO_VIEW, STATE_READY]);
       bench.advance(1);
       t.is(bench.status().status().state, REFUSE_NO_VIEW);
-      t.deepEqual(bench.host.viewStates().slice(2), [STATE_READY, REFUSE_NO_VIEW], "told at once");
+      t.deepEqual(bench.host.viewStates().slice(3), [STATE_READY, REFUSE_NO_VIEW], "told at once");
     },
   },
   {

@@ -348,11 +348,12 @@ export const promiserCases: readonly UnitCase[] = [
     title: "where the flash does not take the new view, the card takes part in nothing more",
     run(t) {
       const bench = quiet(2);
+      const { viewsAccepted } = bench.card.counters;
       bench.storage.writesLeft = 0;
       bench.accept({ view: VIEW });
       bench.advance(100_000);
       t.is(bench.sent.frames.length, 0);
-      t.is(bench.card.counters.viewsAccepted, 0);
+      t.is(bench.card.counters.viewsAccepted, viewsAccepted);
       t.is(inFlash(bench).accepted.number, bench.view);
     },
   },
