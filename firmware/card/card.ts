@@ -82,7 +82,15 @@ export class Card {
     this.primary = new Primary(context, post, () => this.reporter.noteHeld(this.primary.next));
     this.secondary = new Secondary(context, post, () => this.reporter.noteHeld(this.secondary.stored));
     const { member, primary, secondary, router } = this;
-    this.promiser = new Promiser(context, post, member, primary, secondary, () => this.beginView());
+    this.promiser = new Promiser(
+      context,
+      post,
+      member,
+      primary,
+      secondary,
+      () => this.beginView(),
+      () => this.founding.confirm(),
+    );
     this.coordinator = new Coordinator(context, post, router, member, this.promiser);
     this.watch = new SilenceWatch(context, member, primary, this.coordinator);
     this.planner = new Planner(context, post, primary, this.coordinator);
@@ -295,6 +303,7 @@ export class Card {
     this.member.reset();
     this.promiser.reset();
     this.coordinator.reset();
+    this.router.forget();
     this.router.start();
     this.founding.begin();
     this.founding.tick();

@@ -17,7 +17,7 @@ import { STANDING_MEMBER, STANDING_REMOVED } from "./persistent-state.js";
 import type { Post } from "./post.js";
 import type { Primary } from "./primary.js";
 import type { Secondary } from "./secondary.js";
-import { coordinatorOf } from "./view.js";
+import { coordinatorOf, firstViewNumber } from "./view.js";
 
 /** A card's word in a view change: what it promises, and to whom it may not, because another still relies on it. */
 export class Promiser {
@@ -30,10 +30,15 @@ export class Promiser {
   private readonly primary: Primary;
   private readonly secondary: Secondary;
   private readonly onViewAccepted: () => void;
+  private readonly onFirstView: () => void;
   private readonly accept = new AcceptFields();
   private readonly list = new MemberList();
   private readonly frame = new FrameBuffer();
 
+  /**
+   * @param onViewAccepted is called when a view was accepted, so that the roles begin in it.
+   * @param onFirstView is called when the founder has told its first view, and this card has accepted that.
+   */
   constructor(
     context: CardContext,
     post: Post,
@@ -41,6 +46,7 @@ export class Promiser {
     primary: Primary,
     secondary: Secondary,
     onViewAccepted: () => void,
+    onFirstView: () => void,
   ) {
     this.context = context;
     this.post = post;
@@ -48,6 +54,7 @@ export class Promiser {
     this.primary = primary;
     this.secondary = secondary;
     this.onViewAccepted = onViewAccepted;
+    this.onFirstView = onFirstView;
   }
 
   /** Takes a PREPARE of the member `source`. */
@@ -94,7 +101,7 @@ export class Promiser {
   }
 
   /**
-   * Takes an ACCEPT of `source`, the coordinator or the primary of its view. It is the one frame that may come from a card
+   * Takes an ACCEPT of `source`. It is the one frame that may come from a card
    * that this one's list does not have: how else should a card learn of it.
    */
   receiveAccept(source: number, frame: FrameBuffer): void {
@@ -106,16 +113,32 @@ export class Promiser {
       context.counters.dropRole += 1;
     } else if (!list.hasAs(context.cardId, state.incarnation)) {
       this.learnAbsence();
-    } else if (coordinatorOf(accept.view) !== source && accept.primary !== source) {
+    } else if (!this.mayTell(source)) {
       context.counters.dropRole += 1;
-    } else if (accept.view >= state.promised && accept.view !== state.accepted.number) {
-      state.accept(accept.view, accept.primary, accept.secondary, accept.base, list);
-      state.ceiling.raiseTo(accept.ceiling);
-      if (!context.save()) return;
-      this.member.noteSignOfLife();
-      context.counters.viewsAccepted += 1;
-      this.onViewAccepted();
+    } else if (this.takeOver() && accept.view === firstViewNumber(source) && list.cardAt(0) === source) {
+      this.onFirstView();
     }
+  }
+
+  /** Any member of its view may take in a card that waits; the others hear of a view from those who lead it. */
+  private mayTell(source: number): boolean {
+    const { accept, context } = this;
+    return context.isJoining() || coordinatorOf(accept.view) === source || accept.primary === source;
+  }
+
+  /** Takes the view over where it is new. @returns whether it is the accepted one now. */
+  private takeOver(): boolean {
+    const { context, accept } = this;
+    const { state } = context;
+    if (accept.view === state.accepted.number) return true;
+    if (accept.view < state.promised) return false;
+    state.accept(accept.view, accept.primary, accept.secondary, accept.base, this.list);
+    state.ceiling.raiseTo(accept.ceiling);
+    if (!context.save()) return false;
+    this.member.noteSignOfLife();
+    context.counters.viewsAccepted += 1;
+    this.onViewAccepted();
+    return true;
   }
 
   /** What an ACCEPT says goes to flash, so it must be such as can be read back from there. */

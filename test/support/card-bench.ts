@@ -21,7 +21,7 @@ import {
 } from "../../firmware/wire/frame-types.js";
 import { writeFabricHeader } from "../../firmware/wire/header.js";
 import { encodeHello, HelloFields } from "../../firmware/wire/hello-frame.js";
-import { encodeJoin } from "../../firmware/wire/join-frame.js";
+import { encodeJoin, JoinFields } from "../../firmware/wire/join-frame.js";
 import { BeaconFields, encodeBeacon, encodeBeaconAck } from "../../firmware/wire/lease-frames.js";
 import { encodeAnswer, encodeRefuse, encodeRequest, encodeStore } from "../../firmware/wire/number-frames.js";
 import { encodePlan, encodePlanResult, PlanResultFields } from "../../firmware/wire/plan-frames.js";
@@ -215,16 +215,20 @@ export class CardBench {
     const [founder, second] = this.members.map(([card]) => card);
     if (founder === this.cardId) {
       for (const [card] of this.members.slice(1)) this.join(card);
+      for (const [card] of this.members.slice(1)) this.join(card, { view: this.view });
     } else {
       const secondary = second as number;
       this.accept({ view: this.view, primary: founder as number, secondary, ceiling: this.first });
     }
   }
 
-  /** The member `source` tells that it was initialised like this card. */
-  join(source: number, options: { incarnation?: number; checksum?: number } = {}): void {
-    const { incarnation = incarnationOf(source), checksum = this.initChecksum() } = options;
-    this.receive(source, FRAME_JOIN, (frame) => encodeJoin(frame, incarnation, checksum));
+  /** The member `source` tells that it was initialised like this card, or that it has accepted the first view. */
+  join(source: number, options: Partial<JoinFields> = {}): void {
+    const fields = new JoinFields();
+    fields.incarnation = options.incarnation ?? incarnationOf(source);
+    fields.checksum = options.checksum ?? this.initChecksum();
+    fields.view = options.view ?? 0;
+    this.receive(source, FRAME_JOIN, (frame) => encodeJoin(frame, fields));
   }
 
   /** Of the first number, and the ids and votes of ten cards, zero where there are fewer. */

@@ -154,13 +154,7 @@ const KINDS_WITH_FIELDS: readonly FrameKind[] = [
     views.decodeAccept,
     MEMBERS,
   ),
-  kind(
-    "JOIN",
-    types.FRAME_JOIN,
-    () => new join.JoinFields(),
-    (frame, from) => join.encodeJoin(frame, from.incarnation, from.checksum),
-    join.decodeJoin,
-  ),
+  kind("JOIN", types.FRAME_JOIN, () => new join.JoinFields(), join.encodeJoin, join.decodeJoin),
   kind("PLAN", types.FRAME_PLAN, () => new plans.PlanFields(), plans.encodePlan, plans.decodePlan),
   kind(
     "PLAN_RESULT",

@@ -6,6 +6,7 @@ import {
   FRAME_BEACON_ACK,
   FRAME_DECLINE,
   FRAME_HELLO,
+  FRAME_JOIN,
   FRAME_PLAN,
   FRAME_PLAN_RESULT,
   FRAME_PREPARE,
@@ -19,6 +20,7 @@ import {
 } from "../../firmware/wire/frame-types.js";
 import { OFFSET_DESTINATION } from "../../firmware/wire/header.js";
 import { decodeHello, HelloFields } from "../../firmware/wire/hello-frame.js";
+import { decodeJoin, JoinFields } from "../../firmware/wire/join-frame.js";
 import {
   BeaconAckFields,
   BeaconFields,
@@ -127,6 +129,10 @@ export class LinkLog {
 
   accepts(): Sent<AcceptFields>[] {
     return this.read(FRAME_ACCEPT, () => new AcceptFields(), decodeAccept);
+  }
+
+  joins(): Sent<JoinFields>[] {
+    return this.read(FRAME_JOIN, () => new JoinFields(), decodeJoin);
   }
 
   plans(): Sent<PlanFields>[] {

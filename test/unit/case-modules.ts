@@ -4,11 +4,13 @@ import { baseChoiceCases } from "./card/base-choice.cases.js";
 import { cardCases } from "./card/card.cases.js";
 import { cardContextCases } from "./card/card-context.cases.js";
 import { coordinatorCases } from "./card/coordinator.cases.js";
+import { foundingCases } from "./card/founding.cases.js";
 import { hostDeskCases } from "./card/host-desk.cases.js";
 import { hostLineCases } from "./card/host-line.cases.js";
 import { initialiseCases } from "./card/initialise.cases.js";
 import { linkStateCases } from "./card/link-state.cases.js";
 import { memberCases } from "./card/member.cases.js";
+import { memberChangeCases } from "./card/member-change.cases.js";
 import { memberListCases } from "./card/member-list.cases.js";
 import { normalPathCases } from "./card/normal-path.cases.js";
 import { originatorCases } from "./card/originator.cases.js";
@@ -64,11 +66,13 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/adaptive-window", cases: adaptiveWindowCases },
   { name: "card/card", cases: cardCases },
   { name: "card/card-context", cases: cardContextCases },
+  { name: "card/founding", cases: foundingCases },
   { name: "card/host-desk", cases: hostDeskCases },
   { name: "card/host-line", cases: hostLineCases },
   { name: "card/initialise", cases: initialiseCases },
   { name: "card/link-state", cases: linkStateCases },
   { name: "card/member", cases: memberCases },
+  { name: "card/member-change", cases: memberChangeCases },
   { name: "card/member-list", cases: memberListCases },
   { name: "card/normal-path", cases: normalPathCases },
   { name: "card/originator", cases: originatorCases },

@@ -72,7 +72,6 @@ export const cardCases: readonly UnitCase[] = [
         ["dropType", frame(0)],
         ["dropType", frame(0x1f)],
         ["dropLength", frame(FRAME_JOIN)],
-        ["dropRole", frame(FRAME_JOIN, (made) => (made.length = 17))],
         ["dropType", frame(FRAME_HELLO)],
         ["dropType", frame(FRAME_HOST_OPEN)],
         ["dropType", frame(FRAME_BEACON, byte(3, NEIGHBOUR_ID))],

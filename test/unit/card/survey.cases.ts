@@ -1,7 +1,13 @@
 import { FIRMWARE_VERSION, SURVEY_ASKS, SURVEY_STEP_US } from "../../../firmware/wire/constants.js";
 import { FRAME_HOST_SURVEY, FRAME_QUERY, FRAME_REPORT } from "../../../firmware/wire/frame-types.js";
-import { CARD_FLAG_BLANK, CARD_FLAG_LEASE } from "../../../firmware/wire/host-setup-frames.js";
+import {
+  CARD_FLAG_BLANK,
+  CARD_FLAG_JOINING,
+  CARD_FLAG_LEASE,
+  CARD_FLAG_REMOVED,
+} from "../../../firmware/wire/host-setup-frames.js";
 import { LINK_ALIVE } from "../../../firmware/wire/host-status-frames.js";
+import { PLAN_REMOVE } from "../../../firmware/wire/plan-frames.js";
 import {
   encodeQuery,
   encodeReport,
@@ -11,8 +17,8 @@ import {
 } from "../../../firmware/wire/survey-frames.js";
 import { CardBench, SESSION } from "../../support/card-bench.js";
 import { FailingRecordStore } from "../../support/failing-record-store.js";
-import { hostOpen, hostSurvey } from "../../support/host-frames.js";
-import { filled, toBigInt } from "../../support/layout.js";
+import { hostInit, hostOpen, hostSurvey } from "../../support/host-frames.js";
+import { filled, toBigInt, uint64 } from "../../support/layout.js";
 import { started } from "../../support/started-fabric.js";
 import type { UnitCase } from "../../support/unit-case.js";
 import { ring, TRIANGLE, type VirtualFabric } from "../../support/virtual-fabric.js";
@@ -159,6 +165,42 @@ export const surveyCases: readonly UnitCase[] = [
       bench.advance(10 * WHOLE_US);
       t.is(bench.host.reports().length, 1);
       t.deepEqual(asked(bench), []);
+    },
+  },
+  {
+    title:
+      "a card that was removed tells of itself; one that waits for its fabric asks, and answers, as a member does",
+    run(t) {
+      const fabric = started(4, ring(4));
+      fabric.plan(0, { kind: PLAN_REMOVE, card: 4 });
+      fabric.run(1_000_000);
+      fabric.host(3).clear();
+      fabric.fromHost(3, hostSurvey(4, 1));
+      fabric.run(WHOLE_US);
+      const removed = fabric.host(3).reports();
+      t.deepEqual([removed.length, removed[0]?.expected, removed[0]?.flags], [1, 1, CARD_FLAG_REMOVED]);
+      const bench = new CardBench({ cardId: 2, uninitialised: true });
+      bench.fromHost(hostInit({ cardId: 2 }));
+      bench.hello(0);
+      bench.hello(1);
+      ask(bench);
+      t.deepEqual(told(bench), [2]);
+      t.deepEqual(asked(bench), [1, 3]);
+      report(bench, 1);
+      t.deepEqual(told(bench), [2, 1]);
+      bench.receive(1, FRAME_QUERY, (frame) => encodeQuery(frame, 3));
+      t.is(bench.sent.reports()[0]?.fields.flags, CARD_FLAG_JOINING);
+    },
+  },
+  {
+    title: "a card that begins in another fabric forgets who was at its cables, and finds them anew",
+    run(t) {
+      const bench = new CardBench({ cardId: 3 });
+      bench.beacon({ ceiling: 60_000n });
+      t.deepEqual([...bench.status().links().neighbours.subarray(0, 2)], [1, 2]);
+      bench.fromHost(hostInit({ cardId: 3, fabricId: 8, replacesFabricId: 7, first: uint64(70_000n) }));
+      const { neighbours, states, routeCount } = bench.status().links();
+      t.deepEqual([...neighbours.subarray(0, 2), ...states.subarray(0, 2), routeCount], [0, 0, 0, 0, 0]);
     },
   },
   {
