@@ -59,9 +59,17 @@ export class Founding {
   }
 
   tick(): void {
-    if (!this.isFounder()) this.sayJoin();
-    else if (this.context.state.members.knowsAll()) this.found();
-    else this.collect();
+    // Who knows that its fabric has another card under its id waits for its operator only.
+    if (this.context.forgot) return;
+    if (!this.isFounder()) {
+      this.sayJoin();
+    } else if (this.context.state.members.knowsAll()) {
+      this.found();
+    } else {
+      // The others may have founded the fabric with an earlier card of this id: then they say so.
+      this.sayJoin();
+      this.collect();
+    }
   }
 
   /** Takes a JOIN of the member `source`. */
@@ -73,7 +81,9 @@ export class Founding {
     } else if (standing === STANDING_MEMBER) {
       // Whether the view has that card as what it is, it sees for itself.
       if (join.view === 0) this.post.send(FRAME_ACCEPT, source, this.announcer.encode());
-    } else if (!this.isFounder() || join.incarnation === 0) {
+    } else if (!this.isFounder()) {
+      // It is said to all, as it is not known who can take a card in.
+    } else if (join.incarnation === 0) {
       context.counters.dropRole += 1;
     } else if (members.knowsAll()) {
       this.noteAccepted(source);
@@ -114,8 +124,6 @@ export class Founding {
   private sayJoin(): void {
     const { context, router, said } = this;
     const { members, incarnation, cardId } = context.state;
-    // Who knows that its fabric has another card under its id waits for its operator only.
-    if (context.forgot) return;
     if (context.nowUs >= this.nextSayUs) {
       let reached = 0;
       said.incarnation = incarnation;
@@ -147,10 +155,12 @@ export class Founding {
     if (context.save()) this.found();
   }
 
+  /** A card that lost its flash meanwhile, and is initialised again, will never accept the view: it is not waited for. */
   private noteAccepted(source: number): void {
     const { join } = this;
     const { members } = this.context.state;
-    if (join.view === 0 || !members.hasAs(source, join.incarnation)) return;
+    const isListed = members.hasAs(source, join.incarnation);
+    if (isListed === (join.view === 0)) return;
     this.hasAccepted[members.indexOf(source)] = 1;
     this.found();
   }

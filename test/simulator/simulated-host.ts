@@ -51,7 +51,7 @@ const LINE_LATENCY_US = 150;
 /** A computer with one card. It keeps the rules of the host bridge: what a block serves is fixed when it is first sent. */
 export class SimulatedHost implements EventTarget {
   readonly cardId: number;
-  /** Its card was initialised: never again, whatever becomes of the card's flash. */
+  /** Its card was initialised. Should the card lose its flash, the operator does so again, with the same ids. */
   isInitialised = false;
   /** What the card told of the view last. */
   readonly view = new HostViewFields();

@@ -12,6 +12,7 @@ import { linkStateCases } from "./card/link-state.cases.js";
 import { memberCases } from "./card/member.cases.js";
 import { memberChangeCases } from "./card/member-change.cases.js";
 import { memberListCases } from "./card/member-list.cases.js";
+import { memberPlansCases } from "./card/member-plans.cases.js";
 import { normalPathCases } from "./card/normal-path.cases.js";
 import { originatorCases } from "./card/originator.cases.js";
 import { persistentStateCases } from "./card/persistent-state.cases.js";
@@ -74,6 +75,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/member", cases: memberCases },
   { name: "card/member-change", cases: memberChangeCases },
   { name: "card/member-list", cases: memberListCases },
+  { name: "card/member-plans", cases: memberPlansCases },
   { name: "card/normal-path", cases: normalPathCases },
   { name: "card/originator", cases: originatorCases },
   { name: "card/persistent-state", cases: persistentStateCases },

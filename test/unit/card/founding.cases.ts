@@ -133,18 +133,48 @@ export const foundingCases: readonly UnitCase[] = [
       const other = waiting(2);
       other.join(1);
       other.join(3);
-      t.is(other.card.counters.dropRole, 2);
+      t.is(inFlash(other).members.knowsAll(), false);
       const joining = new CardBench({ uninitialised: true });
       joining.fromHost(hostInit({ kind: INIT_JOIN }));
       joining.join(2);
       joining.join(3);
       joining.advance(100_000);
-      t.is(joining.card.counters.dropRole, 2, "it was told to join, and founds nothing");
+      t.false(inFlash(joining).members.knowsAll(), "it was told to join, and founds nothing");
       t.is(joining.status().status().state, REFUSE_JOINING);
       joining.receive(2, FRAME_JOIN, (frame) => {
         frame.length = 12;
       });
       t.is(joining.card.counters.dropLength, 1);
+    },
+  },
+  {
+    title: "a card that was initialised again after the founder wrote its list down is not waited for",
+    run(t) {
+      const bench = waiting(1);
+      bench.join(2);
+      bench.join(3);
+      bench.join(2, { view: 0x101 });
+      bench.join(3);
+      t.is(inFlash(bench).standing, STANDING_FOUNDING, "it just waits still");
+      bench.join(3, { incarnation: 5 });
+      t.is(inFlash(bench).standing, STANDING_MEMBER);
+      t.true(inFlash(bench).members.hasAs(3, 1003), "in the list it is what it was");
+    },
+  },
+  {
+    title: "a founder that lost its flash founds nothing: the others say that they know another card",
+    run(t) {
+      const fabric = new VirtualFabric({ cards: 3, cables: TRIANGLE });
+      fabric.initialise();
+      fabric.run(200_000);
+      fabric.kill(0);
+      fabric.wipe(0);
+      fabric.boot(0);
+      fabric.openHost(0);
+      fabric.fromHost(0, hostInit({ session: 1, first: uint64(1n) }));
+      fabric.run(300_000);
+      t.is(fabric.status(0).status().flags, CARD_FLAG_JOINING | CARD_FLAG_FORGOT);
+      t.is(fabric.status(1).status().state, STATE_READY);
     },
   },
   {
