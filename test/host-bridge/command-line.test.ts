@@ -137,8 +137,9 @@ test.serial("init --ports makes a fabric of several cards, or changes none", asy
   const told = lines(done.out) as { card: number; fabricId: string; members: unknown }[];
   t.deepEqual(
     told.map(({ card }) => card),
-    [1, 2],
+    [1, 2, undefined],
   );
+  t.like(told[2], { event: "ready" });
   t.is(told[0]?.fabricId, told[1]?.fabricId);
   t.deepEqual(told[0]?.members, [
     { card: 1, votes: 2 },

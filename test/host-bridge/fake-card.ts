@@ -53,6 +53,7 @@ import {
   HostStatusFields,
   LINK_ALIVE,
 } from "../../firmware/wire/host-status-frames.js";
+import { packVotes } from "../../firmware/wire/member-entries.js";
 import { decodeHostSurvey, encodeHostReport, ReportFields } from "../../firmware/wire/survey-frames.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
 
@@ -264,7 +265,9 @@ export class FakeCard {
     status.uptimeMs = 12_345;
     status.memberCount = 3;
     status.memberCards.set([1, 2, 3]);
-    status.memberVotes.set([1, 1, 1]);
+    status.memberVotes.fill(packVotes(1, 1), 0, 3);
+    status.memberIncarnations.set([11, 12, 13]);
+    status.lastCardId = 3;
     encodeHostStatus(this.frame, status);
     this.send(FRAME_HOST_STATUS, this.session);
     if (this.settings.loseLinks > 0) this.settings.loseLinks -= 1;

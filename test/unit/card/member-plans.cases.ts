@@ -88,13 +88,21 @@ export const memberPlansCases: readonly UnitCase[] = [
         fabric.plan(1, { kind: PLAN_ADD, card: 4, incarnation });
         hosts.run(500_000);
         t.deepEqual(
-          fabric.host(1).planResults().map(([, code]) => code),
+          fabric
+            .host(1)
+            .planResults()
+            .map(([, code]) => code),
           [PLAN_DONE],
         );
         t.deepEqual(hosts.checker.faults, []);
         t.is(hosts.refusals.size, 0, "nobody noticed");
         for (const place of [0, 1, 2, 3]) {
-          t.deepEqual(listOf(fabric, place), [[1, TWO], [2, ONE], [3, ONE], [4, ONE]]);
+          t.deepEqual(listOf(fabric, place), [
+            [1, TWO],
+            [2, ONE],
+            [3, ONE],
+            [4, ONE],
+          ]);
         }
         t.is(answersOf(fabric, 3, 1).length, 1);
         if (cables !== MESH_OF_4) continue;
@@ -123,7 +131,10 @@ export const memberPlansCases: readonly UnitCase[] = [
       const fabric = founded(TRIANGLE, 3, 3);
       t.is(codeOf(fabric, 0, { kind: PLAN_REMOVE, card: 3 }), PLAN_DONE);
       fabric.run(200_000);
-      t.deepEqual(listOf(fabric, 0), [[1, TWO], [2, ONE]]);
+      t.deepEqual(listOf(fabric, 0), [
+        [1, TWO],
+        [2, ONE],
+      ]);
       const removed = fabric.status(2).status();
       t.deepEqual([removed.state, removed.flags], [REFUSE_REMOVED, CARD_FLAG_REMOVED]);
       fabric.host(2).clear();
@@ -154,7 +165,10 @@ export const memberPlansCases: readonly UnitCase[] = [
         const incarnation = joinAs(fabric, 3, 4, [1, 2, 3]);
         const plan = { kind: PLAN_REPLACE, card: dead + 1, otherCard: 4, incarnation };
         t.is(codeOf(fabric, asking, plan), PLAN_DONE);
-        t.deepEqual(listOf(fabric, asking), [...others, 4].map((card) => [card, ONE]));
+        t.deepEqual(
+          listOf(fabric, asking),
+          [...others, 4].map((card) => [card, ONE]),
+        );
         fabric.boot(dead);
         fabric.openHost(dead);
         fabric.run(300_000);
@@ -179,7 +193,11 @@ export const memberPlansCases: readonly UnitCase[] = [
     run(t) {
       const fabric = founded(MESH_OF_4, 4, 3);
       t.is(codeOf(fabric, 0, { kind: PLAN_ADD, card: 4, incarnation: 99, requestId: 1 }), PLAN_NOT_HEARD);
-      t.deepEqual(listOf(fabric, 0), [[1, ONE], [2, ONE], [3, ONE]]);
+      t.deepEqual(listOf(fabric, 0), [
+        [1, ONE],
+        [2, ONE],
+        [3, ONE],
+      ]);
       const incarnation = joinAs(fabric, 3, 4, [1, 2, 3]);
       t.is(codeOf(fabric, 0, { kind: PLAN_ADD, card: 4, incarnation, requestId: 2 }), PLAN_ID_USED);
       const again = joinAs(fabric, 3, 5, [1, 2, 3]);
@@ -195,7 +213,10 @@ export const memberPlansCases: readonly UnitCase[] = [
       const { primary } = fabric.status(1).status();
       t.is(codeOf(fabric, 1, { kind: PLAN_REMOVE, card: 5 - primary, requestId: 1 }), PLAN_NO_QUORUM);
       t.is(codeOf(fabric, 1, { kind: PLAN_REMOVE, card: 1, requestId: 2 }), PLAN_DONE);
-      t.deepEqual(listOf(fabric, 1), [[2, TWO], [3, ONE]]);
+      t.deepEqual(listOf(fabric, 1), [
+        [2, TWO],
+        [3, ONE],
+      ]);
     },
   },
   {
@@ -229,7 +250,8 @@ export const memberPlansCases: readonly UnitCase[] = [
     run(t) {
       const cards = 7;
       const mesh: [number, number][] = [];
-      for (let one = 0; one < cards; one += 1) for (let other = one + 1; other < cards; other += 1) mesh.push([one, other]);
+      for (let one = 0; one < cards; one += 1)
+        for (let other = one + 1; other < cards; other += 1) mesh.push([one, other]);
       const fabric = founded(mesh, cards, 3);
       let newest = 0n;
       let list = [1, 2, 3];
@@ -246,11 +268,16 @@ export const memberPlansCases: readonly UnitCase[] = [
         t.true((number as bigint) > newest);
         newest = number as bigint;
       }
-      t.deepEqual(listOf(fabric, 6), [[5, ONE], [6, ONE], [7, ONE]]);
+      t.deepEqual(listOf(fabric, 6), [
+        [5, ONE],
+        [6, ONE],
+        [7, ONE],
+      ]);
     },
   },
   {
-    title: "a fabric that has lost its quorum for good is left for a new one, which begins above all that is known",
+    title:
+      "a fabric that has lost its quorum for good is left for a new one, which begins above all that is known",
     run(t) {
       const fabric = founded(TRIANGLE, 3, 3);
       for (let tag = 1; tag <= 5; tag += 1) answersOf(fabric, 0, tag);
@@ -276,7 +303,10 @@ export const memberPlansCases: readonly UnitCase[] = [
       fabric.boot(2);
       fabric.openHost(1);
       fabric.run(600_000);
-      t.true(answersOf(fabric, 1, 9).every((number) => number < 200_000n), "the others never hear of it");
+      t.true(
+        answersOf(fabric, 1, 9).every((number) => number < 200_000n),
+        "the others never hear of it",
+      );
       t.deepEqual(answersOf(fabric, 0, 10), [200_001n]);
     },
   },
@@ -289,7 +319,13 @@ export const memberPlansCases: readonly UnitCase[] = [
       fabric.run(100);
       for (const place of [1, 2, 3]) fabric.kill(place);
       fabric.run(2_000_000);
-      t.deepEqual(fabric.host(0).planResults().map(([, code]) => code), [PLAN_FAILED]);
+      t.deepEqual(
+        fabric
+          .host(0)
+          .planResults()
+          .map(([, code]) => code),
+        [PLAN_FAILED],
+      );
     },
   },
 ];
