@@ -1,5 +1,5 @@
 import type { CardReport, ReportedLink } from "./card-report.js";
-import type { CardStatus, Member } from "./card-status.js";
+import type { CardStatus, ListedMember } from "./card-status.js";
 import { type FabricState, stateAdvice } from "./refusals.js";
 
 /** A cable between two cards, as both its ends see it. */
@@ -30,7 +30,7 @@ export interface FabricSurvey {
   readonly primary: number;
   readonly secondary: number;
   readonly base: bigint;
-  readonly members: readonly Member[];
+  readonly members: readonly ListedMember[];
   readonly votes: {
     readonly all: number;
     /** Least that can act. */

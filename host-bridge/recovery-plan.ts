@@ -109,7 +109,7 @@ export function planRecovery(cards: readonly RecoveryCard[], options: RecoveryOp
     doubts: [...(begun.length === 0 ? [] : [BEGUN_DOUBT]), ...doubtsOf(cards, members, reports, unread)],
     cards: cards.map(({ port, status }, index) => ({
       port,
-      oldCard: status.blank || status.joining ? 0 : status.card,
+      oldCard: isMember(status) ? status.card : 0,
       newCard: index + 1,
       replacesFabricId: isMember(status) ? status.fabricId : 0,
     })),

@@ -1,7 +1,7 @@
 import type { CardReport } from "../card-report.js";
 import type { Cable, FabricSurvey } from "../fabric-survey.js";
 import { hexadecimal } from "../session-errors.js";
-import { drawColumns } from "./output.js";
+import { drawColumns, fold } from "./output.js";
 
 /** How a cable is drawn between its two cards. */
 const CABLE_SIGNS: Readonly<Record<Cable["state"], string>> = {
@@ -21,11 +21,11 @@ export function drawFabric(port: string, fabric: FabricSurvey): string {
 
 function headline(port: string, fabric: FabricSurvey): string {
   const { state, advice, votes, view, cards, askedCard, fabricId } = fabric;
-  if (fabricId === 0 || state === "removed") return `The card at ${port} is ${state}: ${advice}.`;
+  if (fabricId === 0 || state === "removed") return fold(`The card at ${port} is ${state}: ${advice}.`, "  ");
   const silent = cards.filter(({ answered }) => !answered).map(({ card }) => card);
   const lines = [
     `Fabric ${hexadecimal(fabricId)}, as card ${askedCard} at ${port} sees it: ${state}`,
-    ...(advice === "" ? [] : [`  ${advice}`]),
+    ...(advice === "" ? [] : [`  ${fold(advice, "  ")}`]),
     `  view ${view}: primary ${fabric.primary}, secondary ${fabric.secondary}, from ${fabric.base} on`,
     `  newest number ${fabric.latest}, ceiling ${fabric.ceiling}${leaseText(fabric)}`,
     `  ${votes.answered} of ${votes.all} votes answered, ${votes.quorum} are needed${silentText(silent)}`,
@@ -70,14 +70,20 @@ function rolesOf(card: number, { primary, secondary }: FabricSurvey): string {
   return card === secondary ? "secondary" : "-";
 }
 
-function stateOf({ state, cold, storageFailed }: CardReport): string {
-  const more = [cold ? "cold" : "", storageFailed && state !== "storage-failed" ? "flash failed" : ""];
+function stateOf({ state, cold, forgot, storageFailed }: CardReport): string {
+  const more = [
+    cold ? "cold" : "",
+    forgot ? "forgot" : "",
+    storageFailed && state !== "storage-failed" ? "flash failed" : "",
+  ];
   return [state, ...more].filter(Boolean).join(", ");
 }
 
 function votesOf(card: number, { members }: FabricSurvey): string {
   const member = members.find((one) => one.card === card);
-  return member === undefined ? "-" : `${member.votes}`;
+  if (member === undefined) return "-";
+  const { votes, votesBefore } = member;
+  return votes === votesBefore ? `${votes}` : `${votesBefore}→${votes}`;
 }
 
 /** Nearly all cards have the same ceiling, and its nineteen digits are of use once: how far one is behind is news. */

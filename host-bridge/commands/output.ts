@@ -17,6 +17,20 @@ export function toJson(value: object): string {
   );
 }
 
+const COLUMNS = 80;
+
+/** Folds a text at blanks, so that no line is longer than a terminal is wide; lines behind the first get `indent`. */
+export function fold(text: string, indent: string): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1) as string;
+    if (line === "" || line === indent) lines[lines.length - 1] = `${line}${word}`;
+    else if (line.length + 1 + word.length <= COLUMNS) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(`${indent}${word}`);
+  }
+  return lines.join("\n");
+}
+
 /** Draws columns without lines between them, for tables that would not fit 80 columns otherwise. */
 export function drawColumns(rows: readonly (readonly string[])[], head: readonly string[]): string {
   const table = new Table({

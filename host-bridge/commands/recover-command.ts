@@ -12,7 +12,7 @@ import {
 import { planRecovery, RECOVERY_WINDOW, type RecoveryCard, type RecoveryPlan } from "../recovery-plan.js";
 import { hexadecimal } from "../session-errors.js";
 import { addLineOptions, type CardOptions, openPort } from "./card-options.js";
-import { drawColumns, printJson, printLine } from "./output.js";
+import { drawColumns, fold, printJson, printLine } from "./output.js";
 
 interface RecoverOptions extends CardOptions {
   readonly force?: true;
@@ -120,7 +120,7 @@ function drawPlan(plan: RecoveryPlan): string {
     `${plan.goesOn ? "Goes on with a recovery begun before. " : ""}First number: ${plan.first}.`,
     plan.doubts.length === 0
       ? "Every number that the old fabric ever gave lies below that: the cards read have a say in each."
-      : `What nobody can rule out:\n${plan.doubts.map((doubt) => `- ${doubt}`).join("\n")}`,
+      : `What nobody can rule out:\n${plan.doubts.map((doubt) => fold(`- ${doubt}`, "  ")).join("\n")}`,
   ];
   return sections.join("\n\n");
 }

@@ -12,7 +12,11 @@ export function statusTables(port: string, status: CardStatus): string {
 }
 
 function summary(port: string, status: CardStatus): string {
-  const flags = [status.cold ? "cold" : "", status.storageFailed ? "flash failed" : ""].filter(Boolean);
+  const flags = [
+    status.cold ? "cold" : "",
+    status.forgot ? "forgot" : "",
+    status.storageFailed ? "flash failed" : "",
+  ].filter(Boolean);
   return drawTable([
     ["port", port],
     ["card", status.blank ? "blank" : `${status.card}`],
