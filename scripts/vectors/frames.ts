@@ -28,6 +28,9 @@ function header(source: number, destination: number, hopsLeft = 16, fabricId = "
   return { source: String(source), destination: String(destination), hopsLeft: String(hopsLeft), fabricId };
 }
 
+/** What a plan that leaves the member list as it is says of it. */
+const NO_CARDS = { card: "0", otherCard: "0", incarnation: "0" };
+
 const session = { session: "3405691582" };
 
 export const FABRIC_FRAMES: readonly FabricSource[] = [
@@ -100,9 +103,6 @@ export const FABRIC_FRAMES: readonly FabricSource[] = [
     header: header(1, 2),
     fields: {
       view: FIRST_VIEW,
-      primary: "1",
-      secondary: "2",
-      base: "1",
       sequence: "1",
       ceiling: "65537",
       state: "0",
@@ -114,9 +114,6 @@ export const FABRIC_FRAMES: readonly FabricSource[] = [
     header: header(1, 254),
     fields: {
       view: LARGEST_VIEW,
-      primary: "1",
-      secondary: "254",
-      base: BEYOND_DOUBLE,
       sequence: LARGEST_UINT32,
       ceiling: NUMBER_LIMIT,
       state: "5",
@@ -149,6 +146,11 @@ export const FABRIC_FRAMES: readonly FabricSource[] = [
       ceiling: "65537",
       tail: "101",
       flags: "1",
+      lastCardId: "3",
+      memberCount: "3",
+      memberCards: ["1", "2", "3"],
+      memberVotes: ["17", "17", "17"],
+      memberIncarnations: ["305419896", "2", LARGEST_UINT32],
     },
   },
   {
@@ -164,6 +166,11 @@ export const FABRIC_FRAMES: readonly FabricSource[] = [
       ceiling: NUMBER_LIMIT,
       tail: "0",
       flags: "0",
+      lastCardId: "254",
+      memberCount: "2",
+      memberCards: ["1", "254"],
+      memberVotes: ["18", "16"],
+      memberIncarnations: ["1", LARGEST_UINT32],
     },
   },
   {
@@ -176,7 +183,18 @@ export const FABRIC_FRAMES: readonly FabricSource[] = [
     name: "a new view",
     frame: "ACCEPT",
     header: header(2, 3),
-    fields: { view: SECOND_VIEW, primary: "2", secondary: "3", base: "101", ceiling: "65537" },
+    fields: {
+      view: SECOND_VIEW,
+      primary: "2",
+      secondary: "3",
+      base: "101",
+      ceiling: "65537",
+      lastCardId: "3",
+      memberCount: "3",
+      memberCards: ["1", "2", "3"],
+      memberVotes: ["17", "17", "17"],
+      memberIncarnations: ["305419896", "2", LARGEST_UINT32],
+    },
   },
   {
     name: "a new view at the end of the numbers",
@@ -188,19 +206,51 @@ export const FABRIC_FRAMES: readonly FabricSource[] = [
       secondary: "1",
       base: LARGEST_NUMBER,
       ceiling: NUMBER_LIMIT,
+      lastCardId: "254",
+      memberCount: "2",
+      memberCards: ["1", "254"],
+      memberVotes: ["18", "16"],
+      memberIncarnations: ["1", LARGEST_UINT32],
     },
+  },
+  {
+    name: "a card that waits for its fabric",
+    frame: "JOIN",
+    header: header(2, 1),
+    fields: { incarnation: "305419896", checksum: LARGEST_UINT32, view: "0" },
+  },
+  {
+    name: "a card that has accepted the first view",
+    frame: "JOIN",
+    header: header(2, 1),
+    fields: { incarnation: LARGEST_UINT32, checksum: "0", view: FIRST_VIEW },
   },
   {
     name: "a seed",
     frame: "PLAN",
     header: header(3, 1),
-    fields: { requestId: "42", kind: "1", primary: "0", secondary: "0", seed: BEYOND_DOUBLE },
+    fields: { requestId: "42", kind: "1", primary: "0", secondary: "0", seed: BEYOND_DOUBLE, ...NO_CARDS },
   },
   {
     name: "a handover",
     frame: "PLAN",
     header: header(3, 1),
-    fields: { requestId: LARGEST_UINT32, kind: "2", primary: "2", secondary: "254", seed: "0" },
+    fields: { requestId: LARGEST_UINT32, kind: "2", primary: "2", secondary: "254", seed: "0", ...NO_CARDS },
+  },
+  {
+    name: "a card takes the place of another",
+    frame: "PLAN",
+    header: header(3, 1),
+    fields: {
+      requestId: "42",
+      kind: "5",
+      primary: "0",
+      secondary: "0",
+      seed: "0",
+      card: "2",
+      otherCard: "254",
+      incarnation: LARGEST_UINT32,
+    },
   },
   {
     name: "the seed is too low",
@@ -251,7 +301,7 @@ export const HOST_FRAMES: readonly HostSource[] = [
     name: "ask for a seed",
     frame: "HOST_PLAN",
     header: session,
-    fields: { requestId: "42", kind: "1", primary: "0", secondary: "0", seed: BEYOND_DOUBLE },
+    fields: { requestId: "42", kind: "1", primary: "0", secondary: "0", seed: BEYOND_DOUBLE, ...NO_CARDS },
   },
   {
     name: "the new view's base",
@@ -325,6 +375,8 @@ export const HOST_FRAMES: readonly HostSource[] = [
       fabricId: "7",
       cardId: "2",
       first: BEYOND_DOUBLE,
+      kind: "1",
+      replacesFabricId: "0",
       memberCount: "3",
       memberCards: ["1", "2", "3"],
       memberVotes: ["1", "1", "1"],
@@ -362,8 +414,8 @@ export const HOST_FRAMES: readonly HostSource[] = [
     header: session,
     fields: { view: FIRST_VIEW, held: BEYOND_DOUBLE },
   },
-  { name: "initialised", frame: "HOST_INIT_RESULT", header: session, fields: { code: "0" } },
-  { name: "not blank", frame: "HOST_INIT_RESULT", header: session, fields: { code: "1" } },
+  { name: "initialised", frame: "HOST_INIT_RESULT", header: session, fields: { code: "0", incarnation: "305419896" } },
+  { name: "not blank", frame: "HOST_INIT_RESULT", header: session, fields: { code: "1", incarnation: "0" } },
   {
     name: "status of a primary",
     frame: "HOST_STATUS",
@@ -384,9 +436,12 @@ export const HOST_FRAMES: readonly HostSource[] = [
       flags: "4",
       leaseLeftUs: "57999",
       uptimeMs: LARGEST_UINT32,
-      memberCount: "2",
-      memberCards: ["1", "2"],
-      memberVotes: ["2", "1"],
+      incarnation: "305419896",
+      lastCardId: "3",
+      memberCount: "3",
+      memberCards: ["1", "2", "3"],
+      memberVotes: ["17", "17", "17"],
+      memberIncarnations: ["305419896", "2", LARGEST_UINT32],
     },
   },
   {

@@ -1,12 +1,12 @@
 import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import * as types from "../../firmware/wire/frame-types.js";
 import * as host from "../../firmware/wire/host-frames.js";
-import { CARD_FLAG_STORAGE_FAILED } from "../../firmware/wire/host-setup-frames.js";
+import { CARD_FLAG_JOINING, CARD_FLAG_STORAGE_FAILED } from "../../firmware/wire/host-setup-frames.js";
 import { decodeHostStatus, HostStatusFields } from "../../firmware/wire/host-status-frames.js";
 import {
   decodeHostPlan,
   decodeHostPlanResult,
-  PLAN_BAD,
+  PLAN_LAST_CARD,
   PlanFields,
   PlanResultFields,
 } from "../../firmware/wire/plan-frames.js";
@@ -36,6 +36,7 @@ export class HostModel {
   private readonly refusal = new host.HostRefuseFields();
   private readonly mirror = new host.HostMirrorFields();
   private readonly status = new HostStatusFields();
+  private fabricId = 0;
   private view = 0;
   /** What the card said it holds, by view. */
   private readonly held = new Map<number, bigint>();
@@ -92,7 +93,7 @@ export class HostModel {
   private takePlanResult(frame: FrameBuffer): void {
     const { planResult } = this;
     must(decodeHostPlanResult(frame, planResult), "HOST_PLAN_RESULT has a wrong length");
-    must(planResult.code <= PLAN_BAD, "a plan has a result that is none");
+    must(planResult.code <= PLAN_LAST_CARD, "a plan has a result that is none");
     must(this.plans.delete(planResult.requestId), "a plan was answered that nobody asked for");
   }
 
@@ -123,6 +124,12 @@ export class HostModel {
     const { status } = this;
     must(decodeHostStatus(frame, status), "HOST_STATUS has a wrong length");
     must(status.view <= status.promised, "a card is in a view above its promise");
+    // A card that was initialised anew has left what it knew behind.
+    if ((status.flags & CARD_FLAG_JOINING) !== 0 || status.fabricId !== this.fabricId) {
+      this.held.clear();
+      this.view = 0;
+    }
+    this.fabricId = status.fabricId;
     must(status.view >= this.view, "a card went back to an older view");
     this.view = status.view;
     const holdsARole = status.cardId === status.primary || status.cardId === status.secondary;
