@@ -414,7 +414,12 @@ export const HOST_FRAMES: readonly HostSource[] = [
     header: session,
     fields: { view: FIRST_VIEW, held: BEYOND_DOUBLE },
   },
-  { name: "initialised", frame: "HOST_INIT_RESULT", header: session, fields: { code: "0", incarnation: "305419896" } },
+  {
+    name: "initialised",
+    frame: "HOST_INIT_RESULT",
+    header: session,
+    fields: { code: "0", incarnation: "305419896" },
+  },
   { name: "not blank", frame: "HOST_INIT_RESULT", header: session, fields: { code: "1", incarnation: "0" } },
   {
     name: "status of a primary",

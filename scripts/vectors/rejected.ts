@@ -236,8 +236,7 @@ export const REJECTED_PAYLOADS: readonly RejectedSource[] = [
   {
     name: "a promise that nobody asked for",
     from: "link",
-    payload:
-      `01 09 03 02 10 07000000 0202000000 0101000000 01 02 0100000000000000 0100010000000000 0000000000000000 00 ${LIST}`,
+    payload: `01 09 03 02 10 07000000 0202000000 0101000000 01 02 0100000000000000 0100010000000000 0000000000000000 00 ${LIST}`,
     counter: "promisesLate",
   },
   {

@@ -127,7 +127,11 @@ export class FuzzWorld {
     const { random } = this;
     const byte = (below: number): string => `0${random.below(below)}`;
     const seed = `${byte(4)}${byte(8)}${byte(3)}0000000000`;
-    this.ask(index, 0x45, `${this.tag()} ${byte(6)} ${byte(4)} ${byte(4)} ${seed} ${byte(6)} ${byte(8)} ${byte(3)}000000`);
+    this.ask(
+      index,
+      0x45,
+      `${this.tag()} ${byte(6)} ${byte(4)} ${byte(4)} ${seed} ${byte(6)} ${byte(8)} ${byte(3)}000000`,
+    );
   }
 
   private payloadFor(card: FuzzedCard, port: number): Uint8Array {

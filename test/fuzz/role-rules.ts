@@ -1,4 +1,8 @@
-import { type PersistentState, STANDING_MEMBER, STANDING_REMOVED } from "../../firmware/card/persistent-state.js";
+import {
+  type PersistentState,
+  STANDING_MEMBER,
+  STANDING_REMOVED,
+} from "../../firmware/card/persistent-state.js";
 import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import * as types from "../../firmware/wire/frame-types.js";
 import * as lease from "../../firmware/wire/lease-frames.js";

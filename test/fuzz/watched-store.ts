@@ -45,16 +45,24 @@ export class WatchedStore implements RecordStore {
 }
 
 function compare(before: PersistentState, now: PersistentState): void {
-  if (isWaiting(now) && (isWaiting(before) || before.standing === STANDING_REMOVED || now.fabricId !== before.fabricId)) {
+  if (
+    isWaiting(now) &&
+    (isWaiting(before) || before.standing === STANDING_REMOVED || now.fabricId !== before.fabricId)
+  ) {
     // It was initialised anew: as good as blank before, or above all that it knew.
     must(isWaiting(before) || isAbove(before, now), "a card forgot its fabric for one that begins below it");
     return;
   }
   must(
-    now.fabricId === before.fabricId && now.cardId === before.cardId && now.incarnation === before.incarnation,
+    now.fabricId === before.fabricId &&
+      now.cardId === before.cardId &&
+      now.incarnation === before.incarnation,
     "a card changed its fabric, its id or its incarnation",
   );
-  must(!isWaiting(now) && before.standing !== STANDING_REMOVED, "a member waits again, or a removed card came back");
+  must(
+    !isWaiting(now) && before.standing !== STANDING_REMOVED,
+    "a member waits again, or a removed card came back",
+  );
   must(now.promised >= before.promised, "a promise went down");
   must(now.accepted.number >= before.accepted.number, "the accepted view went down");
   must(now.accepted.number <= now.promised, "a view was accepted above the promise");

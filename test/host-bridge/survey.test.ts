@@ -142,5 +142,5 @@ test("the drawing fits 80 columns, with numbers of nineteen digits, and shows ev
 test("a blank card is drawn as what it is", async (t) => {
   const sequence = await new VirtualPort({ flags: CARD_FLAG_BLANK, state: 1 }).start();
   const text = drawFabric("/dev/ttyACM0", await sequence.survey());
-  t.regex(text, /^The card at \/dev\/ttyACM0 is blank: .*seqcard init/);
+  t.regex(text, /^The card at \/dev\/ttyACM0 is blank: [^.]*seqcard\s+init/);
 });
