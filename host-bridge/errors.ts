@@ -62,7 +62,9 @@ export type SequenceErrorCode =
   /** This platform cannot wait for a port without its event loop. */
   | "SYNC_UNSUPPORTED"
   /** The card's flash does not work. */
-  | "STORAGE_FAILED";
+  | "STORAGE_FAILED"
+  /** The file is no mirror of numbers, or cannot be read. */
+  | "BAD_MIRROR";
 
 /** Why a fabric gives no numbers: the reason of a NOT_READY. */
 export type NotReadyReason =

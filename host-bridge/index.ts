@@ -27,6 +27,7 @@ export {
   waitForFounding,
 } from "./recovery.js";
 export {
+  type KnownNumber,
   planRecovery,
   RECOVERY_WINDOW,
   type RecoveryCard,

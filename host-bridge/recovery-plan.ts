@@ -27,13 +27,21 @@ export interface RecoveryCard {
   readonly reports: readonly CardReport[];
 }
 
+/** A number that was given, as somebody else knows. */
+export interface KnownNumber {
+  readonly source: string;
+  readonly number: bigint;
+  /** Where the source tells numbers of several fabrics: that of this one. Those of others do not count. */
+  readonly fabricId?: number;
+}
+
 export interface RecoveryOptions {
   /** 1 to 2^32-1, unlike that of the lost fabric. */
   readonly newFabricId: number;
   /** The first number, where the operator knows better; it cannot be below what was read and a window. */
   readonly first?: bigint;
   /** Numbers known to exist from elsewhere: mirror files, the greatest in a database. */
-  readonly known?: readonly { readonly source: string; readonly number: bigint }[];
+  readonly known?: readonly KnownNumber[];
   /** Goes on although the cards that answer have a quorum. */
   readonly despiteQuorum?: boolean;
 }
@@ -82,7 +90,8 @@ export function planRecovery(cards: readonly RecoveryCard[], options: RecoveryOp
   const members = newestList(old);
   const reports = reportsOf(old);
   if (options.despiteQuorum !== true) refuseLiving(old, members, reports);
-  const ofOld = readingsOf(old, reports, options.known ?? []);
+  const known = (options.known ?? []).filter(({ fabricId = oldFabricId }) => fabricId === oldFabricId);
+  const ofOld = readingsOf(old, reports, known);
   const wished = highestOf(options.first ?? 0n, leastAbove(ofOld));
   const resumed = resumedPlan(begun, wished, cards.length);
   const readings = resumed === null ? [...ofOld, ...begun.map(readingOfBegun)] : ofOld;
@@ -207,7 +216,7 @@ function sum(numbers: readonly number[]): number {
 function readingsOf(
   old: readonly RecoveryCard[],
   reports: readonly CardReport[],
-  known: RecoveryOptions["known"] & object,
+  known: readonly KnownNumber[],
 ): RecoveryReading[] {
   const atPorts = old.map(({ port, status }) => ({
     source: `card ${status.card} at ${port}`,

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { createInterface } from "node:readline/promises";
 import { type Command, InvalidArgumentError } from "commander";
 import { SequenceError } from "../errors.js";
+import { readMirror } from "../mirror-reader.js";
 import {
   carryOutRecovery,
   type RecoveryPort,
@@ -9,7 +10,13 @@ import {
   readForRecovery,
   waitForFounding,
 } from "../recovery.js";
-import { planRecovery, RECOVERY_WINDOW, type RecoveryCard, type RecoveryPlan } from "../recovery-plan.js";
+import {
+  type KnownNumber,
+  planRecovery,
+  RECOVERY_WINDOW,
+  type RecoveryCard,
+  type RecoveryPlan,
+} from "../recovery-plan.js";
 import { hexadecimal } from "../session-errors.js";
 import { addLineOptions, type CardOptions, openPort } from "./card-options.js";
 import { drawColumns, fold, printJson, printLine } from "./output.js";
@@ -19,6 +26,7 @@ interface RecoverOptions extends CardOptions {
   readonly ports: readonly string[];
   readonly first?: bigint;
   readonly atLeast?: bigint;
+  readonly mirror?: readonly string[];
   readonly despiteQuorum?: true;
   readonly yes?: true;
 }
@@ -40,6 +48,10 @@ export function addRecoverCommand(program: Command): void {
       "--at-least <number>",
       "a number that is known to have been given, as from a database",
       parseNumber,
+    )
+    .option(
+      "--mirror <files...>",
+      "mirrors of the newest numbers that hosts keep; those of the old fabric count",
     )
     .option("--despite-quorum", "also where the cards that answer have more than half of the votes")
     .option("--yes", "do not ask")
@@ -92,7 +104,7 @@ async function recoverAt(ports: readonly RecoveryPort[], options: RecoverOptions
     newFabricId: randomInt(1, 0x1_0000_0000),
     ...(options.first === undefined ? {} : { first: options.first }),
     ...(options.despiteQuorum === undefined ? {} : { despiteQuorum: true }),
-    known: options.atLeast === undefined ? [] : [{ source: "--at-least", number: options.atLeast }],
+    known: knownNumbers(options),
   });
   if (options.json) printJson({ event: "plan", ...plan });
   else printLine(drawPlan(plan));
@@ -100,6 +112,15 @@ async function recoverAt(ports: readonly RecoveryPort[], options: RecoverOptions
   await carryOutRecovery(ports, plan, onProgress, founding);
   if (options.json) printJson({ event: "done", fabricId: hexadecimal(plan.newFabricId), first: plan.first });
   else printLine(`Fabric ${hexadecimal(plan.newFabricId)} gives numbers from ${plan.first} on.`);
+}
+
+/** What is known from elsewhere than the cards. Read before anything is changed: a mirror that is damaged ends it. */
+function knownNumbers({ atLeast, mirror = [] }: RecoverOptions): KnownNumber[] {
+  const told = atLeast === undefined ? [] : [{ source: "--at-least", number: atLeast }];
+  const mirrored = mirror.flatMap((path) =>
+    readMirror(path).map(({ newest, fabricId }) => ({ source: `mirror ${path}`, number: newest, fabricId })),
+  );
+  return [...told, ...mirrored];
 }
 
 /** All cards were initialised before this was broken off: what is left is to wait. */

@@ -1,10 +1,16 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import test from "ava";
+import {
+  encodeMirrorHeader,
+  encodeMirrorSlot,
+  MIRROR_SLOT_BYTES,
+} from "../../host-bridge/daemon/mirror-layout.js";
 import { open } from "../../host-bridge/open.js";
+import { RECOVERY_WINDOW } from "../../host-bridge/recovery-plan.js";
 import type { Sequence } from "../../host-bridge/sequence.js";
 import { ProcessScope } from "../../scripts/processes/process-scope.js";
 import { commandRig } from "../../scripts/processes/rig-control.js";
@@ -24,6 +30,21 @@ function seqcard(args: readonly string[]): Promise<string> {
       else reject(new Error(`seqcard ${args.join(" ")}: ${out}${err}`));
     });
   });
+}
+
+/** Writes a mirror as a host keeps it, with the newest number of one card. */
+function writeMirror(path: string, fabricId: number, newest: bigint): void {
+  const slot = Buffer.alloc(MIRROR_SLOT_BYTES);
+  encodeMirrorSlot(slot, {
+    entry: 0,
+    sequence: 1n,
+    newest,
+    held: newest,
+    writtenAtMs: 0,
+    fabricId,
+    cardId: 2,
+  });
+  writeFileSync(path, Buffer.concat([encodeMirrorHeader(1), Buffer.alloc(MIRROR_SLOT_BYTES), slot]));
 }
 
 /** A program that takes numbers all the time, and holds each against all that anybody got. */
@@ -125,8 +146,12 @@ test.serial(
     for (const card of [4, 5]) await commandRig(NAME, { command: "kill", card });
     // What is left notices after a lease.
     while (JSON.parse(await seqcard(["status", "--card", "--json", "--port", port(2)])).state === "ready");
-    const recover = ["recover", "--force", "--yes", "--ports", `${port(2)},${port(1)}`];
+    const mirror = join(folder, "mirror");
+    const fabricId = Number.parseInt(/of fabric ([0-9a-f]{8})/.exec(founded)?.[1] ?? "", 16);
+    writeMirror(mirror, fabricId, 10_000_000n);
+    const recover = ["recover", "--force", "--yes", "--ports", `${port(2)},${port(1)}`, "--mirror", mirror];
     const recovered = await seqcard([...recover, "--timeout-ms", "60000"]);
+    t.true(recovered.includes(`First number: ${10_000_001n + RECOVERY_WINDOW}.`), recovered);
     t.regex(recovered, /What nobody can rule out:\n- Cards 4, 5 were not read/);
     t.regex(recovered, /^Fabric [0-9a-f]{8} gives numbers from \d+ on\.$/m);
     const before = checker.delivered;

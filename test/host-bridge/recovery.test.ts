@@ -239,6 +239,19 @@ test("what makes no sense is refused, and the card refuses a first number that i
   await t.throwsAsync(bench.until(sequence.initialise(init)), { code: "CARD_NOT_BLANK" });
 });
 
+test("numbers of other fabrics that a mirror tells of do not count", async (t) => {
+  const bench = await used(3);
+  bench.kill(1);
+  bench.kill(2);
+  await bench.pass(500);
+  const known = [
+    { source: "mirror", number: 500_000n, fabricId: FABRIC_ID },
+    { source: "mirror", number: 2n ** 62n, fabricId: 3 },
+  ];
+  const plan = await planOf(bench, portsOf(bench, [0]), { known });
+  t.is(plan.highest, 500_001n);
+});
+
 test("a founding names the cards that lack, until its time is over", async (t) => {
   const bench = new FabricBench({ cards: 3, cables: ring(3) });
   const [first, second] = (await bench.openAll([0, 1, 2])) as [Sequence, Sequence, Sequence];
