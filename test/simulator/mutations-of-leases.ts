@@ -114,7 +114,7 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: "the lease counts from the acknowledgement",
     rule: "The lease counts from the time the primary sent the beacon",
-    seeds: 300,
+    seeds: 1_000,
     apply: () =>
       replaceMethod<QuorumInside>(
         Quorum,

@@ -46,6 +46,23 @@ export const planDeskCases: readonly UnitCase[] = [
     },
   },
   {
+    title: "a host that has missed the answer asks again, and gets the same; a new session gets none",
+    run(t) {
+      const bench = ready();
+      bench.askPlan({ requestId: 4, kind: PLAN_SEED, seed: 5n });
+      bench.planResult(1, 4, PLAN_DONE, 5n);
+      bench.askPlan({ requestId: 4, kind: PLAN_SEED, seed: 5n });
+      t.deepEqual(bench.host.planResults(), [
+        [4, PLAN_DONE, 5n],
+        [4, PLAN_DONE, 5n],
+      ]);
+      t.is(sent(bench).length, 1);
+      bench.fromHost(hostOpen(SESSION + 1));
+      bench.fromHost(hostPlan(SESSION + 1, { requestId: 4, kind: PLAN_SEED, seed: 5n }));
+      t.is(sent(bench).length, 2, "that is another host's");
+    },
+  },
+  {
     title: "one at a time: another is refused as busy, the same again is passed on again",
     run(t) {
       const bench = ready();

@@ -1,4 +1,4 @@
-import { PersistentState } from "../../../firmware/card/persistent-state.js";
+import { PersistentState, STANDING_REMOVED } from "../../../firmware/card/persistent-state.js";
 import { DEFAULT_TIMING } from "../../../firmware/wire/constants.js";
 import { FRAME_ACCEPT, FRAME_PREPARE, REFUSE_NOT_PRIMARY } from "../../../firmware/wire/frame-types.js";
 import { PROMISE_FLAG_TAIL } from "../../../firmware/wire/view-frames.js";
@@ -342,6 +342,40 @@ export const promiserCases: readonly UnitCase[] = [
       t.is(toHex(bench.storage.record()), before);
       bench.accept({ view: VIEW, base: 2n ** 63n, ceiling: 2n ** 63n });
       t.is(inFlash(bench).accepted.number, VIEW, "the very end is a base");
+    },
+  },
+  {
+    title: "a later view without this card: it was removed, for good; an older one says nothing",
+    run(t) {
+      const bench = quiet(2);
+      bench.accept({ view: VIEW, primary: 3, secondary: 1, from: 3 });
+      const without = bench.list.filter(([card]) => card !== 2);
+      const record = toHex(bench.storage.record());
+      bench.accept({ view: VIEW - 1, primary: 3, secondary: 1, from: 3, list: without });
+      t.is(toHex(bench.storage.record()), record);
+      bench.accept({ view: VIEW + 256, primary: 3, secondary: 1, from: 1, list: without });
+      t.is(inFlash(bench).standing, STANDING_REMOVED);
+      bench.sent.clear();
+      bench.prepare(0x903);
+      bench.advance(500_000);
+      t.is(bench.sent.frames.length, 0, "it is silent");
+    },
+  },
+  {
+    title: "a card of the fabric that is no member is told the view by who is ready in it, over its cable",
+    run(t) {
+      const bench = new CardBench({ cardId: 3 });
+      bench.hello(1, [], { source: 9 });
+      t.deepEqual(bench.sent.accepts(), [], "not ready");
+      bench.beacon();
+      bench.hello(1, [], { source: 9 });
+      t.deepEqual(
+        bench.sent.accepts().map(({ link, to, fields }) => [link, to, fields.view]),
+        [[1, 9, 0x101]],
+      );
+      bench.hello(1, [], { source: 3 });
+      t.is(bench.sent.accepts().length, 1, "not what seems to be itself");
+      t.is(bench.card.counters.dropSource, 3);
     },
   },
   {
