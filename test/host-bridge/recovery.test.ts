@@ -252,6 +252,33 @@ test("numbers of other fabrics that a mirror tells of do not count", async (t) =
   t.is(plan.highest, 500_001n);
 });
 
+test("a card that lost its flash counts as not read, and a quorum is one of both lists of a change", async (t) => {
+  const bench = await used(3);
+  bench.kill(1);
+  bench.kill(2);
+  await bench.pass(500);
+  const [card] = await bench.until(readForRecovery(portsOf(bench, [0])));
+  t.truthy(card);
+  if (card === undefined) return;
+  const answering = card.reports.map((report) => ({ ...report, answered: true }));
+  const forgetful = answering.map((report) =>
+    report.card === 1 ? report : { ...report, joining: true, forgot: true, ceiling: 2n ** 60n },
+  );
+  const plan = planRecovery([{ ...card, reports: forgetful }], { newFabricId: NEW_FABRIC_ID });
+  t.deepEqual(plan.unread, [2, 3]);
+  t.is(plan.highest, 66_536n);
+  t.true(plan.doubts.some((doubt) => doubt.includes("together they could give numbers")));
+  // Card 1 has all votes of the list before, and half of those of now: that is no quorum.
+  const members = card.status.members.map((member) => ({
+    ...member,
+    votesBefore: member.card === 1 ? 3 : 0,
+    votes: member.card === 3 ? 0 : 1,
+  }));
+  const joint = planRecovery([{ ...card, status: { ...card.status, members } }], { newFabricId: 1 });
+  t.deepEqual(joint.unread, [2, 3]);
+  t.false(joint.doubts.some((doubt) => doubt.includes("together they could give numbers")));
+});
+
 test("a founding names the cards that lack, until its time is over", async (t) => {
   const bench = new FabricBench({ cards: 3, cables: ring(3) });
   const [first, second] = (await bench.openAll([0, 1, 2])) as [Sequence, Sequence, Sequence];
