@@ -232,6 +232,7 @@ export class Coordinator {
     voters.tell(accept);
     promises.chooseBase(accept.base, members);
     accept.base.raiseTo(plan.seed);
+    context.counters.numbersSkippedByViews += promises.skipsUpTo(accept.base, members);
     promises.chooseCeiling(accept.ceiling, accept.base);
     this.sendAgain();
   }

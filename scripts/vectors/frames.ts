@@ -289,8 +289,8 @@ export const FABRIC_FRAMES: readonly FabricSource[] = [
   },
 ];
 
-const counterValues = Array.from({ length: 31 }, (_, index) =>
-  String(index === 30 ? 4294967295 : index * 1000),
+const counterValues = Array.from({ length: 32 }, (_, index) =>
+  String(index === 31 ? 4294967295 : index * 1000),
 );
 
 export const HOST_FRAMES: readonly HostSource[] = [
@@ -471,6 +471,6 @@ export const HOST_FRAMES: readonly HostSource[] = [
     name: "all counters",
     frame: "HOST_COUNTERS",
     header: session,
-    fields: { count: "31", values: counterValues },
+    fields: { count: "32", values: counterValues },
   },
 ];

@@ -54,6 +54,7 @@ export function simulate(seed: number, overrides: ScenarioOverrides = {}): Simul
     }
   }
   if (scenario.faults.length === 0) drain(world);
+  checker.checkSkips(world.cards.reduce((sum, card) => sum + card.accounted, 0));
   return {
     seed,
     violation: checker.violation,

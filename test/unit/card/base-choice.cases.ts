@@ -111,6 +111,20 @@ export const baseChoiceCases: readonly UnitCase[] = [
     },
   },
   {
+    title: "what a view skips: nothing from a known number on, a window at the most where nobody knows it, and its seed",
+    run(t) {
+      const skip = (promises: Promises, base: bigint): number => promises.skipsUpTo(uint64(base), members());
+      const known = collect("cold", "warm", [0n, 120n]);
+      t.deepEqual([skip(known, 120n), skip(known, 150n)], [0, 30]);
+      const unknown = collect("cold", "absent", [0n, 0n]);
+      t.deepEqual([skip(unknown, 700n), skip(unknown, 1000n)], [600, 900]);
+      t.is(skip(unknown, 2n ** 62n), 2 ** 32 - 1, "more is counted as that");
+      const far = collect("cold", "absent", [0n, 0n]);
+      far.add(2, filled(promiseOf(3, "cold", 0n), { ceiling: uint64(1_000_000n) }));
+      t.is(skip(far, 1_000_000n), 65_536);
+    },
+  },
+  {
     title: "who promised is counted once, and nothing is left from an earlier change",
     run(t) {
       const list = members();
