@@ -1,5 +1,5 @@
-import type { Counters } from "./card/card-context.js";
 import { Card } from "./card/card.js";
+import type { Counters } from "./card/card-context.js";
 import type { FramePort } from "./ports/frame-port.js";
 import type { RecordStore } from "./storage/record-store.js";
 import type { Timing } from "./wire/constants.js";

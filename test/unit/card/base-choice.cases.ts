@@ -111,7 +111,8 @@ export const baseChoiceCases: readonly UnitCase[] = [
     },
   },
   {
-    title: "what a view skips: nothing from a known number on, a window at the most where nobody knows it, and its seed",
+    title:
+      "what a view skips: nothing from a known number on, a window at the most where nobody knows it, and its seed",
     run(t) {
       const skip = (promises: Promises, base: bigint): number => promises.skipsUpTo(uint64(base), members());
       const known = collect("cold", "warm", [0n, 120n]);
