@@ -193,7 +193,7 @@ export class Planner {
   private giveUp(): void {
     const { members } = this.context.state;
     const { newcomer } = this.change;
-    if (members.has(newcomer) && !members.isVoter(newcomer) && !members.isJoint) {
+    if (members.has(newcomer) && !members.isVoter(newcomer)) {
       this.turnsBack = true;
       this.change.turnBack();
       this.beginStep();

@@ -256,6 +256,18 @@ export const coordinatorCases: readonly UnitCase[] = [
       const untrue: readonly (readonly [string, Partial<PromiseOptions>])[] = [
         ["accepted the very view", { accepted: VIEW_OF_2 }],
         ["accepted a higher one", { accepted: 0x901 }],
+        ["accepted no view", { accepted: 0 }],
+        ["a list that is none", { list: [] }],
+        [
+          "a list with a card of no incarnation",
+          {
+            list: [
+              [1, 1],
+              [2, 1],
+              [3, 1, 1, 0],
+            ],
+          },
+        ],
         ["a primary that is no member", { primary: 9 }],
         ["a secondary that is no member", { secondary: 0 }],
         ["a base above its ceiling", { base: 80_000n, ceiling: 70_000n }],

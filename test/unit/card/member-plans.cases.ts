@@ -311,6 +311,24 @@ export const memberPlansCases: readonly UnitCase[] = [
     },
   },
   {
+    title: "a card that does not answer, and then the quorum is gone: the host hears of the first",
+    run(t) {
+      const fabric = founded(TRIANGLE, 3, 3);
+      fabric.plan(0, { kind: PLAN_ADD, card: 4, incarnation: 99 });
+      fabric.run(900_000);
+      fabric.kill(1);
+      fabric.kill(2);
+      fabric.run(3_000_000);
+      t.deepEqual(
+        fabric
+          .host(0)
+          .planResults()
+          .map(([, code]) => code),
+        [PLAN_NOT_HEARD],
+      );
+    },
+  },
+  {
     title: "a primary that loses its quorum amid a change fails the plan",
     run(t) {
       const fabric = founded(MESH_OF_4, 4, 3);

@@ -345,6 +345,25 @@ export const promiserCases: readonly UnitCase[] = [
     },
   },
   {
+    title: "an ACCEPT whose list cannot be true is dropped",
+    run(t) {
+      const bench = quiet(2);
+      const before = toHex(bench.storage.record());
+      const untrue: readonly (readonly [string, AcceptOptions])[] = [
+        ["of no view", { view: 0, from: 3 }],
+        ["a list that is none", { view: VIEW, list: [] }],
+        ["a list with a card of no incarnation", { view: VIEW, list: [...bench.list, [9, 1, 1, 0]] }],
+        ["from a card that its list does not have", { view: 0x909, from: 9 }],
+        ["a primary without a vote", { view: VIEW, list: [...bench.list, [9, 0]], primary: 9 }],
+      ];
+      untrue.forEach(([why, options], index) => {
+        bench.accept(options);
+        t.is(bench.card.counters.dropRole, index + 1, why);
+      });
+      t.is(toHex(bench.storage.record()), before);
+    },
+  },
+  {
     title: "a later view without this card: it was removed, for good; an older one says nothing",
     run(t) {
       const bench = quiet(2);
