@@ -94,6 +94,8 @@ export class PlanDesk {
    * would begin anew.
    */
   private pass(): void {
+    // It may have been removed, or initialised anew, since it was asked.
+    if (this.context.ownState() !== STATE_READY) return;
     encodePlan(this.frame, this.plan);
     this.post.send(FRAME_PLAN, this.askedPrimary, this.frame);
   }

@@ -1,7 +1,11 @@
 import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import * as types from "../../firmware/wire/frame-types.js";
 import * as host from "../../firmware/wire/host-frames.js";
-import { CARD_FLAG_JOINING, CARD_FLAG_STORAGE_FAILED } from "../../firmware/wire/host-setup-frames.js";
+import {
+  CARD_FLAG_JOINING,
+  CARD_FLAG_STORAGE_FAILED,
+  INIT_DONE,
+} from "../../firmware/wire/host-setup-frames.js";
 import { decodeHostStatus, HostStatusFields } from "../../firmware/wire/host-status-frames.js";
 import {
   decodeHostPlan,
@@ -81,6 +85,7 @@ export class HostModel {
     else if (type === types.FRAME_HOST_REFUSE) this.takeRefusal(frame);
     else if (type === types.FRAME_HOST_PLAN_RESULT) this.takePlanResult(frame);
     else if (type === types.FRAME_HOST_MIRROR) this.takeMirror(frame);
+    else if (type === types.FRAME_HOST_INIT_RESULT) this.takeInitResult(frame);
     else if (type === types.FRAME_HOST_STATUS) this.takeStatus(frame);
   }
 
@@ -88,6 +93,13 @@ export class HostModel {
   private forget(): void {
     this.open.clear();
     this.plans.clear();
+  }
+
+  /** A card that was initialised again begins anew, even under the same ids: nothing that it told before binds it. */
+  private takeInitResult(frame: FrameBuffer): void {
+    if (frame.bytes[6] !== INIT_DONE) return;
+    this.held.clear();
+    this.view = 0;
   }
 
   private takePlanResult(frame: FrameBuffer): void {

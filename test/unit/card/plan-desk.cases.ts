@@ -10,8 +10,8 @@ import {
   PLAN_TOO_LOW,
 } from "../../../firmware/wire/plan-frames.js";
 import { CardBench, SESSION } from "../../support/card-bench.js";
-import { hostClose, hostOpen, hostPlan } from "../../support/host-frames.js";
-import { toBigInt } from "../../support/layout.js";
+import { hostClose, hostInit, hostOpen, hostPlan } from "../../support/host-frames.js";
+import { toBigInt, uint64 } from "../../support/layout.js";
 import type { UnitCase } from "../../support/unit-case.js";
 
 function ready(): CardBench {
@@ -60,6 +60,18 @@ export const planDeskCases: readonly UnitCase[] = [
       bench.fromHost(hostOpen(SESSION + 1));
       bench.fromHost(hostPlan(SESSION + 1, { requestId: 4, kind: PLAN_SEED, seed: 5n }));
       t.is(sent(bench).length, 2, "that is another host's");
+    },
+  },
+  {
+    title: "a card that is no member any more passes nothing on, and says in the end that it failed",
+    run(t) {
+      const bench = ready();
+      bench.askPlan({ requestId: 1, kind: PLAN_SEED, seed: 5n });
+      bench.fromHost(hostInit({ cardId: 3, fabricId: 8, replacesFabricId: 7, first: uint64(70_000n) }));
+      bench.askPlan({ requestId: 1, kind: PLAN_SEED, seed: 5n });
+      t.deepEqual(sent(bench), [[1, 1]]);
+      bench.advance(2 * DEFAULT_TIMING.planUs);
+      t.deepEqual(bench.host.planResults(), [[1, PLAN_FAILED, 0n]]);
     },
   },
   {
