@@ -304,6 +304,7 @@ export class Card {
     this.promiser.reset();
     this.coordinator.reset();
     this.router.forget();
+    this.reporter.forgetHeld();
     this.router.start();
     this.founding.begin();
     this.founding.tick();

@@ -23,6 +23,8 @@ export class PlanDesk {
   private readonly post: Post;
   private readonly line: HostLine;
   private readonly viewState: () => number;
+  private readonly heard = new PlanResultFields();
+  /** What the host was told last. */
   private readonly result = new PlanResultFields();
   private readonly frame = new FrameBuffer();
   private isOpen = false;
@@ -63,10 +65,13 @@ export class PlanDesk {
 
   /** Takes a PLAN_RESULT. */
   receiveResult(frame: FrameBuffer): void {
-    const { context, result } = this;
-    if (!decodePlanResult(frame, result)) {
+    const { context, heard, result } = this;
+    if (!decodePlanResult(frame, heard)) {
       context.counters.dropLength += 1;
-    } else if (this.isOpen && result.requestId === this.openRequestId) {
+    } else if (this.isOpen && heard.requestId === this.openRequestId) {
+      result.requestId = heard.requestId;
+      result.code = heard.code;
+      result.number.copy(heard.number);
       this.isOpen = false;
       this.isAnswered = true;
       this.send();

@@ -2,8 +2,9 @@ import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import * as types from "../../firmware/wire/frame-types.js";
 import * as host from "../../firmware/wire/host-frames.js";
 import {
-  CARD_FLAG_JOINING,
   CARD_FLAG_STORAGE_FAILED,
+  decodeHostInitResult,
+  HostInitResultFields,
   INIT_DONE,
 } from "../../firmware/wire/host-setup-frames.js";
 import { decodeHostStatus, HostStatusFields } from "../../firmware/wire/host-status-frames.js";
@@ -40,7 +41,7 @@ export class HostModel {
   private readonly refusal = new host.HostRefuseFields();
   private readonly mirror = new host.HostMirrorFields();
   private readonly status = new HostStatusFields();
-  private fabricId = 0;
+  private readonly initResult = new HostInitResultFields();
   private view = 0;
   /** What the card said it holds, by view. */
   private readonly held = new Map<number, bigint>();
@@ -85,21 +86,14 @@ export class HostModel {
     else if (type === types.FRAME_HOST_REFUSE) this.takeRefusal(frame);
     else if (type === types.FRAME_HOST_PLAN_RESULT) this.takePlanResult(frame);
     else if (type === types.FRAME_HOST_MIRROR) this.takeMirror(frame);
-    else if (type === types.FRAME_HOST_INIT_RESULT) this.takeInitResult(frame);
     else if (type === types.FRAME_HOST_STATUS) this.takeStatus(frame);
+    else if (type === types.FRAME_HOST_INIT_RESULT) this.takeInitResult(frame);
   }
 
   /** A session, or the card's memory, has ended: nothing of what it was asked for may come any more. */
   private forget(): void {
     this.open.clear();
     this.plans.clear();
-  }
-
-  /** A card that was initialised again begins anew, even under the same ids: nothing that it told before binds it. */
-  private takeInitResult(frame: FrameBuffer): void {
-    if (frame.bytes[6] !== INIT_DONE) return;
-    this.held.clear();
-    this.view = 0;
   }
 
   private takePlanResult(frame: FrameBuffer): void {
@@ -132,16 +126,18 @@ export class HostModel {
     this.noteHeld(this.mirror.view, this.mirror.held);
   }
 
+  /** A card that was initialised anew has left what it knew behind. */
+  private takeInitResult(frame: FrameBuffer): void {
+    must(decodeHostInitResult(frame, this.initResult), "HOST_INIT_RESULT has a wrong length");
+    if (this.initResult.code !== INIT_DONE) return;
+    this.held.clear();
+    this.view = 0;
+  }
+
   private takeStatus(frame: FrameBuffer): void {
     const { status } = this;
     must(decodeHostStatus(frame, status), "HOST_STATUS has a wrong length");
     must(status.view <= status.promised, "a card is in a view above its promise");
-    // A card that was initialised anew has left what it knew behind.
-    if ((status.flags & CARD_FLAG_JOINING) !== 0 || status.fabricId !== this.fabricId) {
-      this.held.clear();
-      this.view = 0;
-    }
-    this.fabricId = status.fabricId;
     must(status.view >= this.view, "a card went back to an older view");
     this.view = status.view;
     const holdsARole = status.cardId === status.primary || status.cardId === status.secondary;

@@ -51,6 +51,7 @@ export const planDeskCases: readonly UnitCase[] = [
       const bench = ready();
       bench.askPlan({ requestId: 4, kind: PLAN_SEED, seed: 5n });
       bench.planResult(1, 4, PLAN_DONE, 5n);
+      bench.planResult(1, 77, PLAN_FAILED);
       bench.askPlan({ requestId: 4, kind: PLAN_SEED, seed: 5n });
       t.deepEqual(bench.host.planResults(), [
         [4, PLAN_DONE, 5n],
