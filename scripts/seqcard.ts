@@ -3,9 +3,15 @@ import { addBenchCommand } from "../host-bridge/commands/bench-command.js";
 import { addHandoverCommand, addSeedCommand } from "../host-bridge/commands/change-commands.js";
 import { addInitCommand } from "../host-bridge/commands/init-command.js";
 import { addLatestCommand } from "../host-bridge/commands/latest-command.js";
+import {
+  addAddCommand,
+  addRemoveCommand,
+  addReplaceCommand,
+} from "../host-bridge/commands/member-commands.js";
 import { addNextCommand } from "../host-bridge/commands/next-command.js";
 import { addPortsCommand } from "../host-bridge/commands/ports-command.js";
 import { createProgram, runProgram, stopAtClosedPipe } from "../host-bridge/commands/program.js";
+import { addRecoverCommand } from "../host-bridge/commands/recover-command.js";
 import { addStatusCommand } from "../host-bridge/commands/status-command.js";
 import { addSoakCommand } from "./soak/soak-command.js";
 
@@ -18,6 +24,10 @@ addPortsCommand(program);
 addInitCommand(program);
 addSeedCommand(program);
 addHandoverCommand(program);
+addAddCommand(program);
+addReplaceCommand(program);
+addRemoveCommand(program);
+addRecoverCommand(program);
 addBenchCommand(program);
 addRigCommand(program);
 addSoakCommand(program);

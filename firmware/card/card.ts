@@ -12,7 +12,9 @@ import {
   FRAME_PLAN_RESULT,
   FRAME_PREPARE,
   FRAME_PROMISE,
+  FRAME_QUERY,
   FRAME_REFUSE,
+  FRAME_REPORT,
   FRAME_REQUEST,
   FRAME_STORE,
   OFFSET_TYPE,
@@ -39,9 +41,12 @@ import { Router } from "./router.js";
 import { Secondary } from "./secondary.js";
 import { SilenceWatch } from "./silence-watch.js";
 import { StatusReport } from "./status-report.js";
+import { Survey } from "./survey.js";
 import { ViewAnnouncer } from "./view-announcer.js";
 
 const NOTHING_HELD = new Uint64();
+/** What a card takes while it waits for its fabric. Reports decide nothing. */
+const HEARD_WHILE_JOINING = [FRAME_ACCEPT, FRAME_JOIN, FRAME_QUERY, FRAME_REPORT];
 
 import { Upkeep } from "./upkeep.js";
 
@@ -64,6 +69,7 @@ export class Card {
   private readonly founding: Founding;
   private readonly announcer: ViewAnnouncer;
   private readonly reporter: Reporter;
+  private readonly survey: Survey;
   private readonly desk: HostDesk;
   private readonly upkeep: Upkeep;
 
@@ -108,6 +114,7 @@ export class Card {
       this.founding,
       viewState,
     );
+    this.survey = new Survey(context, post, line, status);
     this.desk = new HostDesk(
       context,
       line,
@@ -115,6 +122,7 @@ export class Card {
       this.plans,
       this.reporter,
       status,
+      this.survey,
       () => this.join(),
       () => this.held(),
     );
@@ -194,6 +202,7 @@ export class Card {
     this.plans.tick();
     // Also where this card takes part in nothing any more: its host must not wait for ever.
     this.originator.tick();
+    this.survey.tick();
     this.reporter.tick();
     this.upkeep.finishTurn();
   }
@@ -232,7 +241,7 @@ export class Card {
   /** Hands a frame that is for this card to the role that it is for. */
   private dispatch(source: number, frame: FrameBuffer): void {
     const type = frame.bytes[OFFSET_TYPE];
-    if (this.context.isJoining() && type !== FRAME_ACCEPT && type !== FRAME_JOIN) {
+    if (this.context.isJoining() && !HEARD_WHILE_JOINING.includes(type as number)) {
       this.context.counters.dropRole += 1;
       return;
     }
@@ -262,6 +271,12 @@ export class Card {
         break;
       case FRAME_PLAN_RESULT:
         this.plans.receiveResult(frame);
+        break;
+      case FRAME_QUERY:
+        this.survey.receiveQuery(source, frame);
+        break;
+      case FRAME_REPORT:
+        this.survey.receiveReport(source, frame);
         break;
       case FRAME_PREPARE:
         this.promiser.receivePrepare(source, frame);
@@ -296,6 +311,7 @@ export class Card {
     this.member.reset();
     this.promiser.reset();
     this.coordinator.reset();
+    this.router.forget();
     this.reporter.forgetHeld();
     this.router.start();
     this.founding.begin();

@@ -18,6 +18,14 @@ export class LinkState {
   readonly costs = new Uint8Array(MAX_MEMBERS).fill(UNREACHABLE_COST);
   readonly paths = new Uint16Array(MAX_MEMBERS);
 
+  /** The card is of another fabric now: whoever was at the other end is to say so anew. What was counted stays. */
+  forget(): void {
+    this.neighbour = 0;
+    this.state = LINK_DEAD;
+    this.heardBack = false;
+    this.costs.fill(UNREACHABLE_COST);
+  }
+
   /**
    * Takes over what a hello says.
    * @returns whether anything differs from what was known.

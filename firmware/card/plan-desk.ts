@@ -29,6 +29,7 @@ export class PlanDesk {
   private readonly frame = new FrameBuffer();
   private isOpen = false;
   private openRequestId = 0;
+  private askedPrimary = 0;
   /** Whether `result` answers the change asked for last, under `openRequestId`. */
   private isAnswered = false;
   private endUs = 0;
@@ -45,7 +46,8 @@ export class PlanDesk {
     const { context, plan } = this;
     // A host that hears nothing asks again, under the same id, and gets the same answer.
     if (plan.requestId === this.openRequestId && (this.isOpen || this.isAnswered)) {
-      if (!this.isOpen) this.send();
+      if (this.isOpen) this.pass();
+      else this.send();
       return;
     }
     if (this.isOpen) this.answer(plan.requestId, PLAN_BUSY);
@@ -56,8 +58,8 @@ export class PlanDesk {
       this.openRequestId = plan.requestId;
       this.endUs = context.nowUs + patienceOf(plan.kind) * context.timing.planUs;
       context.wakeBy(this.endUs);
-      encodePlan(this.frame, plan);
-      this.post.send(FRAME_PLAN, context.state.accepted.primary, this.frame);
+      this.askedPrimary = context.state.accepted.primary;
+      this.pass();
     }
   }
 
@@ -90,6 +92,17 @@ export class PlanDesk {
   reset(): void {
     this.isOpen = false;
     this.isAnswered = false;
+  }
+
+  /**
+   * Sends the plan on. Again always to the same card: it knows what came of it, where another, which is primary by now,
+   * would begin anew.
+   */
+  private pass(): void {
+    // It may have been removed, or initialised anew, since it was asked.
+    if (this.context.ownState() !== STATE_READY) return;
+    encodePlan(this.frame, this.plan);
+    this.post.send(FRAME_PLAN, this.askedPrimary, this.frame);
   }
 
   private answer(requestId: number, code: number): void {

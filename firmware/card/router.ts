@@ -48,6 +48,13 @@ export class Router {
     this.tick();
   }
 
+  /** Forgets all ways, as the card begins in another fabric. */
+  forget(): void {
+    for (const link of this.links) link.forget();
+    this.routeLinks.fill(NO_LINK);
+    this.routeCosts.fill(UNREACHABLE_COST);
+  }
+
   /** The member list may have changed: the ways are kept, in the places of the new one. */
   adoptMembers(): void {
     const { members } = this.context.state;

@@ -80,12 +80,15 @@ export class StatusReport {
   }
 
   sendAll(): void {
-    this.sendStatus();
-    this.sendLinks();
+    encodeHostStatus(this.frame, this.readStatus());
+    this.line.send(FRAME_HOST_STATUS, this.frame);
+    encodeHostLinks(this.frame, this.readLinks());
+    this.line.send(FRAME_HOST_LINKS, this.frame);
     this.sendCounters();
   }
 
-  private sendStatus(): void {
+  /** @returns what this card is, as it stands now; the same object each time. */
+  readStatus(): HostStatusFields {
     const { context, status, primary } = this;
     const { state } = context;
     const { accepted, members } = state;
@@ -113,11 +116,11 @@ export class StatusReport {
     status.incarnation = state.incarnation;
     members.tell(status);
     if (context.isJoining()) this.founding.tellHeard(status);
-    encodeHostStatus(this.frame, status);
-    this.line.send(FRAME_HOST_STATUS, this.frame);
+    return status;
   }
 
-  private sendLinks(): void {
+  /** @returns cables and ways as they stand now; the same object each time. */
+  readLinks(): HostLinksFields {
     const { context, links, router } = this;
     const { members } = context.state;
     links.linkCount = router.links.length;
@@ -138,8 +141,7 @@ export class StatusReport {
       links.routeCosts[links.routeCount] = router.routeCosts[index] as number;
       links.routeCount += 1;
     }
-    encodeHostLinks(this.frame, links);
-    this.line.send(FRAME_HOST_LINKS, this.frame);
+    return links;
   }
 
   private sendCounters(): void {

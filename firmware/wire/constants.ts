@@ -5,6 +5,8 @@
 
 /** First byte of every frame. A frame of another version is counted and dropped, never interpreted. */
 export const PROTOCOL_VERSION = 1;
+/** Version of this package: (major << 16 | minor << 8 | patch). For people; nothing is decided by it. */
+export const FIRMWARE_VERSION = 0x00_01_00;
 
 /** Bytes of a payload. With its CRC it fills one COBS block (254 bytes), so framing costs a constant. */
 export const MAX_PAYLOAD_BYTES = 250;
@@ -40,6 +42,10 @@ export const UNREACHABLE_COST = 255;
 export const BEACONS_REMEMBERED = 16;
 /** Requests that a primary keeps while it waits for a ceiling: every open block of the largest fabric. */
 export const MAX_WAITING_REQUESTS = MAX_MEMBERS * MAX_BLOCKS_IN_FLIGHT;
+
+/** How often a survey asks a card that does not answer, and how far apart: a report is two milliseconds of a cable. */
+export const SURVEY_ASKS = 3;
+export const SURVEY_STEP_US = 15_000;
 
 /** Numbers by which the ceiling moves at a time; also the largest gap that a cold start leaves. */
 export const DEFAULT_WINDOW = 65_536;

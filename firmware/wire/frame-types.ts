@@ -13,6 +13,8 @@ export const FRAME_ACCEPT = 0x0b;
 export const FRAME_PLAN = 0x0c;
 export const FRAME_PLAN_RESULT = 0x0d;
 export const FRAME_JOIN = 0x0e;
+export const FRAME_QUERY = 0x0f;
+export const FRAME_REPORT = 0x10;
 
 /** From the host to its card. */
 export const FRAME_HOST_OPEN = 0x40;
@@ -21,6 +23,7 @@ export const FRAME_HOST_INIT = 0x42;
 export const FRAME_HOST_STATUS_REQUEST = 0x43;
 export const FRAME_HOST_CLOSE = 0x44;
 export const FRAME_HOST_PLAN = 0x45;
+export const FRAME_HOST_SURVEY = 0x46;
 
 /** From the card to its host. */
 export const FRAME_HOST_WELCOME = 0x60;
@@ -33,6 +36,7 @@ export const FRAME_HOST_STATUS = 0x66;
 export const FRAME_HOST_LINKS = 0x67;
 export const FRAME_HOST_COUNTERS = 0x68;
 export const FRAME_HOST_PLAN_RESULT = 0x69;
+export const FRAME_HOST_REPORT = 0x6a;
 
 /** Offsets that every frame has. */
 export const OFFSET_VERSION = 0;

@@ -257,6 +257,26 @@ export const REJECTED_PAYLOADS: readonly RejectedSource[] = [
     payload: "01 45 05000000 2a000000 01 00 00 0100000000000000 00 00 000000",
     counter: "dropLength",
   },
+  {
+    name: "a query, too short",
+    from: "link",
+    payload: "01 0f 03 02 10 07000000 2a0000",
+    counter: "dropLength",
+  },
+  {
+    name: "a report whose link is missing",
+    from: "link",
+    payload:
+      "01 10 03 02 10 07000000 2a000000 00 03 0102030405060708 00010000 00 00 0101000000 0101000000 01 02" +
+      "0100010000000000 0000000000000000 01000000 ffffffff 01",
+    counter: "dropLength",
+  },
+  {
+    name: "a host's survey with a byte too many",
+    from: "host",
+    payload: "01 46 05000000 2a000000 00",
+    counter: "dropLength",
+  },
   { name: "a host of version 2", from: "host", payload: "02 43 05000000", counter: "dropVersion" },
   { name: "a host's header that lacks a byte", from: "host", payload: "01 43 050000", counter: "dropLength" },
   { name: "a status request with a body", from: "host", payload: "01 43 05000000 00", counter: "dropLength" },

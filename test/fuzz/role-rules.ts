@@ -15,7 +15,14 @@ const answer = new numbers.AnswerFields();
 const beacon = new lease.BeaconFields();
 const ack = new lease.BeaconAckFields();
 
-const SAID_WHILE_WAITING = [types.FRAME_HELLO, types.FRAME_JOIN, types.FRAME_ACCEPT];
+const SAID_WHILE_WAITING = [
+  types.FRAME_HELLO,
+  types.FRAME_JOIN,
+  types.FRAME_ACCEPT,
+  // Surveys decide nothing: who waits may be asked how it is, and may ask.
+  types.FRAME_QUERY,
+  types.FRAME_REPORT,
+];
 
 /** What entitles a card to speak. */
 export interface Standing {

@@ -25,8 +25,11 @@ export class ViewHistory {
   /** To whom the newest grant was given, and until when it runs. A reboot forgets neither: the others rely on it. */
   grantedTo = 0;
   grantUntilUs = Number.NEGATIVE_INFINITY;
-  /** What the card has announced of each view that it chose. Not even a reboot may change it. */
-  readonly announced = new Map<number, string>();
+  /**
+   * What the card has announced of each view that it chose. Not even a reboot may change it; but a card that is initialised
+   * again is another one.
+   */
+  readonly announced = new Map<string, string>();
 
   reboot(nowUs: number): void {
     this.bootUs = nowUs;
@@ -128,9 +131,10 @@ function checkAccept(frame: FrameBuffer, flash: PersistentState, history: ViewHi
   must(toBigInt(accept.ceiling) <= NUMBER_LIMIT, "a view was announced with a ceiling beyond the numbers");
   // All but the ceiling, which may have risen meanwhile.
   const body = toHex(frame.bytes.subarray(9, 24)) + toHex(frame.bytes.subarray(32, frame.length));
-  const before = history.announced.get(accept.view);
+  const key = `${flash.incarnation}/${accept.view}`;
+  const before = history.announced.get(key);
   must(before === undefined || before === body, "what was announced of a view has changed");
-  history.announced.set(accept.view, body);
+  history.announced.set(key, body);
 }
 
 function checkAccepted({ accepted, members }: PersistentState): void {

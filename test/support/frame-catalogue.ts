@@ -9,6 +9,7 @@ import * as join from "../../firmware/wire/join-frame.js";
 import * as lease from "../../firmware/wire/lease-frames.js";
 import * as numbers from "../../firmware/wire/number-frames.js";
 import * as plans from "../../firmware/wire/plan-frames.js";
+import * as surveys from "../../firmware/wire/survey-frames.js";
 import * as views from "../../firmware/wire/view-frames.js";
 
 /** A frame type as the tests of vectors and docs use it: any fields, by name. */
@@ -43,12 +44,35 @@ function kind<Fields extends object>(
   };
 }
 
+/** QUERY and HOST_SURVEY: the survey's id, and nothing else. */
+function surveyKind(
+  name: string,
+  type: number,
+  encode: (frame: FrameBuffer, surveyId: number) => void,
+  decode: (frame: FrameBuffer) => number,
+): FrameKind {
+  return kind(
+    name,
+    type,
+    () => ({ surveyId: 0 }),
+    (frame, { surveyId }) => encode(frame, surveyId),
+    (frame, into) => {
+      const surveyId = decode(frame);
+      if (surveyId >= 0) into.surveyId = surveyId;
+      return surveyId >= 0;
+    },
+  );
+}
+
 function empty(name: string, type: number): FrameKind {
   return kind(name, type, () => ({}), host.encodeEmptyBody, host.hasEmptyBody);
 }
 
 const PLAIN_MEMBERS = { memberCards: "memberCount", memberVotes: "memberCount" };
 const MEMBERS = { ...PLAIN_MEMBERS, memberIncarnations: "memberCount" };
+const REPORT_LISTS = Object.fromEntries(
+  ["neighbours", "linkStates", "framesIn", "framesOut", "badFrames"].map((list) => [list, "linkCount"]),
+);
 const LINK_LISTS = ["neighbours", "states", "framesIn", "framesOut", "badFrames", "dropped"];
 const ROUTE_LISTS = ["routeCards", "routeLinks", "routeCosts"];
 
@@ -138,6 +162,24 @@ const KINDS_WITH_FIELDS: readonly FrameKind[] = [
     () => new plans.PlanResultFields(),
     plans.encodePlanResult,
     plans.decodePlanResult,
+  ),
+  surveyKind("QUERY", types.FRAME_QUERY, surveys.encodeQuery, surveys.decodeQuery),
+  kind(
+    "REPORT",
+    types.FRAME_REPORT,
+    () => new surveys.ReportFields(),
+    surveys.encodeReport,
+    surveys.decodeReport,
+    REPORT_LISTS,
+  ),
+  surveyKind("HOST_SURVEY", types.FRAME_HOST_SURVEY, surveys.encodeHostSurvey, surveys.decodeHostSurvey),
+  kind(
+    "HOST_REPORT",
+    types.FRAME_HOST_REPORT,
+    () => new surveys.ReportFields(),
+    surveys.encodeHostReport,
+    surveys.decodeHostReport,
+    REPORT_LISTS,
   ),
   empty("HOST_OPEN", types.FRAME_HOST_OPEN),
   kind(

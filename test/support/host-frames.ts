@@ -6,11 +6,13 @@ import {
   FRAME_HOST_PLAN,
   FRAME_HOST_REQUEST,
   FRAME_HOST_STATUS_REQUEST,
+  FRAME_HOST_SURVEY,
 } from "../../firmware/wire/frame-types.js";
 import { writeHostHeader } from "../../firmware/wire/header.js";
 import { encodeEmptyBody, encodeHostRequest } from "../../firmware/wire/host-frames.js";
 import { encodeHostInit, HostInitFields, INIT_FOUND } from "../../firmware/wire/host-setup-frames.js";
 import { encodeHostPlan, PlanFields } from "../../firmware/wire/plan-frames.js";
+import { encodeHostSurvey } from "../../firmware/wire/survey-frames.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
 
 import { uint64 } from "./layout.js";
@@ -26,6 +28,12 @@ export function hostClose(session: number): FrameBuffer {
 
 export function hostStatusRequest(session: number): FrameBuffer {
   return bare(FRAME_HOST_STATUS_REQUEST, session);
+}
+
+export function hostSurvey(session: number, surveyId: number): FrameBuffer {
+  const frame = bare(FRAME_HOST_SURVEY, session);
+  encodeHostSurvey(frame, surveyId);
+  return frame;
 }
 
 export function hostRequest(session: number, tag: number, count: number): FrameBuffer {

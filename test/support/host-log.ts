@@ -8,6 +8,7 @@ import {
   FRAME_HOST_MIRROR,
   FRAME_HOST_PLAN_RESULT,
   FRAME_HOST_REFUSE,
+  FRAME_HOST_REPORT,
   FRAME_HOST_STATUS,
   FRAME_HOST_VIEW,
   FRAME_HOST_WELCOME,
@@ -38,6 +39,7 @@ import {
   HostStatusFields,
 } from "../../firmware/wire/host-status-frames.js";
 import { decodeHostPlanResult, PlanResultFields } from "../../firmware/wire/plan-frames.js";
+import { decodeHostReport, ReportFields } from "../../firmware/wire/survey-frames.js";
 import { toBigInt } from "./layout.js";
 
 /** A frame that a card has sent to its host. */
@@ -128,6 +130,11 @@ export class HostLog {
       const { requestId, code, number } = read(frame, new PlanResultFields(), decodeHostPlanResult);
       return [requestId, code, toBigInt(number)] as const;
     });
+  }
+
+  /** What the cards of a survey have reported, in order. */
+  reports(): ReportFields[] {
+    return this.of(FRAME_HOST_REPORT).map(({ frame }) => read(frame, new ReportFields(), decodeHostReport));
   }
 
   welcome(): HostWelcomeFields {

@@ -11,7 +11,9 @@ import {
   FRAME_PLAN_RESULT,
   FRAME_PREPARE,
   FRAME_PROMISE,
+  FRAME_QUERY,
   FRAME_REFUSE,
+  FRAME_REPORT,
   FRAME_REQUEST,
   FRAME_STORE,
   OFFSET_TYPE,
@@ -41,6 +43,7 @@ import {
   PlanFields,
   PlanResultFields,
 } from "../../firmware/wire/plan-frames.js";
+import { decodeQuery, decodeReport, ReportFields } from "../../firmware/wire/survey-frames.js";
 import {
   AcceptFields,
   DeclineFields,
@@ -138,6 +141,21 @@ export class LinkLog {
 
   planResults(): Sent<PlanResultFields>[] {
     return this.read(FRAME_PLAN_RESULT, () => new PlanResultFields(), decodePlanResult);
+  }
+
+  queries(): Sent<{ surveyId: number }>[] {
+    return this.read(
+      FRAME_QUERY,
+      () => ({ surveyId: 0 }),
+      (frame, into) => {
+        into.surveyId = decodeQuery(frame);
+        return into.surveyId >= 0;
+      },
+    );
+  }
+
+  reports(): Sent<ReportFields>[] {
+    return this.read(FRAME_REPORT, () => new ReportFields(), decodeReport);
   }
 
   private read<Fields>(

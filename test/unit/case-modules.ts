@@ -32,6 +32,7 @@ import { routingCases } from "./card/routing.cases.js";
 import { secondaryCases } from "./card/secondary.cases.js";
 import { silenceWatchCases } from "./card/silence-watch.cases.js";
 import { statusReportCases } from "./card/status-report.cases.js";
+import { surveyCases } from "./card/survey.cases.js";
 import { upkeepCases } from "./card/upkeep.cases.js";
 import { viewCases } from "./card/view.cases.js";
 import { waitingRequestsCases } from "./card/waiting-requests.cases.js";
@@ -58,6 +59,7 @@ import { leaseFramesCases } from "./wire/lease-frames.cases.js";
 import { memberEntriesCases } from "./wire/member-entries.cases.js";
 import { numberFramesCases } from "./wire/number-frames.cases.js";
 import { planFramesCases } from "./wire/plan-frames.cases.js";
+import { surveyFramesCases } from "./wire/survey-frames.cases.js";
 import { uint64Cases } from "./wire/uint64.cases.js";
 import { viewFramesCases } from "./wire/view-frames.cases.js";
 
@@ -97,6 +99,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/secondary", cases: secondaryCases },
   { name: "card/status-report", cases: statusReportCases },
   { name: "card/upkeep", cases: upkeepCases },
+  { name: "card/survey", cases: surveyCases },
   { name: "card/view", cases: viewCases },
   { name: "card/waiting-requests", cases: waitingRequestsCases },
   { name: "ports/byte-frame-port", cases: byteFramePortCases },
@@ -122,6 +125,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "wire/member-entries", cases: memberEntriesCases },
   { name: "wire/number-frames", cases: numberFramesCases },
   { name: "wire/plan-frames", cases: planFramesCases },
+  { name: "wire/survey-frames", cases: surveyFramesCases },
   { name: "wire/uint64", cases: uint64Cases },
   { name: "wire/view-frames", cases: viewFramesCases },
 ];

@@ -70,7 +70,7 @@ export const cardCases: readonly UnitCase[] = [
         ["dropDestination", frame(FRAME_BEACON, byte(3, 0))],
         ["dropDestination", frame(FRAME_BEACON, byte(3, 9))],
         ["dropType", frame(0)],
-        ["dropType", frame(0x0f)],
+        ["dropType", frame(0x1f)],
         ["dropLength", frame(FRAME_JOIN)],
         ["dropType", frame(FRAME_HELLO)],
         ["dropType", frame(FRAME_HOST_OPEN)],
