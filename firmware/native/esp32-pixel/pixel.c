@@ -6,12 +6,13 @@
 #include "driver/gpio.h"
 #include "driver/rmt_encoder.h"
 #include "driver/rmt_tx.h"
+#include "soc/soc_caps.h"
 
 #define TICKS_A_SECOND 10000000
 /* In ticks of 0.1 us: a 0 is high for 0.3 us and low for 0.9 us, a 1 the other way round. */
 #define SHORT_TICKS 3
 #define LONG_TICKS 9
-#define MEMORY_SYMBOLS 64
+#define MEMORY_SYMBOLS SOC_RMT_MEM_WORDS_PER_CHANNEL
 #define QUEUE_LENGTH 4
 
 static rmt_channel_handle_t channel = NULL;
