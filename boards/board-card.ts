@@ -7,6 +7,7 @@ import { FlashLog } from "../firmware/storage/flash-log.js";
 import type { RecordStore } from "../firmware/storage/record-store.js";
 import { DEFAULT_TIMING } from "../firmware/wire/constants.js";
 import type { Uint64 } from "../firmware/wire/uint64.js";
+import { BoardLight, type ShowColor } from "./board-light.js";
 
 /** What a board hands in: its hardware, opened. */
 export interface BoardHardware {
@@ -15,6 +16,7 @@ export interface BoardHardware {
   readonly flash: FlashRegion;
   readonly links: readonly FramePort[];
   readonly host: FramePort;
+  readonly showColor: ShowColor;
 }
 
 /** A board's hardware as the firmware's platform. */
@@ -25,14 +27,16 @@ export class BoardPlatform implements Platform {
   readonly chipId: Uint64;
   readonly randomSeed: number;
   readonly timing = DEFAULT_TIMING;
+  readonly light: BoardLight;
   private readonly device: Device;
   private readonly alarm: Alarm;
 
-  constructor({ device, alarm, flash, links, host }: BoardHardware) {
+  constructor({ device, alarm, flash, links, host, showColor }: BoardHardware) {
     this.device = device;
     this.alarm = alarm;
     this.links = links;
     this.host = host;
+    this.light = new BoardLight(showColor);
     this.storage = new FlashLog(flash);
     this.chipId = device.chipId;
     this.randomSeed = device.randomBits() >>> 0;
@@ -43,13 +47,19 @@ export class BoardPlatform implements Platform {
   }
 
   wakeAt(timeUs: number): void {
-    this.alarm.set(timeUs);
+    // The one alarm serves card and light.
+    this.alarm.set(Math.min(timeUs, this.light.nextUs));
   }
 }
 
 /** Starts the card on a board. */
 export function startBoard(hardware: BoardHardware): Firmware {
-  const firmware = startFirmware(new BoardPlatform(hardware));
-  hardware.alarm.onAlarm = () => firmware.wake();
+  const platform = new BoardPlatform(hardware);
+  const firmware = startFirmware(platform);
+  hardware.alarm.onAlarm = () => {
+    const nowUs = platform.now();
+    if (nowUs >= platform.light.nextUs) platform.light.look(firmware.readCondition, nowUs);
+    firmware.wake();
+  };
   return firmware;
 }

@@ -1,4 +1,5 @@
 import { Card } from "./card/card.js";
+import type { CardCondition } from "./card/condition.js";
 import type { FramePort } from "./ports/frame-port.js";
 import type { RecordStore } from "./storage/record-store.js";
 import type { Timing } from "./wire/constants.js";
@@ -26,6 +27,8 @@ export interface Platform {
 export interface Firmware {
   /** To be called when the alarm is due. Calling it early does no harm. */
   wake(): void;
+  /** Fills `into` with how the card is, for the light on the board. */
+  readCondition(into: CardCondition): void;
 }
 
 /** Binds ports, clock and storage to a card and starts it. */
@@ -59,5 +62,5 @@ export function startFirmware(platform: Platform): Firmware {
   };
   card.start(platform.now());
   platform.wakeAt(card.wakeUpUs);
-  return { wake };
+  return { wake, readCondition: (into) => card.readCondition(into, platform.now()) };
 }

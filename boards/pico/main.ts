@@ -13,6 +13,6 @@ startBoard({
   flash: new FlashRegion(SECTOR_COUNT),
   links: PINS.links.map((wiring) => new UartPort(wiring)),
   host: new UsbPort(),
+  showColor: (color) => device.setLed(PINS.light.pin, color !== 0),
 });
-device.setLed(PINS.led.pin, true);
 device.startWatchdog(WATCHDOG_MS);

@@ -69,6 +69,13 @@ export class Router {
     this.wakeForAge(linkState);
   }
 
+  /** @returns how many cables have had a neighbour since the boot and have none that hears and is heard now. */
+  silentCables(): number {
+    let silent = 0;
+    for (const { neighbour, state } of this.links) if (neighbour !== 0 && state !== LINK_ALIVE) silent += 1;
+    return silent;
+  }
+
   /** Whether there is a way to the member at `index` of the list. */
   reaches(index: number): boolean {
     return this.routeLinks[index] !== NO_LINK;

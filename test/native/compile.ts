@@ -21,7 +21,12 @@ export class ProgramFolder {
    * Compiles C of this project with warnings as errors, under the sanitizers of addresses and of undefined behaviour.
    * @param sources from the project's folder on.
    */
-  compile(compiler: string, name: string, sources: readonly string[], options: readonly string[] = []): Compiled {
+  compile(
+    compiler: string,
+    name: string,
+    sources: readonly string[],
+    options: readonly string[] = [],
+  ): Compiled {
     const program = join(this.path, name);
     const args = [...WARNINGS, ...SANITIZERS, ...options, ...sources, "-o", program];
     const { status, stderr, error } = spawnSync(compiler, args, { cwd: PROJECT_FOLDER, encoding: "utf8" });

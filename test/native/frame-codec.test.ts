@@ -82,7 +82,11 @@ withSanitizers(`the C framing passes the vectors${because}`, (t) => {
   const payloads = [...fabricVectors().frames, ...hostVectors().frames].map(({ payload }) => payload);
   const answers = ask(t, [
     ...frames.map(({ payload }) => `encode ${payload}`),
-    ...streams.flatMap(({ stream }) => [`decode ${stream} 1`, `decode ${stream} 7`, `decode ${stream} 100000`]),
+    ...streams.flatMap(({ stream }) => [
+      `decode ${stream} 1`,
+      `decode ${stream} 7`,
+      `decode ${stream} 100000`,
+    ]),
     ...payloads.map((payload) => `encode ${payload}`),
   ]);
   for (const { name, encoded } of frames) t.is(answers.shift(), encoded, name);
@@ -97,7 +101,10 @@ withSanitizers(`the C framing passes the vectors${because}`, (t) => {
 
 withSanitizers(`C and TypeScript decode any stream alike${because}`, (t) => {
   const streams = makeStreams(500);
-  const answers = ask(t, streams.flatMap((stream, index) => [`decode ${stream} ${1 + (index % 64)}`]));
+  const answers = ask(
+    t,
+    streams.flatMap((stream, index) => [`decode ${stream} ${1 + (index % 64)}`]),
+  );
   streams.forEach((stream, index) => {
     t.is(answers[index], decodeHere(stream), stream);
   });
@@ -113,7 +120,9 @@ for (const each of compilers) {
     const sources = [CODEC, "test/native/frame-codec-fuzz.c"];
     const compiled = folder.compile(each, `own-${each}`, sources, ["-DOWN_DRIVER"]);
     if ("failure" in compiled) return t.fail(compiled.failure);
-    const { status, stderr } = spawnSync(compiled.program, ["20261125", `${FUZZ_RUNS}`], { encoding: "utf8" });
+    const { status, stderr } = spawnSync(compiled.program, ["20261125", `${FUZZ_RUNS}`], {
+      encoding: "utf8",
+    });
     t.is(status, 0, stderr);
   });
 }

@@ -3,6 +3,7 @@ import { adaptiveWindowCases } from "./card/adaptive-window.cases.js";
 import { baseChoiceCases } from "./card/base-choice.cases.js";
 import { cardCases } from "./card/card.cases.js";
 import { cardContextCases } from "./card/card-context.cases.js";
+import { conditionCases } from "./card/condition.cases.js";
 import { coordinatorCases } from "./card/coordinator.cases.js";
 import { hostDeskCases } from "./card/host-desk.cases.js";
 import { hostLineCases } from "./card/host-line.cases.js";
@@ -31,6 +32,8 @@ import { silenceWatchCases } from "./card/silence-watch.cases.js";
 import { statusReportCases } from "./card/status-report.cases.js";
 import { viewCases } from "./card/view.cases.js";
 import { waitingRequestsCases } from "./card/waiting-requests.cases.js";
+import { indicationCases } from "./indication/indication.cases.js";
+import { lightCases } from "./indication/light.cases.js";
 import { byteFramePortCases } from "./ports/byte-frame-port.cases.js";
 import { flashGeometryCases } from "./storage/flash-geometry.cases.js";
 import { flashLogCases } from "./storage/flash-log.cases.js";
@@ -60,6 +63,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/adaptive-window", cases: adaptiveWindowCases },
   { name: "card/card", cases: cardCases },
   { name: "card/card-context", cases: cardContextCases },
+  { name: "card/condition", cases: conditionCases },
   { name: "card/host-desk", cases: hostDeskCases },
   { name: "card/host-line", cases: hostLineCases },
   { name: "card/initialise", cases: initialiseCases },
@@ -89,6 +93,8 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/status-report", cases: statusReportCases },
   { name: "card/view", cases: viewCases },
   { name: "card/waiting-requests", cases: waitingRequestsCases },
+  { name: "indication/indication", cases: indicationCases },
+  { name: "indication/light", cases: lightCases },
   { name: "ports/byte-frame-port", cases: byteFramePortCases },
   { name: "storage/flash-geometry", cases: flashGeometryCases },
   { name: "storage/flash-log", cases: flashLogCases },
