@@ -7,7 +7,7 @@ const SOURCES = [
   "firmware/native/frame-codec.c",
   "test/native/spi-link-check.c",
 ];
-const SEEDS = 25;
+const SEEDS = 10;
 /** Of 1000 steps of the bus. */
 const FAULT_RATES = [0, 5, 50, 200];
 
