@@ -20,6 +20,9 @@ static uint64_t alarmUs = NEVER_US;
 static xsSlot* alarmOwner = NULL;
 static uint32_t turnBeganUs;
 static uint32_t gapUs = 0;
+static volatile bool sleeps = false;
+/* Set by whatever ends the sleep: an interrupt alone does not. */
+static volatile bool woken = false;
 
 void eventLoopSetAlarm(uint64_t timeUs)
 {
@@ -38,15 +41,21 @@ uint32_t eventLoopGapUs(void)
 	return gapUs;
 }
 
-/* An interrupt ends a WFE by itself. */
+bool eventLoopSleeps(void)
+{
+	return sleeps;
+}
+
+/* An interrupt that returns ends a WFE by itself. */
 void machineWake(void)
 {
-	__sev();
+	woken = true;
 }
 
 static void wakeUp(uint alarm)
 {
 	(void)alarm;
+	woken = true;
 }
 
 static bool ringAlarm(void)
@@ -65,7 +74,10 @@ static void sleepUntil(uint64_t timeUs)
 	absolute_time_t target;
 	update_us_since_boot(&target, timeUs);
 	/* True: the time has passed already. */
-	if (!hardware_alarm_set_target((uint)wakeUpAlarm, target)) __wfe();
+	if (hardware_alarm_set_target((uint)wakeUpAlarm, target)) return;
+	sleeps = true;
+	while (!woken) __wfe();
+	sleeps = false;
 }
 
 static void serve(void* the, void* refcon, uint8_t* message, uint16_t length);
@@ -88,6 +100,8 @@ static void serve(void* the, void* refcon, uint8_t* message, uint16_t length)
 		gapUs = beganUs - turnBeganUs;
 		turnBeganUs = beganUs;
 		watchdogFeed();
+		/* Whoever wakes the machine from here on is seen before the next sleep. */
+		woken = false;
 		const bool worked = framePortsPoll() | ringAlarm();
 		if (!worked) sleepUntil(alarmUs < untilUs ? alarmUs : untilUs);
 		nowUs = time_us_64();

@@ -7,6 +7,7 @@
 
 #include "xsmc.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Calls `onAlarm` of `self` once, at `timeUs` of the microsecond clock or soon after; a later call moves it. */
@@ -15,5 +16,8 @@ void eventLoopSetAlarmOwner(xsMachine* the, xsSlot* self);
 
 /* How long ago the turn before this one began: what came meanwhile has waited that long. */
 uint32_t eventLoopGapUs(void);
+
+/* Whether XS's thread has nothing to do, for an interrupt that would wake it for little. */
+bool eventLoopSleeps(void);
 
 #endif

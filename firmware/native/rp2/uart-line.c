@@ -1,7 +1,8 @@
 /*
  * A UART whose bytes the DMA moves both ways, so that reception goes on while interrupts are off for a flash write (45 to
  * 400 ms). Received bytes go into a ring, one transfer a byte: a second channel starts the first one again, and each transfer can
- * interrupt. The interrupt only says that the line is not silent any more, and stays off until the line was read empty.
+ * interrupt. The interrupt only says that there is something to read, and stays off until the line was read empty. While XS's thread sleeps, it waits
+ * for the end of a frame instead of waking it for each byte.
  */
 #include "xsmc.h"
 #include "xsHost.h"
@@ -44,6 +45,9 @@ typedef struct {
 	/* Bytes that were handed to the DMA, all of them, and those of the transfer that runs. */
 	volatile uint32_t transmitBegun;
 	uint32_t ringTimeUs;
+	/* The interrupt's own look at what has come. */
+	uint32_t scannedAt;
+	bool insideFrame;
 } UartLine;
 
 static uint8_t receiveRings[UART_COUNT][RECEIVE_RING_BYTES] __attribute__((aligned(RECEIVE_RING_BYTES)));
@@ -59,6 +63,33 @@ static void __not_in_flash_func(beginTransfer)(UartLine* line)
 	dma_channel_set_trans_count(line->transmitChannel, waiting, true);
 }
 
+static inline uint32_t receivedUpTo(const UartLine* line)
+{
+	return dma_channel_hw_addr(line->receiveChannel)->write_addr & (RECEIVE_RING_BYTES - 1);
+}
+
+/* Whether a frame has ended among the bytes that came since the last look (a delimiter behind anything else than delimiters), or the ring fills with noise. */
+static inline bool isWorthWaking(UartLine* line)
+{
+	const uint32_t end = receivedUpTo(line);
+	bool ended = ((end - line->receiveAt) & (RECEIVE_RING_BYTES - 1)) > RECEIVE_RING_BYTES / 2;
+	while (line->scannedAt != end) {
+		const bool delimiter = line->receiveRing[line->scannedAt] == 0;
+		if (delimiter && line->insideFrame) ended = true;
+		line->insideFrame = !delimiter;
+		line->scannedAt = (line->scannedAt + 1) & (RECEIVE_RING_BYTES - 1);
+	}
+	return ended;
+}
+
+static inline void receiveInterrupt(UartLine* line, uint32_t receiveBit)
+{
+	dma_hw->ints1 = receiveBit;
+	if (eventLoopSleeps() && !isWorthWaking(line)) return;
+	hw_clear_bits(&dma_hw->inte1, receiveBit);
+	framePortWake(line->line.port);
+}
+
 static void __not_in_flash_func(lineInterrupt)(void)
 {
 	for (int index = 0; index < UART_COUNT; index += 1) {
@@ -67,20 +98,12 @@ static void __not_in_flash_func(lineInterrupt)(void)
 		const uint32_t receiveBit = 1u << line->receiveChannel;
 		const uint32_t transmitBit = 1u << line->transmitChannel;
 		const uint32_t status = dma_hw->ints1;
-		if (status & receiveBit) {
-			hw_clear_bits(&dma_hw->inte1, receiveBit);
-			framePortWake(line->line.port);
-		}
+		if (status & receiveBit) receiveInterrupt(line, receiveBit);
 		if (status & transmitBit) {
 			dma_hw->ints1 = transmitBit;
 			beginTransfer(line);
 		}
 	}
-}
-
-static uint32_t receivedUpTo(const UartLine* line)
-{
-	return dma_channel_hw_addr(line->receiveChannel)->write_addr & (RECEIVE_RING_BYTES - 1);
 }
 
 static size_t readLine(FrameLine* base, uint8_t* into, size_t capacity)
@@ -127,6 +150,9 @@ static void rearmLine(FrameLine* base)
 	UartLine* line = (UartLine*)base;
 	const uint32_t receiveBit = 1u << line->receiveChannel;
 	dma_hw->ints1 = receiveBit;
+	/* The interrupt is off: what was read needs no second look. */
+	line->scannedAt = line->receiveAt;
+	line->insideFrame = line->receiveRing[(line->receiveAt - 1) & (RECEIVE_RING_BYTES - 1)] != 0;
 	/* A byte that came before this line and after the last look would not interrupt any more. */
 	if (receivedUpTo(line) != line->receiveAt) framePortWake(base->port);
 	else hw_set_bits(&dma_hw->inte1, receiveBit);
