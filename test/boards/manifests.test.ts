@@ -62,6 +62,17 @@ for (const program of PROGRAMS) {
   });
 }
 
+/** What `firmware/manifest.json` lists; the rig's own test compares that with what XS loads there. */
+const FIRMWARE = new BoardBuild("firmware/manifest.json");
+
+for (const program of PROGRAMS) {
+  test(`${program}: the card is made of the very modules that the rig runs`, (t) => {
+    const { modules } = new BoardBuild(program);
+    const ofCard = [...modules].filter(([name]) => /^firmware\/(card|wire|storage|ports|main)\b/.test(name));
+    t.deepEqual(ofCard.sort(), [...FIRMWARE.modules].sort());
+  });
+}
+
 test("the SPI port of the ESP32s: what is listed is there, and its C has what its TypeScript names", (t) => {
   const build = new BoardBuild("firmware/native/esp32-spi/manifest.json");
   t.deepEqual(build.missing, []);

@@ -23,6 +23,8 @@ static xsMachine* machine = NULL;
 static esp_timer_handle_t timer = NULL;
 static int64_t alarmUs = NEVER_US;
 static xsSlot* alarmOwner = NULL;
+/* The timer is set once, at the end of a turn, and not at each frame in it. */
+static bool serving = false;
 /* Our one message is on its way, and nobody needs to send another. */
 static atomic_bool posted = false;
 
@@ -68,6 +70,7 @@ static void serve(void* the, void* refcon, uint8_t* message, uint16_t length)
 	(void)the, (void)refcon, (void)message, (void)length;
 	const int64_t untilUs = esp_timer_get_time() + MAX_TURN_US;
 	bool worked = true;
+	serving = true;
 	/* Before the looking: what comes after it sends a message again. */
 	atomic_store(&posted, false);
 	watchdogFeed();
@@ -75,6 +78,7 @@ static void serve(void* the, void* refcon, uint8_t* message, uint16_t length)
 		worked = framePortsPoll();
 		worked = ringAlarm() || worked;
 	}
+	serving = false;
 	if (worked) machineWake();
 	setTimer();
 }
@@ -82,8 +86,7 @@ static void serve(void* the, void* refcon, uint8_t* message, uint16_t length)
 void eventLoopSetAlarm(int64_t timeUs)
 {
 	alarmUs = timeUs;
-	/* Inside of a turn this is done once, at its end; a second time does no harm. */
-	if (timer != NULL) setTimer();
+	if (timer != NULL && !serving) setTimer();
 }
 
 void eventLoopSetAlarmOwner(xsMachine* the, xsSlot* self)

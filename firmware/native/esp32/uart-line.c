@@ -36,6 +36,7 @@ static void IRAM_ATTR uartNotify(uart_port_t number, uart_select_notif_t what, B
 {
 	UartLine* uart = lines[number];
 	if (uart == NULL) return;
+	/* Mostly a FIFO that was full; a disturbed byte counts too. */
 	if (what == UART_SELECT_ERROR_NOTIF) uart->line.overruns += 1;
 	if (what != UART_SELECT_READ_NOTIF || flashGateIsClosed()) return;
 	framePortWake(uart->line.port);
