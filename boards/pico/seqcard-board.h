@@ -2,7 +2,7 @@
 #include "boards/pico.h"
 
 #ifndef __ASSEMBLER__
-/* The SDK compiles for size, which makes XS a tenth slower. */
+/* The SDK compiles for size, and XS slower by it. */
 #pragma GCC optimize("O2")
 /* Copies that GCC makes a call of: firmware/native/rp2/short-copy.c. */
 __asm__(".set memcpy, seqcard_memcpy");

@@ -79,12 +79,17 @@ export class Quorum {
 
   private count(self: number, members: MemberList, nowUs: number): void {
     this.ackedUs[self] = nowUs;
+    const { high, low } = this.ceiling;
     for (let index = 0; index < members.count; index += 1) {
       const ackedUs = this.ackedUs[index] as number;
-      if (ackedUs > this.grantedFromUs && this.votesSince(ackedUs, members) >= members.quorum) {
+      // Nobody has acknowledged what is sent at this moment: of this time only the card itself could make a quorum.
+      const mayGrant = index !== self || members.votesAt(self) >= members.quorum;
+      if (mayGrant && ackedUs > this.grantedFromUs && this.votesSince(ackedUs, members) >= members.quorum) {
         this.grantedFromUs = ackedUs;
       }
       const ceiling = this.ceilings[index] as Uint64;
+      // Mostly all are alike.
+      if (ceiling.low === low && ceiling.high === high) continue;
       if (ceiling.compare(this.ceiling) > 0 && this.votesAtOrAbove(ceiling, members) >= members.quorum) {
         this.ceiling.copy(ceiling);
       }

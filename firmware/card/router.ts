@@ -45,15 +45,18 @@ export class Router {
   }
 
   tick(): void {
-    const { nowUs, timing } = this.context;
+    const { context, links } = this;
+    const { nowUs, timing } = context;
+    const { linkDeadUs, linkStaleUs } = timing;
     let changed = false;
-    for (const link of this.links) {
-      if (link.age(nowUs, timing.linkStaleUs, timing.linkDeadUs)) changed = true;
+    // By index, here and below: an iterator takes XS several times as long, and this is every turn's.
+    for (let link = 0; link < links.length; link += 1) {
+      if ((links[link] as LinkState).age(nowUs, linkStaleUs, linkDeadUs)) changed = true;
     }
     if (changed) this.findRoutes();
     if (nowUs >= this.nextHelloUs) this.sayHello();
-    this.context.wakeBy(this.nextHelloUs);
-    for (const link of this.links) this.wakeForAge(link);
+    context.wakeBy(this.nextHelloUs);
+    for (let link = 0; link < links.length; link += 1) this.wakeForAge(links[link] as LinkState);
   }
 
   /** Takes a HELLO that came over `link` from the member `source`. */
