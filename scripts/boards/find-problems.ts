@@ -65,6 +65,17 @@ function picoProblems({ environment, home, exists, has, run }: Machine): string[
         `pico-sdk in ${sdk} is ${version ?? "of an unknown version"}, and the Moddable SDK builds with ${PICO_SDK_VERSION}. Run: git -C ${sdk} checkout ${PICO_SDK_VERSION}, then git submodule update --init there.`,
       );
     }
+    const tools = {
+      pioasm: environment["PIOASM"] ?? join(sdk, "build/pioasm/pioasm"),
+      picotool: environment["UF2CONV"] ?? join(sdk, "build/_deps/picotool/picotool"),
+    };
+    for (const [tool, path] of Object.entries(tools)) {
+      if (!exists(path)) {
+        problems.push(
+          `${tool} is not at ${path}. The instructions build it with pico-examples: ${PICO_PAGE}`,
+        );
+      }
+    }
   }
   if (!has("arm-none-eabi-gcc")) {
     problems.push("arm-none-eabi-gcc is not found. On Debian: apt-get install gcc-arm-none-eabi.");
