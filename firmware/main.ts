@@ -1,5 +1,6 @@
 import { Card } from "./card/card.js";
 import type { Counters } from "./card/card-context.js";
+import type { CardCondition } from "./card/condition.js";
 import type { FramePort } from "./ports/frame-port.js";
 import type { RecordStore } from "./storage/record-store.js";
 import type { Timing } from "./wire/constants.js";
@@ -29,6 +30,8 @@ export interface Firmware {
   readonly counters: Readonly<Counters>;
   /** To be called when the alarm is due. Calling it early does no harm. */
   wake(): void;
+  /** Fills `into` with how the card is, for the light on the board. */
+  readCondition(into: CardCondition): void;
 }
 
 /** Binds ports, clock and storage to a card and starts it. */
@@ -62,5 +65,9 @@ export function startFirmware(platform: Platform): Firmware {
   };
   card.start(platform.now());
   platform.wakeAt(card.wakeUpUs);
-  return { counters: card.counters, wake };
+  return {
+    counters: card.counters,
+    wake,
+    readCondition: (into) => card.readCondition(into, platform.now()),
+  };
 }

@@ -24,6 +24,7 @@ import {
 import { FABRIC_HEADER_BYTES, OFFSET_DESTINATION, OFFSET_FABRIC, OFFSET_SOURCE } from "../wire/header.js";
 import { Uint64 } from "../wire/uint64.js";
 import { CardContext, type CardEnvironment, type Counters } from "./card-context.js";
+import { type CardCondition, ROLE_MEMBER, ROLE_NONE, ROLE_PRIMARY, ROLE_SECONDARY } from "./condition.js";
 import { Coordinator } from "./coordinator.js";
 import { Founding } from "./founding.js";
 import { HostDesk } from "./host-desk.js";
@@ -135,6 +136,14 @@ export class Card {
 
   get counters(): Readonly<Counters> {
     return this.context.counters;
+  }
+
+  /** Fills `into` with how this card is at `nowUs`. */
+  readCondition(into: CardCondition, nowUs: number): void {
+    this.context.nowUs = nowUs;
+    into.state = this.viewState();
+    into.role = this.role();
+    into.silentCables = this.router.silentCables();
   }
 
   /** Boots: reads the flash and says hello. To be called once, first. */
@@ -340,6 +349,13 @@ export class Card {
     this.router.adoptMembers();
     this.primary.begin();
     this.secondary.begin();
+  }
+
+  private role(): number {
+    const { cardId, state } = this.context;
+    if (state.accepted.number === 0) return ROLE_NONE;
+    if (state.accepted.primary === cardId) return ROLE_PRIMARY;
+    return state.accepted.secondary === cardId ? ROLE_SECONDARY : ROLE_MEMBER;
   }
 
   /** @returns STATE_READY where numbers can be had, as far as this card knows, else the code of what keeps them. */

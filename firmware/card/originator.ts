@@ -143,7 +143,8 @@ export class Originator {
     if (this.openCount === 0) return;
     const { context } = this;
     const state = this.viewState();
-    for (const block of this.blocks) {
+    for (let slot = 0; slot < MAX_BLOCKS_IN_FLIGHT; slot += 1) {
+      const block = this.blocks[slot] as OpenBlock;
       if (!block.open) continue;
       if (state === STATE_READY) {
         this.sendIfDue(block);

@@ -25,8 +25,9 @@ export class Post {
    * whose flash has failed says nothing more, not even in the turn in which that happened.
    */
   send(type: number, destination: number, frame: FrameBuffer): void {
-    const { cardId, state, storageFailed } = this.context;
+    const { state, storageFailed } = this.context;
     if (storageFailed) return;
+    const { cardId } = state;
     writeFabricHeader(frame, type, cardId, destination, MAX_HOPS, state.fabricId);
     if (destination === cardId) this.deliver(frame);
     else this.router.send(destination, frame);

@@ -57,23 +57,27 @@ export class Primary {
   /** The newest request of each open block of each member, and its size: a repeated one leaves a gap, which is counted. */
   private readonly seenRequestIds = new Float64Array(MAX_MEMBERS * MAX_BLOCKS_IN_FLIGHT).fill(-1);
   private readonly seenCounts = new Uint16Array(MAX_MEMBERS * MAX_BLOCKS_IN_FLIGHT);
+  /** How long a quorum's acknowledgement is good, from when its beacon was sent. */
+  private readonly grantUs: number;
 
   constructor(context: CardContext, post: Post, onAssigned: () => void) {
     this.context = context;
     this.post = post;
     this.onAssigned = onAssigned;
     this.announcer = new ViewAnnouncer(context);
+    this.grantUs = context.timing.leaseUs - context.timing.leaseMarginUs;
   }
 
   /** Whether this card is primary of a view in which it may act. */
   isActing(): boolean {
     const { context } = this;
-    const { accepted } = context.state;
+    const { accepted, cardId, promised } = context.state;
+    // Asked in every turn: what most cards fail by comes first, and what `actsIn` would ask stands here.
     return (
+      accepted.primary === cardId &&
+      accepted.number === promised &&
       !this.abdicated &&
-      context.ownState() === STATE_READY &&
-      accepted.primary === context.cardId &&
-      context.actsIn(accepted.number)
+      context.ownState() === STATE_READY
     );
   }
 
@@ -94,17 +98,17 @@ export class Primary {
   /** @returns STATE_READY where this primary may assign now, else the code of what it lacks. */
   assignState(): number {
     const { context, quorum } = this;
-    const { members, accepted } = context.state;
+    const { members, accepted, cardId } = context.state;
     if (context.cold) return REFUSE_COLD;
-    if (this.leaseLeftUs() <= 0) return REFUSE_NO_LEASE;
-    if (accepted.secondary === context.cardId) return STATE_READY;
-    const sinceUs = context.nowUs - this.grantUs();
+    const sinceUs = context.nowUs - this.grantUs;
+    if (quorum.grantedFromUs <= sinceUs) return REFUSE_NO_LEASE;
+    if (accepted.secondary === cardId) return STATE_READY;
     return quorum.hears(members.indexOf(accepted.secondary), sinceUs) ? STATE_READY : REFUSE_NO_SECONDARY;
   }
 
   /** Microseconds for which this primary may still assign; 0 or less: not at all. */
   leaseLeftUs(): number {
-    return this.quorum.grantedFromUs + this.grantUs() - this.context.nowUs;
+    return this.quorum.grantedFromUs + this.grantUs - this.context.nowUs;
   }
 
   /** Whether this primary could go on but for its secondary: silent for a lease, or restarted. */
@@ -329,11 +333,7 @@ export class Primary {
 
   private abdicateIfAlone(): void {
     const { context } = this;
-    const aloneFromUs = Math.max(this.beganUs, this.quorum.grantedFromUs + this.grantUs());
+    const aloneFromUs = Math.max(this.beganUs, this.quorum.grantedFromUs + this.grantUs);
     this.abdicated = context.nowUs >= aloneFromUs + context.timing.abdicateUs;
-  }
-
-  private grantUs(): number {
-    return this.context.timing.leaseUs - this.context.timing.leaseMarginUs;
   }
 }

@@ -94,12 +94,17 @@ export class Quorum {
 
   private count(self: number, members: MemberList, nowUs: number): void {
     this.ackedUs[self] = nowUs;
+    const { high, low } = this.ceiling;
     for (let index = 0; index < members.count; index += 1) {
       const ackedUs = this.ackedUs[index] as number;
-      if (ackedUs > this.grantedFromUs && members.isQuorum(this.ackedSince(ackedUs))) {
+      // Nobody has acknowledged what is sent at this moment: of this time only the card itself could make a quorum.
+      const mayGrant = index !== self || members.isQuorum(1 << self);
+      if (mayGrant && ackedUs > this.grantedFromUs && members.isQuorum(this.ackedSince(ackedUs))) {
         this.grantedFromUs = ackedUs;
       }
       const ceiling = this.ceilings[index] as Uint64;
+      // Mostly all are alike.
+      if (ceiling.low === low && ceiling.high === high) continue;
       if (ceiling.compare(this.ceiling) > 0 && members.isQuorum(this.atOrAbove(ceiling))) {
         this.ceiling.copy(ceiling);
       }

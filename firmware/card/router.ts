@@ -68,15 +68,18 @@ export class Router {
   }
 
   tick(): void {
-    const { nowUs, timing } = this.context;
+    const { context, links } = this;
+    const { nowUs, timing } = context;
+    const { linkDeadUs, linkStaleUs } = timing;
     let changed = false;
-    for (const link of this.links) {
-      if (link.age(nowUs, timing.linkStaleUs, timing.linkDeadUs)) changed = true;
+    // By index, here and below: an iterator takes XS several times as long, and this is every turn's.
+    for (let link = 0; link < links.length; link += 1) {
+      if ((links[link] as LinkState).age(nowUs, linkStaleUs, linkDeadUs)) changed = true;
     }
     if (changed) this.findRoutes();
     if (nowUs >= this.nextHelloUs) this.sayHello();
-    this.context.wakeBy(this.nextHelloUs);
-    for (const link of this.links) this.wakeForAge(link);
+    context.wakeBy(this.nextHelloUs);
+    for (let link = 0; link < links.length; link += 1) this.wakeForAge(links[link] as LinkState);
   }
 
   /** Takes a HELLO that came over `link` from the member `source`. */
@@ -90,6 +93,13 @@ export class Router {
     const linkState = this.links[link] as LinkState;
     if (linkState.hear(source, hello, state.cardId, state.members, nowUs)) this.findRoutes();
     this.wakeForAge(linkState);
+  }
+
+  /** @returns how many cables have had a neighbour since the boot and have none that hears and is heard now. */
+  silentCables(): number {
+    let silent = 0;
+    for (const { neighbour, state } of this.links) if (neighbour !== 0 && state !== LINK_ALIVE) silent += 1;
+    return silent;
   }
 
   /** Whether there is a way to the member at `index` of the list. */

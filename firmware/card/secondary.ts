@@ -50,13 +50,13 @@ export class Secondary {
 
   private mayStore(source: number): boolean {
     const { context, store } = this;
-    const { accepted, members } = context.state;
+    const { accepted, cardId, members } = context.state;
     const fits = this.end.copy(store.first).add(store.count) && this.end.compare(NUMBER_LIMIT) <= 0;
     return (
       fits &&
       store.count > 0 &&
       !context.cold &&
-      accepted.secondary === context.cardId &&
+      accepted.secondary === cardId &&
       accepted.primary === source &&
       context.actsIn(store.view) &&
       members.has(store.originator) &&

@@ -3,6 +3,7 @@ import { adaptiveWindowCases } from "./card/adaptive-window.cases.js";
 import { baseChoiceCases } from "./card/base-choice.cases.js";
 import { cardCases } from "./card/card.cases.js";
 import { cardContextCases } from "./card/card-context.cases.js";
+import { conditionCases } from "./card/condition.cases.js";
 import { coordinatorCases } from "./card/coordinator.cases.js";
 import { foundingCases } from "./card/founding.cases.js";
 import { hostDeskCases } from "./card/host-desk.cases.js";
@@ -36,6 +37,8 @@ import { surveyCases } from "./card/survey.cases.js";
 import { upkeepCases } from "./card/upkeep.cases.js";
 import { viewCases } from "./card/view.cases.js";
 import { waitingRequestsCases } from "./card/waiting-requests.cases.js";
+import { indicationCases } from "./indication/indication.cases.js";
+import { lightCases } from "./indication/light.cases.js";
 import { byteFramePortCases } from "./ports/byte-frame-port.cases.js";
 import { flashGeometryCases } from "./storage/flash-geometry.cases.js";
 import { flashLogCases } from "./storage/flash-log.cases.js";
@@ -69,6 +72,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/card", cases: cardCases },
   { name: "card/card-context", cases: cardContextCases },
   { name: "card/founding", cases: foundingCases },
+  { name: "card/condition", cases: conditionCases },
   { name: "card/host-desk", cases: hostDeskCases },
   { name: "card/host-line", cases: hostLineCases },
   { name: "card/initialise", cases: initialiseCases },
@@ -102,6 +106,8 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/survey", cases: surveyCases },
   { name: "card/view", cases: viewCases },
   { name: "card/waiting-requests", cases: waitingRequestsCases },
+  { name: "indication/indication", cases: indicationCases },
+  { name: "indication/light", cases: lightCases },
   { name: "ports/byte-frame-port", cases: byteFramePortCases },
   { name: "storage/flash-geometry", cases: flashGeometryCases },
   { name: "storage/flash-log", cases: flashLogCases },

@@ -1,0 +1,18 @@
+import { Alarm } from "../../firmware/native/alarm.js";
+import { Device } from "../../firmware/native/device.js";
+import { FlashRegion } from "../../firmware/native/flash-region.js";
+import { UartPort } from "../../firmware/native/uart-port.js";
+import { UsbPort } from "../../firmware/native/usb-port.js";
+import { startBoard } from "../board-card.js";
+import { PINS, SECTOR_COUNT, WATCHDOG_MS } from "./pins.js";
+
+const device = new Device();
+startBoard({
+  device,
+  alarm: new Alarm(),
+  flash: new FlashRegion(SECTOR_COUNT),
+  links: PINS.links.map((wiring) => new UartPort(wiring)),
+  host: new UsbPort(),
+  showColor: (color) => device.setLed(PINS.light.pin, color !== 0),
+});
+device.startWatchdog(WATCHDOG_MS);

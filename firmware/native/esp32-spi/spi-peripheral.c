@@ -1,0 +1,171 @@
+/* The peripheral's end of an SPI cable (spi-link.h), over ESP-IDF's slave driver. */
+#include "xsmc.h"
+#include "xsHost.h"
+#include "mc.xs.h"
+
+#include "frame-port.h"
+#include "spi-link.h"
+
+#include "driver/gpio.h"
+#include "driver/spi_slave.h"
+#include "esp_heap_caps.h"
+
+#include <stdatomic.h>
+
+typedef struct {
+	FrameLine line;
+	SpiLink link;
+	/* What the DMA reads and writes. */
+	uint8_t out[SPI_SLOT_BYTES];
+	uint8_t in[SPI_SLOT_BYTES];
+	spi_host_device_t bus;
+	gpio_num_t select;
+	gpio_num_t ready;
+	bool open;
+	spi_slave_transaction_t transaction;
+	/* The hardware has a slot. */
+	atomic_bool armed;
+	atomic_bool knocked;
+} Peripheral;
+
+/* The slot is in the hardware: only now may the controller begin. */
+static void slotArmed(spi_slave_transaction_t* transaction)
+{
+	Peripheral* peripheral = transaction->user;
+	gpio_set_level(peripheral->ready, 1);
+}
+
+static void transferOver(spi_slave_transaction_t* transaction)
+{
+	Peripheral* peripheral = transaction->user;
+	gpio_set_level(peripheral->ready, 0);
+	atomic_store(&peripheral->armed, false);
+	framePortWake(peripheral->line.port);
+}
+
+/* Where a slot is armed, the end of a transfer is told by transferOver. */
+static void selectRose(void* argument)
+{
+	Peripheral* peripheral = argument;
+	if (atomic_load(&peripheral->armed)) return;
+	atomic_store(&peripheral->knocked, true);
+	framePortWake(peripheral->line.port);
+}
+
+static void armSlot(Peripheral* peripheral)
+{
+	peripheral->transaction = (spi_slave_transaction_t){
+		.length = 8 * SPI_SLOT_BYTES,
+		.tx_buffer = peripheral->out,
+		.rx_buffer = peripheral->in,
+		.user = peripheral,
+	};
+	atomic_store(&peripheral->armed, true);
+	if (spi_slave_queue_trans(peripheral->bus, &peripheral->transaction, 0) == ESP_OK) return;
+	atomic_store(&peripheral->armed, false);
+	spiLinkDone(&peripheral->link, peripheral->in, 0);
+}
+
+static void turn(Peripheral* peripheral)
+{
+	SpiLink* link = &peripheral->link;
+	spi_slave_transaction_t* over;
+	if (link->busy && spi_slave_get_trans_result(peripheral->bus, &over, 0) == ESP_OK)
+		spiLinkDone(link, peripheral->in, over->trans_len / 8);
+	/* Select rises behind each transfer too: a knock is one that comes while nothing is out. */
+	if (atomic_exchange(&peripheral->knocked, false)) spiLinkAsked(link);
+	if (spiLinkNext(link, false, 0, peripheral->out) == SPI_TRANSFER) armSlot(peripheral);
+}
+
+static size_t peripheralRead(FrameLine* line, uint8_t* into, size_t capacity)
+{
+	Peripheral* peripheral = (Peripheral*)line;
+	turn(peripheral);
+	return spiLinkRead(&peripheral->link, into, capacity);
+}
+
+static bool peripheralWrite(FrameLine* line, const uint8_t* bytes, size_t length)
+{
+	Peripheral* peripheral = (Peripheral*)line;
+	const bool taken = spiLinkWrite(&peripheral->link, bytes, length);
+	if (taken) turn(peripheral);
+	return taken;
+}
+
+static void peripheralRearm(FrameLine* line)
+{
+	/* What was read has made room. */
+	turn((Peripheral*)line);
+}
+
+static void peripheralClose(FrameLine* line)
+{
+	Peripheral* peripheral = (Peripheral*)line;
+	gpio_isr_handler_remove(peripheral->select);
+	gpio_set_level(peripheral->ready, 0);
+	if (peripheral->open) spi_slave_free(peripheral->bus);
+	heap_caps_free(peripheral);
+}
+
+static const FrameLineOperations operations = { peripheralRead, peripheralWrite, peripheralRearm, peripheralClose };
+
+static esp_err_t openBus(Peripheral* peripheral, int clock, int controllerOut, int controllerIn)
+{
+	const gpio_config_t ready = { .pin_bit_mask = 1ull << peripheral->ready, .mode = GPIO_MODE_OUTPUT };
+	const spi_bus_config_t bus = {
+		.sclk_io_num = clock,
+		.mosi_io_num = controllerOut,
+		.miso_io_num = controllerIn,
+		.quadwp_io_num = -1,
+		.quadhd_io_num = -1,
+		.max_transfer_sz = SPI_SLOT_BYTES,
+	};
+	const spi_slave_interface_config_t interface = {
+		.spics_io_num = peripheral->select,
+		.queue_size = 1,
+		.mode = 0,
+		.post_setup_cb = slotArmed,
+		.post_trans_cb = transferOver,
+	};
+	gpio_set_level(peripheral->ready, 0);
+	esp_err_t error = gpio_config(&ready);
+	if (error == ESP_OK) error = spi_slave_initialize(peripheral->bus, &bus, &interface, SPI_DMA_CH_AUTO);
+	if (error != ESP_OK) return error;
+	peripheral->open = true;
+	/* An unplugged cable is not selected, and its clock stands still. */
+	gpio_set_pull_mode(peripheral->select, GPIO_PULLUP_ONLY);
+	gpio_set_pull_mode(clock, GPIO_PULLDOWN_ONLY);
+	gpio_set_intr_type(peripheral->select, GPIO_INTR_POSEDGE);
+	error = gpio_install_isr_service(0);
+	/* Another port has installed it. */
+	return error == ESP_ERR_INVALID_STATE ? ESP_OK : error;
+}
+
+/* (bus, clock, controllerOut, controllerIn, select, ready, frame) */
+void xs_spi_peripheral_port(xsMachine* the)
+{
+	const int bus = xsmcToInteger(xsArg(0));
+	const int clock = xsmcToInteger(xsArg(1));
+	const int controllerOut = xsmcToInteger(xsArg(2));
+	const int controllerIn = xsmcToInteger(xsArg(3));
+	const int select = xsmcToInteger(xsArg(4));
+	const int ready = xsmcToInteger(xsArg(5));
+	if (bus <= SPI1_HOST || bus >= SPI_HOST_MAX) xsRangeError("no such SPI bus, or the flash's");
+	if (!GPIO_IS_VALID_GPIO(clock) || !GPIO_IS_VALID_GPIO(select) || !GPIO_IS_VALID_OUTPUT_GPIO(ready))
+		xsRangeError("no such pin");
+
+	Peripheral* peripheral = heap_caps_calloc(1, sizeof(Peripheral), MALLOC_CAP_DMA | MALLOC_CAP_INTERNAL);
+	if (peripheral == NULL) xsUnknownError("no memory for the SPI port");
+	peripheral->line.operations = &operations;
+	peripheral->bus = bus;
+	peripheral->select = select;
+	peripheral->ready = ready;
+	spiLinkInit(&peripheral->link, SPI_PERIPHERAL);
+	if (openBus(peripheral, clock, controllerOut, controllerIn) != ESP_OK) {
+		peripheralClose(&peripheral->line);
+		xsUnknownError("the SPI bus did not start");
+	}
+	framePortOpen(the, &peripheral->line, 6);
+	gpio_isr_handler_add(peripheral->select, selectRose, peripheral);
+	framePortWake(peripheral->line.port);
+}

@@ -1,0 +1,44 @@
+import type { FramePort } from "../ports/frame-port.js";
+import type { FrameBuffer } from "../wire/frame-buffer.js";
+
+/**
+ * A frame port in C (frame-port.c). Its subclasses open the line below it. A method that does nothing but call native code
+ * is linked to it for good.
+ */
+export class NativeFramePort extends Native("xs_frame_port_destructor") implements FramePort {
+  onFrame: (frame: FrameBuffer) => void = () => {};
+
+  get badFrames(): number {
+    return this.countBadFrames();
+  }
+
+  /** Times that received bytes were lost because the card was busy for longer than the line's ring holds them. */
+  get overruns(): number {
+    return this.countOverruns();
+  }
+
+  /** Frames that `send` had no room for. */
+  get dropped(): number {
+    return this.countDropped();
+  }
+
+  send(frame: FrameBuffer): boolean {
+    return native("xs_frame_port_send").call(this, frame);
+  }
+
+  close(): void {
+    return native("xs_frame_port_close").call(this);
+  }
+
+  private countBadFrames(): number {
+    return native("xs_frame_port_bad_frames").call(this);
+  }
+
+  private countOverruns(): number {
+    return native("xs_frame_port_overruns").call(this);
+  }
+
+  private countDropped(): number {
+    return native("xs_frame_port_dropped").call(this);
+  }
+}

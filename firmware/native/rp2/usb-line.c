@@ -1,0 +1,128 @@
+/*
+ * The USB serial port to the host: tinyusb's CDC, which the SDK has running for its own console. In a debug build the debugger talks over it and
+ * there is no port. tinyusb's task runs in an interrupt of low priority, and its calls lock against each other without
+ * noticing one that the interrupt cut short: so interrupts are off wherever XS's thread calls one.
+ */
+#include "xsmc.h"
+#include "xsHost.h"
+#include "mc.xs.h"
+
+#include "frame-port.h"
+
+#ifdef mxDebug
+
+void xs_usb_port(xsMachine* the)
+{
+	xsUnknownError("the debugger has the USB port: build without -d");
+}
+
+#else
+
+#include "hardware/sync.h"
+#include "tusb.h"
+
+#include <string.h>
+
+/* Four frames of the largest size, more than thirty of the usual one. A power of two. */
+#define TRANSMIT_RING_BYTES 1024u
+
+typedef struct {
+	FrameLine line;
+	bool open;
+	/* They count on; their low bits are places in the ring. */
+	uint32_t written;
+	uint32_t sent;
+	uint8_t ring[TRANSMIT_RING_BYTES];
+} UsbLine;
+
+static UsbLine usbLine;
+
+/* Interrupts are off, or this is tinyusb's. It takes no more than there is room for. */
+static void pump(UsbLine* line)
+{
+	bool any = false;
+	while (line->sent != line->written) {
+		const uint32_t start = line->sent & (TRANSMIT_RING_BYTES - 1);
+		uint32_t count = line->written - line->sent;
+		const uint32_t room = tud_cdc_write_available();
+		if (count > TRANSMIT_RING_BYTES - start) count = TRANSMIT_RING_BYTES - start;
+		if (count > room) count = room;
+		if (count == 0) break;
+		line->sent += tud_cdc_write(line->ring + start, count);
+		any = true;
+	}
+	if (any) tud_cdc_write_flush();
+}
+
+void tud_cdc_rx_cb(uint8_t number)
+{
+	if (usbLine.open) framePortWake(usbLine.line.port);
+}
+
+void tud_cdc_tx_complete_cb(uint8_t number)
+{
+	if (usbLine.open) pump(&usbLine);
+}
+
+static size_t readLine(FrameLine* base, uint8_t* into, size_t capacity)
+{
+	const uint32_t state = save_and_disable_interrupts();
+	const uint32_t count = tud_cdc_available() ? tud_cdc_read(into, (uint32_t)capacity) : 0;
+	restore_interrupts(state);
+	return count;
+}
+
+static bool writeLine(FrameLine* base, const uint8_t* bytes, size_t length)
+{
+	UsbLine* line = (UsbLine*)base;
+	const uint32_t state = save_and_disable_interrupts();
+	bool taken = false;
+	if (!tud_cdc_connected()) {
+		/* Nobody has the port open: whoever opens it next shall not find old frames. */
+		line->sent = line->written;
+		tud_cdc_write_clear();
+	} else if (line->written - line->sent + length <= TRANSMIT_RING_BYTES) {
+		const uint32_t start = line->written & (TRANSMIT_RING_BYTES - 1);
+		size_t first = TRANSMIT_RING_BYTES - start;
+		if (first > length) first = length;
+		memcpy(line->ring + start, bytes, first);
+		memcpy(line->ring, bytes + first, length - first);
+		line->written += (uint32_t)length;
+		pump(line);
+		taken = true;
+	}
+	restore_interrupts(state);
+	return taken;
+}
+
+static void rearmLine(FrameLine* base)
+{
+	const uint32_t state = save_and_disable_interrupts();
+	if (tud_cdc_available()) framePortWake(base->port);
+	restore_interrupts(state);
+}
+
+static void closeLine(FrameLine* base)
+{
+	((UsbLine*)base)->open = false;
+}
+
+static const FrameLineOperations operations = {
+	.read = readLine,
+	.write = writeLine,
+	.rearm = rearmLine,
+	.close = closeLine,
+};
+
+/* usb(frame) */
+void xs_usb_port(xsMachine* the)
+{
+	UsbLine* line = &usbLine;
+	if (line->open) xsUnknownError("the USB port is in use");
+	memset(line, 0, sizeof *line);
+	line->line.operations = &operations;
+	framePortOpen(the, &line->line, 0);
+	line->open = true;
+}
+
+#endif
