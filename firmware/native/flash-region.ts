@@ -21,6 +21,10 @@ export class FlashRegion extends Native("xs_flash_log_destructor") implements Fl
     return native("xs_flash_log_read").call(this, offset, into, length);
   }
 
+  isErased(offset: number, length: number): boolean {
+    return native("xs_flash_log_is_erased").call(this, offset, length);
+  }
+
   program(offset: number, bytes: Uint8Array): boolean {
     return native("xs_flash_log_program").call(this, offset, bytes);
   }

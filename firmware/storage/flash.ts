@@ -21,6 +21,11 @@ export interface Flash extends FlashGeometry {
    */
   read(offset: number, into: Uint8Array, length: number): boolean;
   /**
+   * Whether `length` bytes from `offset` on all are ERASED_BYTE. Only of a flash of which every read succeeds, and that looks in less
+   * time than it takes to `read` and compare: a boot looks at all of the log.
+   */
+  isErased?(offset: number, length: number): boolean;
+  /**
    * Programs one page, `offset` being its first byte. It can only turn bits from 1 to 0.
    * @returns false where the page may hold anything between what it held and what it should.
    */

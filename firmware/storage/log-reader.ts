@@ -45,6 +45,10 @@ export class LogReader {
 
   /** Whether every byte of `count` pages is 0xff. */
   isBlank(firstPage: number, count: number): boolean {
+    const { flash } = this;
+    if (flash.isErased !== undefined) {
+      return flash.isErased(firstPage * flash.pageBytes, count * flash.pageBytes);
+    }
     for (let page = firstPage; page < firstPage + count; page += 1) {
       if (!this.readPage(page)) return false;
       for (let offset = 0; offset < this.page.length; offset += 4) {

@@ -52,6 +52,20 @@ void xs_flash_log_read(xsMachine* the)
 	xsmcSetBoolean(xsResult, good);
 }
 
+/* isErased(offset, length): boolean; in whole pages */
+void xs_flash_log_is_erased(xsMachine* the)
+{
+	static uint32_t page[PAGE_BYTES / sizeof(uint32_t)];
+	const xsIntegerValue offset = xsmcToInteger(xsArg(0));
+	const xsIntegerValue length = xsmcToInteger(xsArg(1));
+	bool erased = inside(offset, length, PAGE_BYTES);
+	for (xsIntegerValue at = offset; erased && at < offset + length; at += PAGE_BYTES) {
+		erased = esp_partition_read(partition, (size_t)at, page, sizeof page) == ESP_OK;
+		for (size_t word = 0; word < PAGE_BYTES / sizeof(uint32_t); word += 1) erased = erased && page[word] == UINT32_MAX;
+	}
+	xsmcSetBoolean(xsResult, erased);
+}
+
 /* program(offset, page): boolean */
 void xs_flash_log_program(xsMachine* the)
 {

@@ -55,6 +55,19 @@ void xs_flash_log_read(xsMachine* the)
 	xsmcSetBoolean(xsResult, good);
 }
 
+/* isErased(offset, length): boolean; in whole words */
+void xs_flash_log_is_erased(xsMachine* the)
+{
+	const xsIntegerValue offset = xsmcToInteger(xsArg(0));
+	const xsIntegerValue length = xsmcToInteger(xsArg(1));
+	bool erased = inside(offset, length, sizeof(uint32_t));
+	if (erased) {
+		const uint32_t* word = (const uint32_t*)(XIP_BASE + logOffset + (uint32_t)offset);
+		for (const uint32_t* end = word + (uint32_t)length / sizeof(uint32_t); erased && word != end; word += 1) erased = *word == UINT32_MAX;
+	}
+	xsmcSetBoolean(xsResult, erased);
+}
+
 /* program(offset, page): boolean */
 void xs_flash_log_program(xsMachine* the)
 {

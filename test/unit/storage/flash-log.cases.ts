@@ -40,7 +40,35 @@ function written(flash: MemoryFlash, count: number): FlashLog {
   return log;
 }
 
+/** A flash that tells by itself what is erased. */
+class LookingFlash extends WatchedFlash {
+  looks = 0;
+
+  isErased(offset: number, length: number): boolean {
+    this.looks += 1;
+    const bytes = new Uint8Array(length);
+    return this.read(offset, bytes, length) && bytes.every((byte) => byte === 0xff);
+  }
+}
+
 export const flashLogCases: readonly UnitCase[] = [
+  {
+    title: "asks a flash that can tell what is erased, and keeps the same log on it",
+    run(t) {
+      const plain = makeFlash(3, PAGES);
+      const inner = makeFlash(3, PAGES);
+      const flash = new LookingFlash(inner);
+      for (let boot = 0; boot < 4; boot += 1) {
+        const logs = [new FlashLog(plain), new FlashLog(flash)];
+        for (const log of logs) t.is(readValue(log), boot === 0 ? BLANK : 2 * boot);
+        for (const log of logs) t.true(writeValue(log, 2 * boot + 1) && writeValue(log, 2 * boot + 2));
+        t.deepEqual(inner.bytes, plain.bytes);
+      }
+      t.true(flash.looks > 0);
+      flip(inner, PAGE_BYTES * (3 * PAGES - 1), 1);
+      t.is(readValue(new FlashLog(flash)), 8);
+    },
+  },
   {
     title: "is blank on a flash where every byte is 0xff, and changes nothing of it",
     run(t) {
