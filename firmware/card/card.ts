@@ -23,7 +23,6 @@ import { CardContext, type CardEnvironment, type Counters } from "./card-context
 import { Coordinator } from "./coordinator.js";
 import { HostDesk } from "./host-desk.js";
 import { HostLine } from "./host-line.js";
-import type { LinkState } from "./link-state.js";
 import { Member } from "./member.js";
 import { Originator } from "./originator.js";
 import { PlanDesk } from "./plan-desk.js";
@@ -122,7 +121,7 @@ export class Card {
     } else if (!state.members.has(bytes[OFFSET_SOURCE] as number) || bytes[OFFSET_SOURCE] === state.cardId) {
       counters.dropSource += 1;
     } else {
-      (router.links[link] as LinkState).framesIn += 1;
+      router.noteFrame(link);
       this.sort(link, frame);
     }
   }

@@ -50,10 +50,21 @@ export class Router {
     for (const link of this.links) {
       if (link.age(nowUs, timing.linkStaleUs, timing.linkDeadUs)) changed = true;
     }
-    if (changed) this.findRoutes();
+    if (changed) {
+      this.findRoutes();
+      // Cut one way only, a cable still brings the other end this hello, which says that nothing is heard there.
+      this.helloSoon();
+    }
     if (nowUs >= this.nextHelloUs) this.sayHello();
     this.context.wakeBy(this.nextHelloUs);
     for (const link of this.links) this.wakeForAge(link);
+  }
+
+  /** Notes that a frame of this fabric came over `link`: that cable is not cut. Only a hello brings a silent one back. */
+  noteFrame(link: number): void {
+    const linkState = this.links[link] as LinkState;
+    linkState.framesIn += 1;
+    linkState.lastHeardUs = this.context.nowUs;
   }
 
   /** Takes a HELLO that came over `link` from the member `source`. */
@@ -127,7 +138,7 @@ export class Router {
     }
     this.links.forEach((linkState, link) => {
       hello.heard = linkState.state === LINK_DEAD ? 0 : linkState.neighbour;
-      if (nowUs - linkState.lastHelloUs >= timing.linkStaleUs) hello.heard = 0;
+      if (nowUs - linkState.lastHeardUs >= timing.linkStaleUs) hello.heard = 0;
       encodeHello(helloFrame, hello);
       this.sendOver(link, helloFrame);
     });
@@ -172,6 +183,6 @@ export class Router {
   private wakeForAge(link: LinkState): void {
     const { linkDeadUs, linkStaleUs } = this.context.timing;
     if (link.state === LINK_DEAD) return;
-    this.context.wakeBy(link.lastHelloUs + (link.state === LINK_ALIVE ? linkStaleUs : linkDeadUs));
+    this.context.wakeBy(link.lastHeardUs + (link.state === LINK_ALIVE ? linkStaleUs : linkDeadUs));
   }
 }
