@@ -8,7 +8,7 @@ import {
   writeHostHeader,
 } from "../../firmware/wire/header.js";
 import { INIT_NOT_BLANK } from "../../firmware/wire/host-setup-frames.js";
-import { PLAN_SEED, PLAN_TOO_LOW } from "../../firmware/wire/plan-frames.js";
+import { PLAN_HANDOVER, PLAN_SEED, PLAN_TOO_LOW } from "../../firmware/wire/plan-frames.js";
 import { LatestNumber } from "../../host-bridge/latest-number.js";
 import { seedFields } from "../../host-bridge/planned-change.js";
 import { SessionBench } from "../host-bridge/session-bench.js";
@@ -99,6 +99,16 @@ test("a seed of nothing, or of a number that was given, is refused and changes n
     if (seed > 0n) t.deepEqual(fabric.host(1).planResults(), [[77, PLAN_TOO_LOW, end]]);
   }
   t.is(taker.take(2).first, end);
+});
+
+test("a change that brings no seed goes on where the fabric was", (t) => {
+  const taker = takenSome();
+  const { end, fabric } = taker;
+  fabric.plan(1, { kind: PLAN_HANDOVER, primary: 3, secondary: 1, seed: 0n });
+  fabric.run(200_000);
+  taker.waitReady(1);
+  t.is(taker.primary, 3);
+  t.is(taker.take(1).first, end);
 });
 
 test("the first init again, at any member, is refused and changes nothing", (t) => {

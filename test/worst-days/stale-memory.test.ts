@@ -34,6 +34,27 @@ for (const restarts of [false, true]) {
   });
 }
 
+for (const restarted of ["primary", "secondary"] as const) {
+  test(`a ${restarted} that was restarted in its view does not vouch for a number that it forgot`, (t) => {
+    const taker = new FabricTaker();
+    const { fabric } = taker;
+    for (const place of [0, 1, 2]) taker.take(place, 1_000);
+    const { primary, secondary } = taker.status(taker.primary - 1);
+    const plain = [0, 1, 2].find((place) => place !== primary - 1 && place !== secondary - 1) as number;
+    fabric.kill(primary - 1);
+    fabric.kill(secondary - 1);
+    const back = (restarted === "primary" ? primary : secondary) - 1;
+    taker.boot(back);
+    fabric.run(400_000);
+    taker.waitReady(plain);
+    t.true(
+      taker.take(plain).first > 3_000n,
+      "the other one is gone, and with it the number: only the ceiling is sure",
+    );
+    taker.take(back);
+  });
+}
+
 test("whoever is primary again after the others died in turn goes on above them all", (t) => {
   const taker = new FabricTaker();
   const { fabric } = taker;
