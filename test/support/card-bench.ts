@@ -268,7 +268,12 @@ export class CardBench {
     fields.sequence = options.sequence ?? 1;
     fields.ceiling.copy(uint64(options.ceiling ?? this.first + 65_536n));
     fields.state = options.state ?? 0;
-    this.receive(options.from ?? fields.primary, FRAME_BEACON, (frame) => encodeBeacon(frame, fields), options);
+    this.receive(
+      options.from ?? fields.primary,
+      FRAME_BEACON,
+      (frame) => encodeBeacon(frame, fields),
+      options,
+    );
   }
 
   /** The member `source` acknowledges: the newest beacon and all that it says, unless told otherwise. */

@@ -150,7 +150,10 @@ export const routerCases: readonly UnitCase[] = [
       bench.hello(2);
       const stateOf = (link: number): number | undefined => bench.status().links().states[link];
       bench.advance(linkStaleUs - 20_000 - 1);
-      t.deepEqual([stateOf(0), stateOf(1), stateOf(2), linkTo(bench, 3)], [LINK_ALIVE, LINK_ALIVE, LINK_ALIVE, 1]);
+      t.deepEqual(
+        [stateOf(0), stateOf(1), stateOf(2), linkTo(bench, 3)],
+        [LINK_ALIVE, LINK_ALIVE, LINK_ALIVE, 1],
+      );
       bench.advance(1);
       t.deepEqual([stateOf(1), stateOf(2), linkTo(bench, 3)], [LINK_STALE, LINK_ALIVE, 2]);
       t.is(bench.sent.hellos().length, 0);
