@@ -29,7 +29,6 @@ import { Coordinator } from "./coordinator.js";
 import { Founding } from "./founding.js";
 import { HostDesk } from "./host-desk.js";
 import { HostLine } from "./host-line.js";
-import type { LinkState } from "./link-state.js";
 import { Member } from "./member.js";
 import { Originator } from "./originator.js";
 import { PlanDesk } from "./plan-desk.js";
@@ -178,7 +177,7 @@ export class Card {
       counters.dropSource += 1;
       this.answerStranger(link, frame);
     } else {
-      (router.links[link] as LinkState).framesIn += 1;
+      router.noteFrame(link);
       this.sort(link, frame);
       this.upkeep.finishTurn();
     }

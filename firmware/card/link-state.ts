@@ -10,7 +10,8 @@ export class LinkState {
   state = LINK_DEAD;
   /** The other end says that it hears this card. */
   heardBack = false;
-  lastHelloUs = 0;
+  /** When the newest frame of any kind came: a cable that carries numbers is not cut, whatever became of a hello. */
+  lastHeardUs = 0;
   framesIn = 0;
   framesOut = 0;
   dropped = 0;
@@ -33,7 +34,7 @@ export class LinkState {
   hear(source: number, hello: HelloFields, self: number, members: MemberList, nowUs: number): boolean {
     let changed = this.neighbour !== source;
     this.neighbour = source;
-    this.lastHelloUs = nowUs;
+    this.lastHeardUs = nowUs;
     const heardBack = hello.heard === self;
     if (heardBack !== this.heardBack) changed = true;
     this.heardBack = heardBack;
@@ -48,7 +49,7 @@ export class LinkState {
    * @returns whether the cable has become stale or dead by it.
    */
   age(nowUs: number, staleUs: number, deadUs: number): boolean {
-    const silentUs = nowUs - this.lastHelloUs;
+    const silentUs = nowUs - this.lastHeardUs;
     if (this.state !== LINK_DEAD && silentUs >= deadUs) {
       this.state = LINK_DEAD;
       this.heardBack = false;

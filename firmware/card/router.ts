@@ -76,10 +76,21 @@ export class Router {
     for (let link = 0; link < links.length; link += 1) {
       if ((links[link] as LinkState).age(nowUs, linkStaleUs, linkDeadUs)) changed = true;
     }
-    if (changed) this.findRoutes();
+    if (changed) {
+      this.findRoutes();
+      // Cut one way only, a cable still brings the other end this hello, which says that nothing is heard there.
+      this.helloSoon();
+    }
     if (nowUs >= this.nextHelloUs) this.sayHello();
     context.wakeBy(this.nextHelloUs);
     for (let link = 0; link < links.length; link += 1) this.wakeForAge(links[link] as LinkState);
+  }
+
+  /** Notes that a frame of this fabric came over `link`: that cable is not cut. Only a hello brings a silent one back. */
+  noteFrame(link: number): void {
+    const linkState = this.links[link] as LinkState;
+    linkState.framesIn += 1;
+    linkState.lastHeardUs = this.context.nowUs;
   }
 
   /** Takes a HELLO that came over `link` from the member `source`. */
@@ -168,7 +179,7 @@ export class Router {
     }
     this.links.forEach((linkState, link) => {
       hello.heard = linkState.state === LINK_DEAD ? 0 : linkState.neighbour;
-      if (nowUs - linkState.lastHelloUs >= timing.linkStaleUs) hello.heard = 0;
+      if (nowUs - linkState.lastHeardUs >= timing.linkStaleUs) hello.heard = 0;
       encodeHello(helloFrame, hello);
       this.sendOver(link, helloFrame);
     });
@@ -213,6 +224,6 @@ export class Router {
   private wakeForAge(link: LinkState): void {
     const { linkDeadUs, linkStaleUs } = this.context.timing;
     if (link.state === LINK_DEAD) return;
-    this.context.wakeBy(link.lastHelloUs + (link.state === LINK_ALIVE ? linkStaleUs : linkDeadUs));
+    this.context.wakeBy(link.lastHeardUs + (link.state === LINK_ALIVE ? linkStaleUs : linkDeadUs));
   }
 }

@@ -81,9 +81,9 @@ export interface Timing {
   readonly retryUs: number;
   /** A card tells its neighbours what it can reach this often. */
   readonly helloUs: number;
-  /** After this long without a hello a cable is taken only where there is no other way. One lost hello may be noise. */
+  /** After this long without any frame a cable is taken only where there is no other way. */
   readonly linkStaleUs: number;
-  /** After this long without a hello a cable counts as cut. */
+  /** After this long without any frame a cable counts as cut. */
   readonly linkDeadUs: number;
   /** Least time between two hellos that changed routes bring about: news travels at once, a storm of it does not. */
   readonly helloHoldUs: number;
@@ -103,9 +103,9 @@ export const DEFAULT_TIMING: Timing = {
   drainUs: 20_000,
   planUs: 1_000_000,
   retryUs: 20_000,
-  helloUs: 50_000,
-  linkStaleUs: 75_000,
-  linkDeadUs: 250_000,
+  helloUs: 25_000,
+  linkStaleUs: 32_000,
+  linkDeadUs: 125_000,
   helloHoldUs: 1_000,
   mirrorUs: 1_000,
 };

@@ -1,4 +1,13 @@
 import { DEFAULT_TIMING } from "../../firmware/wire/constants.js";
+import {
+  FRAME_ACCEPT,
+  FRAME_BEACON,
+  FRAME_BEACON_ACK,
+  FRAME_DECLINE,
+  FRAME_HELLO,
+  FRAME_PREPARE,
+  FRAME_PROMISE,
+} from "../../firmware/wire/frame-types.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
 import { FaultKit } from "./fault-kit.js";
 import { Random } from "./random.js";
@@ -56,6 +65,51 @@ export function measureLoss(seed: number, loss: Loss, cards = 3, topology: Topol
   else dead.cutPower();
   const left = world.hosts.map(({ cardId }) => cardId).filter((id) => id !== dead?.id);
   return waitForNumbers(world, new Set(left), lostUs, lostUs);
+}
+
+export interface Detour {
+  /** The cable that was cut, by its two cards. */
+  readonly cable: string;
+  /** The longest that any call at any host waited, of those under way at the cut and made behind it. */
+  readonly longestWaitUs: number;
+  readonly viewChanged: boolean;
+}
+
+/** How long a cable stays cut, and how long it is whole again before the next is cut. */
+const CUT_US = 250_000;
+const WHOLE_US = 150_000;
+
+/** Cuts the cables of a busy fabric in which every cable may be missing, one after the other, each at a time by chance. */
+export function measureDetours(
+  seed: number,
+  cards: number,
+  topology: Topology,
+  callEveryUs: number,
+): Detour[] {
+  const world = new World(healthy(seed, cards, topology, callEveryUs));
+  const kit = new FaultKit(world, new Random(seed, 7));
+  let longestWaitUs = 0;
+  world.onDelivery = (_host, madeUs) => {
+    longestWaitUs = Math.max(longestWaitUs, world.nowUs - madeUs);
+  };
+  world.run(300_000);
+  const detours = cablesOf(topology, cards).map(([one, other]): Detour => {
+    world.run(world.nowUs + WHOLE_US + kit.random.below(DEFAULT_TIMING.helloUs));
+    longestWaitUs = 0;
+    const viewBefore = world.view;
+    const ends = [world.cards[one], world.cards[other]];
+    for (const direction of world.directions) {
+      if (ends.includes(direction.from) && ends.includes(direction.to)) kit.cut(direction, CUT_US);
+    }
+    world.run(world.nowUs + CUT_US);
+    return { cable: `${one + 1}-${other + 1}`, longestWaitUs, viewChanged: world.view !== viewBefore };
+  });
+  // A call that was never answered must not pass for one that did not wait.
+  world.areCallsEnded = true;
+  world.run(world.nowUs + GIVE_UP_US, () => world.hosts.every(({ isIdle }) => isIdle));
+  if (world.checker.violation !== "") throw new Error(world.checker.violation);
+  if (!world.hosts.every(({ isIdle }) => isIdle)) throw new Error("A call was never answered.");
+  return detours;
 }
 
 /** Waits until each of the hosts has a number of a call that was made at `madeFromUs` or later. */
@@ -136,15 +190,33 @@ export function measureWear(seed: number, cards: number, seconds: number, topolo
   };
 }
 
+/** What keeps a fabric together while nobody asks for numbers. */
+export const KEEPING_FRAMES: readonly number[] = [
+  FRAME_HELLO,
+  FRAME_BEACON,
+  FRAME_BEACON_ACK,
+  FRAME_ACCEPT,
+  FRAME_PREPARE,
+  FRAME_PROMISE,
+  FRAME_DECLINE,
+];
+
 /**
  * @param dead a card without power, by id; 0: none.
- * @returns share of the bits of the busiest direction of a cable that a fabric takes while nobody asks for anything.
+ * @returns share of the bits of the busiest direction of a cable that frames of these types take.
  */
-export function measureOverhead(dead = 0, cards = 3, topology: Topology = "mesh"): number {
+export function measureOverhead(
+  types: readonly number[] = KEEPING_FRAMES,
+  cards = 3,
+  topology: Topology = "mesh",
+  dead = 0,
+): number {
   const options = healthy(1, cards, topology, 0);
   const world = new World({ ...options, clockRates: options.votes.map(() => 1) });
   const bytesOf = (): number[] =>
-    world.directions.map(({ bytesOfType }) => bytesOfType.reduce((sum, bytes) => sum + bytes, 0));
+    world.directions.map(({ bytesOfType }) =>
+      types.reduce((sum, type) => sum + (bytesOfType[type] as number), 0),
+    );
   const seconds = 10;
   world.run(SECOND_US);
   if (dead > 0) world.cardOf(dead).cutPower();

@@ -70,6 +70,8 @@ export interface CardBenchOptions {
 }
 
 export interface BeaconOptions {
+  /** The cable by which it comes, where that is not the one to its primary. */
+  readonly link?: number;
   readonly from?: number;
   readonly view?: number;
   /** Given with a secondary or a base: the primary tells the view, before its beacon, as it does until it is answered. */
@@ -319,7 +321,7 @@ export class CardBench {
     fields.sequence = options.sequence ?? 1;
     fields.ceiling.copy(uint64(options.ceiling ?? this.first + 65_536n));
     fields.state = options.state ?? 0;
-    this.receive(from, FRAME_BEACON, (frame) => encodeBeacon(frame, fields));
+    this.receive(from, FRAME_BEACON, (frame) => encodeBeacon(frame, fields), options);
   }
 
   /** The member `source` acknowledges: the newest beacon and all that it says, unless told otherwise. */

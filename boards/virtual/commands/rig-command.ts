@@ -110,7 +110,7 @@ function cableOf({ bitRate, loss, garble, delayUs, jitterUs }: RigCommandOptions
 
 /**
  * What follows from the lease and the hellos keeps its proportion: a margin is a thirtieth of its lease, a primary abdicates
- * after three leases, a cable counts as stale after one and a half hellos and as cut after five.
+ * after three leases, a cable counts as stale a little after one hello and as cut after five.
  */
 function timingOf({ beaconMs, leaseMs, retryMs, helloMs }: RigCommandOptions): Partial<Timing> {
   const { abdicateUs, choiceUs, helloUs, leaseMarginUs, leaseUs, linkDeadUs, linkStaleUs } = DEFAULT_TIMING;

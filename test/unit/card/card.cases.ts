@@ -106,7 +106,7 @@ export const cardCases: readonly UnitCase[] = [
       bench.helloing = false;
       for (let waited = 0; waited < 6; waited += 1) {
         bench.advance(40_000);
-        bench.beacon();
+        bench.beacon({ link: 1 });
       }
       bench.advance(15_000);
       bench.sent.clear();

@@ -48,7 +48,7 @@ export const linkStateCases: readonly UnitCase[] = [
       t.is(link.state, LINK_ALIVE);
       t.true(link.heardBack);
       t.is(link.neighbour, 2);
-      t.is(link.lastHelloUs, 20);
+      t.is(link.lastHeardUs, 20);
       t.true(link.hear(2, hello(3), SELF, members(), 30), "the other end hears somebody else");
       t.is(link.state, LINK_STALE);
     },
@@ -60,7 +60,7 @@ export const linkStateCases: readonly UnitCase[] = [
       const say = hello(SELF, [[3, 1, 0b110]]);
       t.true(link.hear(2, say, SELF, members(), 10));
       t.false(link.hear(2, say, SELF, members(), 20));
-      t.is(link.lastHelloUs, 20);
+      t.is(link.lastHeardUs, 20);
     },
   },
   {

@@ -36,13 +36,13 @@ function linkTo(bench: CardBench, destination: number): number | undefined {
 
 export const routerCases: readonly UnitCase[] = [
   {
-    title: "says hello at once over every cable, then every 50 ms, to whoever is there",
+    title: "says hello at once over every cable, then every 25 ms, to whoever is there",
     run(t) {
       const bench = new CardBench({ cardId: 3, neighbours: [1, 2] });
-      bench.advance(120_000);
+      bench.advance(60_000);
       t.deepEqual(
         bench.sent.hellos().map(({ atUs, link, to }) => [atUs, link, to]),
-        [0, 1000, 51_000, 101_000].flatMap((atUs) => [
+        [0, 1000, 26_000, 51_000].flatMap((atUs) => [
           [atUs, 0, 255],
           [atUs, 1, 255],
         ]),
@@ -59,7 +59,7 @@ export const routerCases: readonly UnitCase[] = [
       bench.hello(0, []);
       bench.hello(1, [[4, 1, 0b1100]]);
       bench.sent.clear();
-      bench.advance(50_000);
+      bench.advance(25_000);
       const hellos = bench.sent.hellos();
       t.deepEqual(
         hellos.slice(-3).map(({ link, fields }) => [link, fields.heard]),
@@ -83,7 +83,7 @@ export const routerCases: readonly UnitCase[] = [
     title: "news goes out at once, but no sooner than a millisecond behind the last hello; no news, no hello",
     run(t) {
       const bench = crossing();
-      bench.advance(49_000);
+      bench.advance(24_000);
       const lastUs = bench.sent.hellos().at(-1)?.atUs ?? 0;
       bench.sent.clear();
       for (let link = 0; link < 3; link += 1) bench.hello(link);
@@ -146,23 +146,67 @@ export const routerCases: readonly UnitCase[] = [
     run(t) {
       const { linkStaleUs, linkDeadUs } = DEFAULT_TIMING;
       const bench = crossing();
-      bench.advance(30_000);
+      bench.advance(20_000);
       bench.hello(2);
       const stateOf = (link: number): number | undefined => bench.status().links().states[link];
-      bench.advance(linkStaleUs - 30_000 - 1);
-      t.deepEqual([stateOf(1), stateOf(2), linkTo(bench, 3)], [LINK_ALIVE, LINK_ALIVE, 1]);
+      bench.advance(linkStaleUs - 20_000 - 1);
+      t.deepEqual(
+        [stateOf(0), stateOf(1), stateOf(2), linkTo(bench, 3)],
+        [LINK_ALIVE, LINK_ALIVE, LINK_ALIVE, 1],
+      );
       bench.advance(1);
       t.deepEqual([stateOf(1), stateOf(2), linkTo(bench, 3)], [LINK_STALE, LINK_ALIVE, 2]);
       t.is(bench.sent.hellos().length, 0);
       bench.advance(linkDeadUs - linkStaleUs - 1);
-      t.deepEqual([stateOf(0), linkTo(bench, 1)], [LINK_STALE, 0]);
+      t.deepEqual([stateOf(1), stateOf(2)], [LINK_STALE, LINK_STALE]);
       bench.advance(1);
-      t.deepEqual([stateOf(0), linkTo(bench, 1)], [LINK_DEAD, undefined]);
-      t.is(stateOf(2), LINK_STALE);
-      bench.advance(30_000);
-      t.is(linkTo(bench, 3), undefined);
+      t.deepEqual([stateOf(1), stateOf(2), linkTo(bench, 3)], [LINK_DEAD, LINK_STALE, 2]);
+      bench.advance(20_000);
+      t.deepEqual([stateOf(2), linkTo(bench, 3)], [LINK_DEAD, undefined]);
       bench.hello(1);
       t.is(linkTo(bench, 3), 1, "and back at the first hello");
+    },
+  },
+  {
+    title: "a cable over which anything comes is not silent; one that was, comes back with a hello only",
+    run(t) {
+      const { linkStaleUs, linkDeadUs } = DEFAULT_TIMING;
+      const bench = crossing();
+      const states = (): number[] => [...bench.status().links().states.subarray(0, 2)];
+      for (let passed = 0; passed < 2 * linkDeadUs; passed += linkStaleUs - 1) {
+        bench.advance(linkStaleUs - 1);
+        frameTo(bench, 2);
+      }
+      t.deepEqual(states(), [LINK_ALIVE, LINK_DEAD]);
+      bench.advance(linkStaleUs);
+      t.deepEqual(states(), [LINK_STALE, LINK_DEAD]);
+      frameTo(bench, 2);
+      bench.receive(3, FRAME_ANSWER, (frame) => encodeAnswer(frame, 1, 2, uint64(3n), 4), { link: 1 });
+      bench.advance(linkDeadUs - 1);
+      t.deepEqual(states(), [LINK_STALE, LINK_DEAD], "frames tell nothing of what the other end hears");
+      bench.advance(1);
+      t.deepEqual(states(), [LINK_DEAD, LINK_DEAD]);
+      bench.hello(0);
+      t.deepEqual(states(), [LINK_ALIVE, LINK_DEAD]);
+    },
+  },
+  {
+    title: "tells at once of a cable that has fallen silent, also where no way changes by it",
+    run(t) {
+      const bench = crossing();
+      bench.advance(DEFAULT_TIMING.linkStaleUs - 2000);
+      bench.hello(0);
+      bench.hello(1);
+      bench.sent.clear();
+      bench.advance(2000);
+      t.deepEqual(
+        bench.sent.hellos().map(({ link, fields }) => [link, fields.heard]),
+        [
+          [0, 1],
+          [1, 3],
+          [2, 0],
+        ],
+      );
     },
   },
   {

@@ -52,6 +52,14 @@ export const constantsCases: readonly UnitCase[] = [
     },
   },
   {
+    title: "a cut cable is noticed, and a beacon sent another way, before the lease of who is behind it ends",
+    run(t) {
+      const { beaconUs, leaseMarginUs, leaseUs, linkStaleUs } = constants.DEFAULT_TIMING;
+      // A beacon before the cut, silence, and a beacon behind it.
+      t.true(beaconUs + linkStaleUs + beaconUs < leaseUs - leaseMarginUs);
+    },
+  },
+  {
     title: "frame types and refusals are all different, and types stand on their own side of 0x40",
     run(t) {
       const types = valuesOf("FRAME_");
