@@ -29,6 +29,10 @@
  * A card that lost its flash and was initialised again under its old id is another incarnation. It knows nothing, as a
  * card that waits to be taken in, and comes in by a list that names this incarnation only.
  *
+ * Besides, whichever cards are left, as long as they are a quorum of the newest list that one of them knows, one of them
+ * must be able to lead: a change that breaks off at any point must not leave the cards waiting for each other. For that
+ * it is taken that a card hears of a list that has it from any card of that list, not from the primary alone.
+ *
  * Each BREAK_... leaves out one rule and must make the model fail; each WITNESS must be found.
  */
 #ifndef VIEWS
