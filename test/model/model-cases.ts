@@ -1,5 +1,8 @@
-/** How far one run of the model goes. What is not given is as in `fabric.pml`. */
-export interface ModelBounds {
+import { MEMBER_CASES } from "./member-cases.js";
+import type { ModelCase, ModelForm } from "./model-case.js";
+
+/** How far one run of `fabric.pml` goes. */
+interface ModelBounds {
   readonly CARDS: number;
   /** The first view and the changes. */
   readonly VIEWS: number;
@@ -7,47 +10,42 @@ export interface ModelBounds {
   readonly REBOOTS: number;
 }
 
-export type ModelForm = "short" | "full" | "large";
-
-/** One run of the model. */
-export interface ModelCase {
-  readonly name: string;
-  readonly bounds: ModelBounds;
-  /** `holds`: no violation in any state. `violates`: a broken rule. `reaches`: shows that something happens at all. */
-  readonly expected: "holds" | "violates" | "reaches";
-  /** For the preprocessor, besides the bounds. */
-  readonly variant?: string;
-  /** `short` runs in `npm test`, `full` where it is asked for, `large` in `npm run model` only. */
-  readonly form: ModelForm;
-}
-
 function bounds(cards: number, changes: number, numbers: number, reboots: number): ModelBounds {
   return { CARDS: cards, VIEWS: changes + 1, NUMBERS: numbers, REBOOTS: reboots };
+}
+
+function reachOf(reach: ModelBounds): Pick<ModelCase, "model" | "bounds" | "reach"> {
+  const { CARDS, VIEWS, NUMBERS, REBOOTS } = reach;
+  return {
+    model: "fabric",
+    bounds: { CARDS, VIEWS, NUMBERS, REBOOTS },
+    reach: `${CARDS} / ${VIEWS - 1} / ${NUMBERS} / ${REBOOTS}`,
+  };
 }
 
 function holds(form: ModelForm, reach: ModelBounds): ModelCase {
   const { CARDS, VIEWS, NUMBERS, REBOOTS } = reach;
   const changes = `${VIEWS - 1} view change${VIEWS === 2 ? "" : "s"}`;
   const name = `${CARDS} cards, ${changes}, ${NUMBERS} numbers, ${REBOOTS} reboot${REBOOTS === 1 ? "" : "s"}`;
-  return { name, bounds: reach, expected: "holds", form };
+  return { name, expected: "holds", form, ...reachOf(reach) };
 }
 
 function violates(rule: string, reach: ModelBounds): ModelCase {
-  return { name: rule, bounds: reach, expected: "violates", variant: `BREAK_${rule}`, form: "short" };
+  return { name: rule, expected: "violates", variant: `BREAK_${rule}`, form: "short", ...reachOf(reach) };
 }
 
 /** Nobody notices in so small a fabric that this rule is missing. */
 function unnoticed(rule: string, reach: ModelBounds): ModelCase {
   const name = `${rule} with ${reach.CARDS} cards`;
-  return { name, bounds: reach, expected: "holds", variant: `BREAK_${rule}`, form: "full" };
+  return { name, expected: "holds", variant: `BREAK_${rule}`, form: "full", ...reachOf(reach) };
 }
 
 function reaches(what: string, reach: ModelBounds): ModelCase {
-  return { name: what, bounds: reach, expected: "reaches", variant: `WITNESS=${what}`, form: "short" };
+  return { name: what, expected: "reaches", variant: `WITNESS=${what}`, form: "short", ...reachOf(reach) };
 }
 
 /**
- * Every run of the model. The bounds of a broken rule are the smallest that show it: with fewer cards, view changes,
+ * Every run of the models. The bounds of a broken rule are the smallest that show it: with fewer cards, view changes,
  * numbers or reboots nobody would notice.
  */
 export const MODEL_CASES: readonly ModelCase[] = [
@@ -95,4 +93,6 @@ export const MODEL_CASES: readonly ModelCase[] = [
   violates("PROMISE_WRITTEN_LATE", bounds(2, 2, 1, 1)),
   violates("CEILING_WRITTEN_LATE", bounds(2, 1, 1, 1)),
   violates("ACCEPT_BELOW_PROMISED", bounds(2, 2, 1, 0)),
+
+  ...MEMBER_CASES,
 ];

@@ -2,10 +2,9 @@ import { copyFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { findProgram } from "../../scripts/processes/find-program.js";
 import type { ProcessScope } from "../../scripts/processes/process-scope.js";
-import type { ModelCase } from "./model-cases.js";
+import type { ModelCase } from "./model-case.js";
 
-const MODEL_FILE = fileURLToPath(new URL("../../../test/model/fabric.pml", import.meta.url));
-const MODEL_NAME = "fabric.pml";
+const MODELS = fileURLToPath(new URL("../../../test/model/", import.meta.url));
 /** More than any run takes; a longer one is an error, by the flag -b. */
 const MAX_DEPTH = 10_000;
 /** More than any run takes; one that needs more is not finished, and says so. */
@@ -54,11 +53,12 @@ export async function runModel(scope: ProcessScope, one: ModelCase): Promise<Mod
   const inner = scope.makeInner();
   try {
     const directory = inner.makeDirectory();
-    await copyFile(MODEL_FILE, `${directory}/${MODEL_NAME}`);
+    const file = `${one.model}.pml`;
+    await copyFile(`${MODELS}${file}`, `${directory}/${file}`);
     const run = (command: string, args: readonly string[]): Promise<string> =>
       runTool(inner, directory, command, args);
     const defines = definesOf(one);
-    await run("spin", ["-a", ...defines, MODEL_NAME]);
+    await run("spin", ["-a", ...defines, file]);
     const search = one.expected === "holds" ? ["-O2"] : ["-O1", "-DBFS"];
     await run("gcc", [
       ...search,
@@ -73,8 +73,7 @@ export async function runModel(scope: ProcessScope, one: ModelCase): Promise<Mod
     const bits = one.form === "short" ? TABLE_BITS.short : TABLE_BITS.full;
     const report = await run("./pan", ["-E", "-n", "-b", `-m${MAX_DEPTH}`, `-w${bits}`]);
     const result = parseReport(report);
-    const story =
-      result.violation === undefined ? [] : await run("spin", ["-t", "-B", ...defines, MODEL_NAME]);
+    const story = result.violation === undefined ? [] : await run("spin", ["-t", "-B", ...defines, file]);
     return { ...result, story: typeof story === "string" ? storyOf(story) : [] };
   } finally {
     await inner.close();
@@ -90,8 +89,9 @@ export function checkResult(one: ModelCase, result: ModelResult): void {
   throw new ModelError("UNEXPECTED", `${one.name}: ${one.expected} was expected. ${what}`);
 }
 
-function definesOf({ bounds, variant }: ModelCase): string[] {
+function definesOf({ bounds, variant, expected }: ModelCase): string[] {
   const defines = Object.entries(bounds).map(([name, value]) => `-D${name}=${value}`);
+  if (expected === "holds") defines.push("-DIN_DEPTH");
   return variant === undefined ? defines : [...defines, `-D${variant}`];
 }
 
@@ -108,10 +108,10 @@ async function runTool(
   throw new ModelError("FAILED_TO_RUN", `${command} ended with ${code}: ${started.output}`);
 }
 
-/** The two promises, as they stand in the model's assertions; every other assertion there is a witness. */
+/** Every assertion is something that has to hold, but for the witnesses, which are told by how Spin prints them. */
 function endedAs(violation: string | undefined): ModelCase["expected"] {
   if (violation === undefined) return "holds";
-  return /delivered>>|late\[/.test(violation) ? "violates" : "reaches";
+  return /^\(\((\d+)!=\1\)|^\(deliverers==/.test(violation) ? "reaches" : "violates";
 }
 
 /** @throws ModelError NOT_FINISHED where the search broke off before it had seen every state. */
