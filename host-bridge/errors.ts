@@ -42,7 +42,21 @@ export type SequenceErrorCode =
   /** This platform cannot wait for a port without its event loop. */
   | "SYNC_UNSUPPORTED"
   /** The card's flash does not work. */
-  | "STORAGE_FAILED";
+  | "STORAGE_FAILED"
+  /** No daemon listens at that socket. */
+  | "DAEMON_NOT_RUNNING"
+  /** The user may not use the daemon's socket. */
+  | "DAEMON_DENIED"
+  /** The daemon runs, and has not heard a card that could serve. */
+  | "DAEMON_HAS_NO_CARD"
+  /** Another daemon listens at the socket already. */
+  | "SOCKET_IN_USE"
+  /** The socket cannot be made there: another file is in the way, or others may write to its directory. */
+  | "SOCKET_FAILED"
+  /** The configuration of the daemon makes no sense, or cannot be read. */
+  | "BAD_CONFIG"
+  /** The file is no mirror of numbers, or cannot be read. */
+  | "BAD_MIRROR";
 
 /** Why a fabric gives no numbers: the reason of a NOT_READY. */
 export type NotReadyReason =

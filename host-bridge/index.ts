@@ -1,9 +1,12 @@
 export { MAX_BLOCK_COUNT } from "../firmware/wire/constants.js";
 export type { CardIdentity } from "./card-identity.js";
 export type { CardRole, CardStatus, LinkStatus, Member, RouteStatus } from "./card-status.js";
+export { type ConnectOptions, connect } from "./connect.js";
+export type { MirrorRecord } from "./daemon/mirror-layout.js";
 export { type NotReadyReason, SequenceError, type SequenceErrorCode } from "./errors.js";
 export { defaultVotes, type Initialisation } from "./initialisation.js";
 export { readLatest } from "./latest-number.js";
+export { newestOfMirror, readMirror } from "./mirror-reader.js";
 export { type OpenOptions, open } from "./open.js";
 export type { Handover } from "./planned-change.js";
 export { type LikelyPort, listPorts } from "./ports.js";

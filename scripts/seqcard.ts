@@ -6,6 +6,7 @@ import { addLatestCommand } from "../host-bridge/commands/latest-command.js";
 import { addNextCommand } from "../host-bridge/commands/next-command.js";
 import { addPortsCommand } from "../host-bridge/commands/ports-command.js";
 import { createProgram, runProgram, stopAtClosedPipe } from "../host-bridge/commands/program.js";
+import { addServeCommand } from "../host-bridge/commands/serve-command.js";
 import { addStatusCommand } from "../host-bridge/commands/status-command.js";
 import { addSoakCommand } from "./soak/soak-command.js";
 
@@ -19,6 +20,7 @@ addInitCommand(program);
 addSeedCommand(program);
 addHandoverCommand(program);
 addBenchCommand(program);
+addServeCommand(program);
 addRigCommand(program);
 addSoakCommand(program);
 

@@ -32,5 +32,9 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** Makes a listener. One that is not configured is simply not made. */
-export type MakeListener = (environment: ListenerEnvironment) => Listener;
+/** How a listener is made. One that is not configured has none. */
+export interface ListenerMaker {
+  /** The listener's name, and the namespace of its log. */
+  readonly name: string;
+  make(environment: ListenerEnvironment): Listener;
+}
