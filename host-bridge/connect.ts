@@ -22,7 +22,7 @@ export interface ConnectOptions {
 /**
  * Takes numbers from the daemon of this host (`seqcard serve`), as `open` does from a card of this process's own. Any
  * number of processes may; their calls of one moment travel together.
- * Rejects with DAEMON_NOT_RUNNING, DAEMON_DENIED, DAEMON_HAS_NO_CARD, WRONG_VERSION, PORT_FAILED or BAD_OPTION.
+ * Rejects with DAEMON_NOT_RUNNING, DAEMON_DENIED, DAEMON_SILENT, WRONG_VERSION, PORT_FAILED or BAD_OPTION.
  */
 export async function connect(options: ConnectOptions = {}): Promise<Sequence> {
   const {
@@ -50,8 +50,8 @@ export async function connect(options: ConnectOptions = {}): Promise<Sequence> {
   } catch (error) {
     if (!(error instanceof SequenceError) || error.code !== "NOT_A_CARD") throw error;
     throw new SequenceError(
-      "DAEMON_HAS_NO_CARD",
-      `the daemon at ${socket} runs, but no card has answered it yet; plug one in, or look at its log`,
+      "DAEMON_SILENT",
+      `what listens at ${socket} does not answer as a daemon does; look whose socket it is, or restart the daemon`,
       { cause: error },
     );
   }

@@ -47,8 +47,8 @@ export type SequenceErrorCode =
   | "DAEMON_NOT_RUNNING"
   /** The user may not use the daemon's socket. */
   | "DAEMON_DENIED"
-  /** The daemon runs, and has not heard a card that could serve. */
-  | "DAEMON_HAS_NO_CARD"
+  /** Whatever listens at the socket does not answer as a daemon does. */
+  | "DAEMON_SILENT"
   /** Another daemon listens at the socket already. */
   | "SOCKET_IN_USE"
   /** The socket cannot be made there: another file is in the way, or others may write to its directory. */

@@ -1,0 +1,186 @@
+import { once } from "node:events";
+import test from "ava";
+import { PROTOCOL_VERSION } from "../../../firmware/wire/constants.js";
+import {
+  FRAME_HOST_ANSWER,
+  FRAME_HOST_OPEN,
+  FRAME_HOST_REFUSE,
+  FRAME_HOST_REQUEST,
+  FRAME_HOST_VIEW,
+  FRAME_HOST_WELCOME,
+  REFUSE_BUSY,
+  REFUSE_COUNT,
+  REFUSE_NO_SESSION,
+} from "../../../firmware/wire/frame-types.js";
+import {
+  decodeHostAnswer,
+  decodeHostRefuse,
+  encodeHostRequest,
+  HostAnswerFields,
+  HostRefuseFields,
+} from "../../../firmware/wire/host-frames.js";
+import { DaemonBench } from "./daemon-bench.js";
+import { RawClient } from "./raw-client.js";
+
+const SESSION = 0x5e55_1041;
+
+async function refusalOf(client: RawClient): Promise<HostRefuseFields> {
+  const fields = new HostRefuseFields();
+  decodeHostRefuse(await client.first(FRAME_HOST_REFUSE), fields);
+  return fields;
+}
+
+test("a session is opened with a welcome and the view, and its requests are answered", async (t) => {
+  const bench = await new DaemonBench(t).start();
+  const client = await RawClient.connect(t, bench.socket);
+  client.open(SESSION);
+  const welcome = await client.first(FRAME_HOST_WELCOME);
+  t.is(welcome.view.getUint32(2, true), SESSION);
+  await client.first(FRAME_HOST_VIEW);
+  client.request(SESSION, 9, 5);
+  const fields = new HostAnswerFields();
+  t.true(decodeHostAnswer(await client.first(FRAME_HOST_ANSWER), fields));
+  t.like(fields, { tag: 9, count: 5 });
+});
+
+test("a request outside of a session is refused under its own session", async (t) => {
+  const bench = await new DaemonBench(t).start();
+  const client = await RawClient.connect(t, bench.socket);
+  client.request(77, 1, 1);
+  t.like(await refusalOf(client), { tag: 1, code: REFUSE_NO_SESSION });
+  t.is(client.of(FRAME_HOST_REFUSE)[0]?.view.getUint32(2, true), 77);
+  t.is(bench.port.card.heard.length, 0);
+});
+
+for (const count of [0, 32_769]) {
+  test(`a request for ${count} numbers is refused`, async (t) => {
+    const bench = await new DaemonBench(t).start();
+    const client = await RawClient.connect(t, bench.socket);
+    client.open(SESSION);
+    client.request(SESSION, 1, count);
+    t.like(await refusalOf(client), { tag: 1, code: REFUSE_COUNT });
+  });
+}
+
+test("a request that is repeated is one request, while it waits and when its answer is on its way", async (t) => {
+  const bench = await new DaemonBench(t, [{ manual: true }]).start();
+  const client = await RawClient.connect(t, bench.socket);
+  client.open(SESSION);
+  for (let repeat = 0; repeat < 5; repeat += 1) client.request(SESSION, 3, 2);
+  await bench.heard(1);
+  const [request] = bench.port.card.heard;
+  if (request !== undefined) bench.port.card.answer(request);
+  await client.first(FRAME_HOST_ANSWER);
+  client.request(SESSION, 3, 2);
+  client.request(SESSION, 4, 1);
+  await bench.heard(2);
+  t.deepEqual(
+    bench.port.card.heard.map(({ count }) => count),
+    [2, 1],
+  );
+  t.is(client.of(FRAME_HOST_ANSWER).length, 1);
+});
+
+test("a tag that comes again with another count is refused", async (t) => {
+  const bench = await new DaemonBench(t, [{ manual: true }]).start();
+  const client = await RawClient.connect(t, bench.socket);
+  client.open(SESSION);
+  client.request(SESSION, 3, 2);
+  client.request(SESSION, 3, 7);
+  t.like(await refusalOf(client), { tag: 3, code: REFUSE_COUNT });
+});
+
+test("a new session ends the old one: its answers are nobody's", async (t) => {
+  const bench = await new DaemonBench(t, [{ manual: true }]).start();
+  const client = await RawClient.connect(t, bench.socket);
+  client.open(SESSION);
+  client.request(SESSION, 3, 2);
+  await bench.heard(1);
+  client.open(SESSION + 1);
+  client.request(SESSION + 1, 3, 4);
+  await bench.heard(2);
+  for (const request of bench.port.card.heard) bench.port.card.answer(request);
+  const fields = new HostAnswerFields();
+  decodeHostAnswer(await client.first(FRAME_HOST_ANSWER), fields);
+  t.like(fields, { tag: 3, count: 4 });
+  t.is(client.of(FRAME_HOST_ANSWER).length, 1);
+});
+
+test("a client that vanishes with a request in flight: its number is nobody's, and others are served", async (t) => {
+  const bench = await new DaemonBench(t, [{ manual: true }]).start();
+  const stayer = await bench.connect();
+  const leaver = await RawClient.connect(t, bench.socket);
+  leaver.open(SESSION);
+  leaver.request(SESSION, 1, 10);
+  await bench.heard(1);
+  const stayed = stayer.next();
+  await bench.heard(2);
+  leaver.socket.destroy();
+  await bench.until(() => bench.daemon.listeners[0]?.clients === 1);
+  for (const request of bench.port.card.heard) bench.port.card.answer(request);
+  t.is(await stayed, 11n);
+  t.is(bench.daemon.numbers.openOrders, 0);
+});
+
+test("half frames, noise and endless lines harm nobody; the client itself goes on at its next frame", async (t) => {
+  const bench = await new DaemonBench(t).start();
+  const other = await bench.connect();
+  const client = await RawClient.connect(t, bench.socket);
+  client.open(SESSION);
+  await client.first(FRAME_HOST_WELCOME);
+  const whole = client.bytesOf(FRAME_HOST_REQUEST, SESSION, (frame) => encodeHostRequest(frame, 5, 1));
+  client.socket.write(whole.subarray(0, whole.length - 6));
+  client.socket.write(Buffer.alloc(300_000, "INCR counter\r\n"));
+  client.socket.write(Uint8Array.from({ length: 5_000 }, (_, index) => (index * 7_919) % 251));
+  client.socket.write(Uint8Array.of(0));
+  client.request(SESSION, 6, 1);
+  const fields = new HostAnswerFields();
+  decodeHostAnswer(await client.first(FRAME_HOST_ANSWER), fields);
+  t.is(fields.tag, 6);
+  t.is(await other.next(), 2n);
+});
+
+test("a client that sends nothing but rubbish is sent away, and others are served", async (t) => {
+  const bench = await new DaemonBench(t).start();
+  const other = await bench.connect();
+  const client = await RawClient.connect(t, bench.socket);
+  client.socket.write(Buffer.from("\u0000rubbish".repeat(2_000)));
+  await once(client.socket, "close");
+  t.is(await other.next(), 1n);
+  const figures = await bench.daemon.metrics.registry.metrics();
+  t.true(figures.includes('seqcard_socket_clients_refused_total{reason="speaks no frames"} 1'));
+});
+
+test("a client that does not read is sent away, and others are served", async (t) => {
+  const bench = await new DaemonBench(t).start();
+  const other = await bench.connect();
+  const client = await RawClient.connect(t, bench.socket);
+  client.socket.pause();
+  for (let tag = 0; tag < 60_000 && !client.isClosed; tag += 1) client.request(1, tag, 1);
+  const seen = async (): Promise<boolean> =>
+    (await bench.daemon.metrics.registry.metrics()).includes('{reason="does not read"} 1');
+  while (!(await seen())) await new Promise((resolve) => setImmediate(resolve));
+  t.is(await other.next(), 1n);
+});
+
+test("a client of another version is told ours", async (t) => {
+  const bench = await new DaemonBench(t).start();
+  const client = await RawClient.connect(t, bench.socket);
+  client.socket.write(client.bytesWith(PROTOCOL_VERSION + 9, FRAME_HOST_OPEN, SESSION));
+  const welcome = await client.first(FRAME_HOST_WELCOME);
+  t.is(welcome.bytes[0], PROTOCOL_VERSION);
+});
+
+test("more than 64 open blocks of one client are refused, and clients beyond the limit are closed", async (t) => {
+  const bench = new DaemonBench(t, [{ manual: true }]);
+  bench.daemon = bench.make({ socket: { path: bench.socket, group: null, maxClients: 2 } });
+  await bench.start();
+  const client = await RawClient.connect(t, bench.socket);
+  client.open(SESSION);
+  for (let tag = 0; tag < 65; tag += 1) client.request(SESSION, tag, 1);
+  t.like(await refusalOf(client), { tag: 64, code: REFUSE_BUSY });
+  await bench.connect();
+  const third = await RawClient.connect(t, bench.socket);
+  if (!third.isClosed) await once(third.socket, "close");
+  t.is(bench.daemon.listeners[0]?.clients, 2);
+});
