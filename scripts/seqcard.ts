@@ -3,6 +3,7 @@ import { addBenchCommand } from "../host-bridge/commands/bench-command.js";
 import { addHandoverCommand, addSeedCommand } from "../host-bridge/commands/change-commands.js";
 import { addInitCommand } from "../host-bridge/commands/init-command.js";
 import { addLatestCommand } from "../host-bridge/commands/latest-command.js";
+import { addMirrorCommand } from "../host-bridge/commands/mirror-command.js";
 import { addNextCommand } from "../host-bridge/commands/next-command.js";
 import { addPortsCommand } from "../host-bridge/commands/ports-command.js";
 import { createProgram, runProgram, stopAtClosedPipe } from "../host-bridge/commands/program.js";
@@ -21,6 +22,7 @@ addSeedCommand(program);
 addHandoverCommand(program);
 addBenchCommand(program);
 addServeCommand(program);
+addMirrorCommand(program);
 addRigCommand(program);
 addSoakCommand(program);
 
