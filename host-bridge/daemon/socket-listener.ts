@@ -13,6 +13,11 @@ const SWEEP_EVERY_MS = 500;
 /** How often clients are told the newest number, unless they are so many that telling would be all that is done. */
 const NEWEST_EVERY_MS = 100;
 const NEWEST_EVERY_MS_AND_CLIENT = 0.1;
+/**
+ * Questions to the card itself that pass in a pulse, from all clients: they share its cable with the numbers. Whoever
+ * finds no room asks again, as for a frame that was lost.
+ */
+const QUESTIONS_PER_PULSE = 50;
 /** How long a client may take to read its last answers. */
 const CLOSE_TIMEOUT_MS = 500;
 
@@ -37,9 +42,11 @@ export class SocketListener implements Listener {
   private toldAtMs = 0;
   private unsubscribe: () => void = () => {};
   private timers: NodeJS.Timeout[] = [];
+  private questions = 0;
   private readonly newest = new Uint64();
   private readonly accepted;
   private readonly refused;
+  private readonly dropped;
 
   constructor(options: SocketListenerOptions, environment: ListenerEnvironment) {
     this.options = options;
@@ -52,6 +59,10 @@ export class SocketListener implements Listener {
     this.refused = metrics.counter("socket_clients_refused_total", "Connections closed, by reason", [
       "reason",
     ]);
+    this.dropped = metrics.counter(
+      "socket_questions_dropped_total",
+      "Questions to a card that found no room",
+    );
     metrics.gauge("socket_clients", "Connections at the Unix socket", () => this.clients);
   }
 
@@ -113,7 +124,7 @@ export class SocketListener implements Listener {
       copyWelcome: (into) => options.pool.current?.copyWelcome(into) === true,
       copyView: (into) => options.pool.current?.copyView(into) === true,
       copyMirror: (into) => this.writeNewest(into),
-      sendForeign: (frame) => options.pool.current?.sendForeign(frame),
+      sendForeign: (frame) => this.passOn(frame),
       onWritten: (written) => this.flushSoon(written),
       onRefused: (reason) => this.refuse(reason),
     });
@@ -125,6 +136,12 @@ export class SocketListener implements Listener {
       this.connections.delete(socket);
       client.forget();
     });
+  }
+
+  private passOn(frame: FrameBuffer): void {
+    this.questions += 1;
+    if (this.questions <= QUESTIONS_PER_PULSE) this.options.pool.current?.sendForeign(frame);
+    else this.dropped.inc();
   }
 
   private refuse(reason: string): void {
@@ -153,6 +170,7 @@ export class SocketListener implements Listener {
   }
 
   private pulse(): void {
+    this.questions = 0;
     const nowMs = this.environment.clock.nowMs();
     const newest = this.environment.numbers.latest();
     const everyMs = Math.max(NEWEST_EVERY_MS, this.clients * NEWEST_EVERY_MS_AND_CLIENT);

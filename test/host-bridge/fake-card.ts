@@ -93,6 +93,8 @@ export class FakeCard {
   inits = 0;
   lastInit: HostInitFields | null = null;
   session = 0;
+  /** Told of frames that no real card of this version knows. */
+  onUnknown: (type: number) => void = () => {};
   private readonly out: (frame: FrameBuffer) => void;
   private readonly frame = new FrameBuffer();
   private readonly request = new HostRequestFields();
@@ -144,6 +146,8 @@ export class FakeCard {
       case FRAME_HOST_STATUS_REQUEST:
         this.sendStatus();
         break;
+      default:
+        this.onUnknown(frame.bytes[OFFSET_TYPE] as number);
     }
   }
 

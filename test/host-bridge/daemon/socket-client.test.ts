@@ -15,6 +15,7 @@ import {
 import {
   decodeHostAnswer,
   decodeHostRefuse,
+  encodeEmptyBody,
   encodeHostRequest,
   HostAnswerFields,
   HostRefuseFields,
@@ -120,6 +121,48 @@ test("a client that vanishes with a request in flight: its number is nobody's, a
   for (const request of bench.port.card.heard) bench.port.card.answer(request);
   t.is(await stayed, 11n);
   t.is(bench.daemon.numbers.openOrders, 0);
+});
+
+test("a question that the daemon does not know goes to the card, and the card's answer to who asked", async (t) => {
+  const bench = await new DaemonBench(t).start();
+  const [asker, other] = [await RawClient.connect(t, bench.socket), await RawClient.connect(t, bench.socket)];
+  for (const client of [asker, other]) {
+    client.open(SESSION);
+    await client.first(FRAME_HOST_WELCOME);
+  }
+  const heard: number[] = [];
+  bench.port.card.onUnknown = (type) => {
+    heard.push(type);
+    bench.port.card.sendRaw(0x7a, bench.port.card.session, (frame) => {
+      frame.bytes[6] = 42;
+      frame.length = 7;
+    });
+  };
+  asker.socket.write(asker.bytesOf(0x5a, SESSION, encodeEmptyBody));
+  const answer = await asker.first(0x7a);
+  t.deepEqual(heard, [0x5a]);
+  t.is(answer.view.getUint32(2, true), SESSION, "under the client's own session");
+  t.is(answer.bytes[6], 42);
+  asker.socket.write(asker.bytesOf(0x5a, SESSION + 1, encodeEmptyBody));
+  other.request(SESSION, 1, 1);
+  await other.first(FRAME_HOST_ANSWER);
+  t.is(other.of(0x7a).length, 0);
+  t.is(heard.length, 1, "not under another session");
+});
+
+test("a flood of questions does not reach the card: fifty in a tenth of a second", async (t) => {
+  const bench = await new DaemonBench(t).start();
+  const client = await RawClient.connect(t, bench.socket);
+  client.open(SESSION);
+  let heard = 0;
+  bench.port.card.onUnknown = () => {
+    heard += 1;
+  };
+  const question = client.bytesOf(0x5a, SESSION, encodeEmptyBody);
+  client.socket.write(Buffer.concat(Array<Buffer>(1_000).fill(question)));
+  client.request(SESSION, 1, 1);
+  await client.first(FRAME_HOST_ANSWER);
+  t.true(heard >= 50 && heard <= 150, `${heard} of 1,000`);
 });
 
 test("half frames, noise and endless lines harm nobody; the client itself goes on at its next frame", async (t) => {
