@@ -22,6 +22,7 @@ import {
 } from "../../../firmware/wire/host-frames.js";
 import { DaemonBench } from "./daemon-bench.js";
 import { RawClient } from "./raw-client.js";
+import { SocketClientBench } from "./socket-client-bench.js";
 
 const SESSION = 0x5e55_1041;
 
@@ -226,4 +227,24 @@ test("more than 64 open blocks of one client are refused, and clients beyond the
   const third = await RawClient.connect(t, bench.socket);
   if (!third.isClosed) await once(third.socket, "close");
   t.is(bench.daemon.listeners[0]?.clients, 2);
+});
+
+test("what a client stops repeating for two seconds is forgotten; what it repeats is kept", (t) => {
+  const bench = new SocketClientBench();
+  bench.openSession(SESSION);
+  bench.request(SESSION, 1, 10);
+  bench.request(SESSION, 2, 20);
+  for (let seconds = 0; seconds < 4; seconds += 1) {
+    bench.nowMs += 1_000;
+    bench.request(SESSION, 2, 20);
+    bench.client.sweep(bench.nowMs);
+    t.is(bench.client.openBlocks, seconds === 0 ? 2 : 1);
+  }
+  t.deepEqual(
+    bench.open.map(({ order, isOpen }) => [order.count, isOpen]),
+    [
+      [10, false],
+      [20, true],
+    ],
+  );
 });
