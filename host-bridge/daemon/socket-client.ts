@@ -73,7 +73,6 @@ interface OpenBlock {
 
 /** One process at the socket. To it, the daemon is a card: the same frames, sessions and tags. */
 export class SocketClient {
-  isDraining = false;
   private readonly socket: Socket;
   private readonly environment: SocketClientEnvironment;
   private readonly decoder = new FrameDecoder((frame) => this.receive(frame));
@@ -209,7 +208,6 @@ export class SocketClient {
   private request(received: FrameBuffer, session: number): void {
     if (!decodeHostRequest(received, this.fields)) return;
     const { tag, count } = this.fields;
-    if (this.isDraining) return;
     if (!this.isWelcomed || session !== this.session || !this.hasSession) {
       this.refuse(session, tag, REFUSE_NO_SESSION);
       return;

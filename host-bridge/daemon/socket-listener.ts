@@ -91,9 +91,8 @@ export class SocketListener implements Listener {
   }
 
   drain(): void {
-    // Whoever waits to be taken is sent away by the closing, and asks again.
+    // What clients ask from now on the numbers refuse as CLOSED, which they are not told: they ask the next daemon.
     this.server.close();
-    for (const client of this.connections.values()) client.isDraining = true;
   }
 
   async close(): Promise<void> {

@@ -75,6 +75,23 @@ test("a daemon that ends serves what is under way first", async (t) => {
   t.is(bench.port.card.closes, 1);
 });
 
+test("what is asked for while a daemon ends is kept for the next one", async (t) => {
+  const bench = await new DaemonBench(t, [{ manual: true }]).start();
+  const sequence = await bench.connect();
+  const before = sequence.next();
+  await bench.heard(1);
+  const stopping = bench.daemon.stop();
+  const during = sequence.next();
+  for (let turns = 0; turns < 20; turns += 1) await bench.until(() => true);
+  bench.port.card.answer(bench.port.card.heard[0] as HeardRequest);
+  t.is(await before, 1n);
+  await stopping;
+  t.is(bench.port.card.heard.length, 1);
+  bench.port.card.settings.manual = false;
+  await bench.restart();
+  t.is(await during, 2n);
+});
+
 test("a blank card is initialised through the daemon, and serves", async (t) => {
   const bench = await new DaemonBench(t, [{ flags: CARD_FLAG_BLANK }]).start();
   const sequence = await bench.connect();

@@ -85,7 +85,8 @@ export class DaemonBench {
 
   /** Resolves when `isTrue` holds, which what goes on by itself brings about. */
   async until(isTrue: () => boolean): Promise<void> {
-    while (!isTrue()) await new Promise((resolve) => setImmediate(resolve));
+    do await new Promise((resolve) => setImmediate(resolve));
+    while (!isTrue());
   }
 
   /** Resolves when the cards have heard `count` requests in all. */
