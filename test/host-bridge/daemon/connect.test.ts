@@ -42,7 +42,7 @@ test("calls of several clients, and what one leaves behind, never share a number
   const calls = clients.flatMap((client) => Array.from({ length: 50 }, () => client.next()));
   const numbers = await Promise.all(calls);
   t.is(new Set(numbers).size, 400);
-  t.true(bench.port.card.heard.length <= 8, `${bench.port.card.heard.length} blocks for eight clients`);
+  t.true(bench.blocks.length <= 8, `${bench.blocks.length} blocks for eight clients`);
 });
 
 test("a daemon that is restarted is found again: waiting calls are served once, by the new one", async (t) => {
@@ -50,7 +50,7 @@ test("a daemon that is restarted is found again: waiting calls are served once, 
   const sequence = await bench.connect();
   const call = sequence.next();
   await bench.heard(1);
-  const lost = bench.port.card.heard[0] as HeardRequest;
+  const lost = bench.blocks[0] as HeardRequest;
   const disconnected = once(sequence, "disconnect");
   await bench.daemon.stop();
   t.is((await disconnected)[0].code, "DISCONNECTED");
@@ -69,7 +69,7 @@ test("a daemon that ends serves what is under way first", async (t) => {
   await bench.heard(1);
   const stopping = bench.daemon.stop();
   await bench.until(() => true);
-  bench.port.card.answer(bench.port.card.heard[0] as HeardRequest);
+  bench.port.card.answer(bench.blocks[0] as HeardRequest);
   t.is(await call, 1n);
   await stopping;
   t.is(bench.port.card.closes, 1);
@@ -83,10 +83,10 @@ test("what is asked for while a daemon ends is kept for the next one", async (t)
   const stopping = bench.daemon.stop();
   const during = sequence.next();
   for (let turns = 0; turns < 20; turns += 1) await bench.until(() => true);
-  bench.port.card.answer(bench.port.card.heard[0] as HeardRequest);
+  bench.port.card.answer(bench.blocks[0] as HeardRequest);
   t.is(await before, 1n);
   await stopping;
-  t.is(bench.port.card.heard.length, 1);
+  t.is(bench.blocks.length, 1);
   bench.port.card.settings.manual = false;
   await bench.restart();
   t.is(await during, 2n);
@@ -116,7 +116,7 @@ test('"wait" waits for the fabric in the daemon, "reject" is told the reason at 
   t.is(await waiting, 1n);
   bench.port.card.settings.manual = true;
   const late = impatient.next();
-  await bench.heard(bench.port.card.heard.length + 1);
+  await bench.heard(bench.blocks.length + 1);
   bench.port.card.settings.state = REFUSE_NO_VIEW;
   bench.port.card.sendView();
   t.is((await t.throwsAsync<SequenceError>(late, { code: "NOT_READY" })).reason, "no-view");
