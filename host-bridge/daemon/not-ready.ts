@@ -1,27 +1,14 @@
-import {
-  REFUSE_BLANK,
-  REFUSE_BUSY,
-  REFUSE_COLD,
-  REFUSE_COUNT,
-  REFUSE_EXHAUSTED,
-  REFUSE_NO_LEASE,
-  REFUSE_NO_SECONDARY,
-  REFUSE_NO_VIEW,
-  REFUSE_NOT_PRIMARY,
-  REFUSE_STORAGE,
-} from "../../firmware/wire/frame-types.js";
+import { REFUSE_BUSY, REFUSE_NO_VIEW } from "../../firmware/wire/frame-types.js";
 import { type NotReadyReason, SequenceError } from "../errors.js";
+import { fabricState, isPassing, refusalError } from "../refusals.js";
 import { disconnectedError } from "../session-errors.js";
 import type { CardPort } from "./card-port.js";
 
-const CODES_OF_REASONS: Readonly<Record<NotReadyReason, number>> = {
-  "no-view": REFUSE_NO_VIEW,
-  "cold-primary": REFUSE_COLD,
-  "no-lease": REFUSE_NO_LEASE,
-  "secondary-silent": REFUSE_NO_SECONDARY,
-  "not-primary": REFUSE_NOT_PRIMARY,
-  "card-busy": REFUSE_BUSY,
-};
+/** Codes of a byte: what the wire may have beyond those that are known is nobody's. */
+const CODES = Array.from({ length: 256 }, (_, code) => code);
+const CODES_OF_REASONS: ReadonlyMap<string, number> = new Map(
+  CODES.filter(isPassing).map((code) => [fabricState(code), code]),
+);
 
 /**
  * Why a card cannot serve just now, and will by itself.
@@ -45,23 +32,12 @@ export function notReadyError(card: CardPort | null): SequenceError | null {
 }
 
 function isPassingState(state: string): state is NotReadyReason {
-  return state in CODES_OF_REASONS;
+  return CODES_OF_REASONS.has(state);
 }
 
 /** What a card would have said: the REFUSE_... code of an error that ended an order. */
 export function refusalCode(error: SequenceError): number {
-  switch (error.code) {
-    case "CARD_BLANK":
-      return REFUSE_BLANK;
-    case "EXHAUSTED":
-      return REFUSE_EXHAUSTED;
-    case "BAD_COUNT":
-      return REFUSE_COUNT;
-    case "STORAGE_FAILED":
-      return REFUSE_STORAGE;
-    case "BUSY":
-      return REFUSE_BUSY;
-    default:
-      return CODES_OF_REASONS[error.reason ?? "no-view"];
-  }
+  if (error.code === "BUSY") return REFUSE_BUSY;
+  if (error.code === "NOT_READY") return CODES_OF_REASONS.get(error.reason ?? "no-view") ?? REFUSE_NO_VIEW;
+  return CODES.find((code) => refusalError(code).code === error.code) ?? REFUSE_NO_VIEW;
 }
