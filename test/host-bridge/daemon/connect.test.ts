@@ -30,7 +30,7 @@ test("a client hears of a new view, and what the newest number is", async (t) =>
   const changed = once(sequence, "view");
   bench.port.card.settings.view = 513;
   bench.port.card.sendView();
-  t.like((await changed)[0], { reason: "new-view", current: { number: 513 } });
+  t.like((await changed)[0], { previous: { number: 257 }, current: { number: 513 } });
   bench.port.card.sendMirror(4_711n);
   await bench.until(() => sequence.latest() === 4_711n);
   t.pass();

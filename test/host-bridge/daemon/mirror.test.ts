@@ -12,7 +12,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import test, { type ExecutionContext } from "ava";
-import type { CardIdentity } from "../../../host-bridge/card-identity.js";
+import { HostWelcomeFields } from "../../../firmware/wire/host-setup-frames.js";
+import { type CardIdentity, identityFrom } from "../../../host-bridge/card-identity.js";
 import { SystemClock } from "../../../host-bridge/clock.js";
 import { Logs } from "../../../host-bridge/daemon/log.js";
 import { Metrics } from "../../../host-bridge/daemon/metrics.js";
@@ -21,7 +22,7 @@ import { newestOfMirror, readMirror } from "../../../host-bridge/index.js";
 import { VirtualClock } from "../virtual-clock.js";
 import { DaemonBench, temporaryDirectory } from "./daemon-bench.js";
 
-const CARD: CardIdentity = { id: 3, fabricId: 0xfab1c, chipId: 9n, blank: false, storageFailed: false };
+const CARD: CardIdentity = { ...identityFrom(new HostWelcomeFields()), id: 3, fabricId: 0xfab1c };
 const EXAMPLES = fileURLToPath(new URL("../../../../examples/", import.meta.url));
 
 function make(settings: Partial<MirrorSettings>, metrics = new Metrics()): Mirror {
