@@ -119,6 +119,11 @@ export class CardSession {
     return this.line === "open";
   }
 
+  /** What tells this session's frames from those of an earlier one, 32 bits. */
+  get number(): number {
+    return this.session;
+  }
+
   /** Whether a number asked for now is likely to come. */
   get isReady(): boolean {
     return this.isOpen && this.isViewFresh && this.knownView?.state === "ready";
@@ -234,6 +239,15 @@ export class CardSession {
       this.changes.tick(nowMs);
       this.askForSpace();
     }
+  }
+
+  /** Whether a whole frame is of this version and session. */
+  isOfSession(frame: FrameBuffer): boolean {
+    return (
+      frame.length >= HOST_HEADER_BYTES &&
+      frame.bytes[OFFSET_VERSION] === PROTOCOL_VERSION &&
+      frame.view.getUint32(OFFSET_SESSION, true) === this.session
+    );
   }
 
   /** Takes a whole frame with a good checksum; nothing else in it is trusted. */

@@ -1,4 +1,5 @@
 import debug from "debug";
+import type { FrameBuffer } from "../firmware/wire/frame-buffer.js";
 import type { Caller } from "./caller.js";
 import type { CardIdentity } from "./card-identity.js";
 import { CardSession } from "./card-session.js";
@@ -19,6 +20,8 @@ export interface ConnectionOptions {
   readonly openTimeoutMs: number;
   readonly whenNotReady: "wait" | "reject";
   readonly reconnect: boolean;
+  /** Sees each frame of the session in front of it; the frame's memory is used again as soon as this returns. */
+  readonly onFrame?: (frame: FrameBuffer) => void;
 }
 
 export interface ConnectionEvents {
@@ -54,7 +57,10 @@ export class Connection {
     this.options = options;
     this.events = events;
     this.line = new Line(options.openTransport, {
-      onFrame: (frame) => this.session.receive(frame, this.nowMs),
+      onFrame: (frame) => {
+        if (this.session.isOfSession(frame)) options.onFrame?.(frame);
+        this.session.receive(frame, this.nowMs);
+      },
       onPause: () => this.arm(),
       onLost: (error) => this.lose(error),
     });
@@ -208,7 +214,9 @@ export class Connection {
 
   /** Once a kind of failure, and not for what being unplugged is like. */
   private complain(error: SequenceError): void {
-    const isUsual = ["DISCONNECTED", "PORT_NOT_FOUND", "PORT_BUSY"].includes(error.code);
+    const isUsual = ["DISCONNECTED", "PORT_NOT_FOUND", "PORT_BUSY", "DAEMON_NOT_RUNNING"].includes(
+      error.code,
+    );
     if (isUsual || this.complainedOf === error.code) return;
     this.complainedOf = error.code;
     this.events.onError(error);

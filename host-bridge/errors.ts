@@ -63,6 +63,18 @@ export type SequenceErrorCode =
   | "SYNC_UNSUPPORTED"
   /** The card's flash does not work. */
   | "STORAGE_FAILED"
+  /** No daemon listens at that socket. */
+  | "DAEMON_NOT_RUNNING"
+  /** The user may not use the daemon's socket. */
+  | "DAEMON_DENIED"
+  /** Whatever listens at the socket does not answer as a daemon does. */
+  | "DAEMON_SILENT"
+  /** Another daemon listens at the socket already. */
+  | "SOCKET_IN_USE"
+  /** The socket cannot be made there: another file is in the way, or others may write to its directory. */
+  | "SOCKET_FAILED"
+  /** The configuration of the daemon makes no sense, or cannot be read. */
+  | "BAD_CONFIG"
   /** The file is no mirror of numbers, or cannot be read. */
   | "BAD_MIRROR";
 

@@ -2,6 +2,8 @@ export { MAX_BLOCK_COUNT } from "../firmware/wire/constants.js";
 export type { CardIdentity } from "./card-identity.js";
 export type { CardReport, ReportedLink } from "./card-report.js";
 export type { CardRole, CardStatus, LinkStatus, ListedMember, Member, RouteStatus } from "./card-status.js";
+export { type ConnectOptions, connect } from "./connect.js";
+export type { MirrorRecord } from "./daemon/mirror-layout.js";
 export { type NotReadyReason, SequenceError, type SequenceErrorCode } from "./errors.js";
 export type { Cable, FabricSurvey } from "./fabric-survey.js";
 export { defaultVotes, type Initialisation } from "./initialisation.js";
@@ -15,6 +17,7 @@ export {
   removeMember,
   replaceMember,
 } from "./member-changes.js";
+export { newestOfMirror, readMirror } from "./mirror-reader.js";
 export { type OpenOptions, open } from "./open.js";
 export type { Handover, MemberListChange } from "./planned-change.js";
 export { type LikelyPort, listPorts } from "./ports.js";

@@ -8,10 +8,12 @@ import {
   addRemoveCommand,
   addReplaceCommand,
 } from "../host-bridge/commands/member-commands.js";
+import { addMirrorCommand } from "../host-bridge/commands/mirror-command.js";
 import { addNextCommand } from "../host-bridge/commands/next-command.js";
 import { addPortsCommand } from "../host-bridge/commands/ports-command.js";
 import { createProgram, runProgram, stopAtClosedPipe } from "../host-bridge/commands/program.js";
 import { addRecoverCommand } from "../host-bridge/commands/recover-command.js";
+import { addServeCommand } from "../host-bridge/commands/serve-command.js";
 import { addStatusCommand } from "../host-bridge/commands/status-command.js";
 import { addSoakCommand } from "./soak/soak-command.js";
 
@@ -29,6 +31,8 @@ addReplaceCommand(program);
 addRemoveCommand(program);
 addRecoverCommand(program);
 addBenchCommand(program);
+addServeCommand(program);
+addMirrorCommand(program);
 addRigCommand(program);
 addSoakCommand(program);
 

@@ -1,8 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { connect } from "../connect.js";
 import { SequenceError } from "../errors.js";
 import { open } from "../open.js";
 import { listPorts } from "../ports.js";
 import type { Sequence } from "../sequence.js";
+import { findSocketPath } from "../socket-path.js";
 import { DEFAULT_CALL_TIMEOUT_MS } from "../timing.js";
 
 /** The options of every command that talks to a card. */
@@ -38,7 +40,7 @@ export function addCardOptions(command: Command): Command {
     command.addOption(
       new Option(
         "--port <path>",
-        "serial port of the card; without it, the only port that looks like one",
+        "serial port of the card; without it, the daemon that runs, or the only port that looks like one",
       ).env("SEQCARD_PORT"),
     ),
   );
@@ -65,13 +67,30 @@ export async function withCard(
   options: CardOptions,
   action: (sequence: Sequence, port: string) => Promise<void>,
 ): Promise<void> {
-  const port = options.port ?? (await onlyLikelyPort());
-  const sequence = await openPort(port, options);
+  const { sequence, name } = await openAny(options);
   try {
-    await action(sequence, port);
+    await action(sequence, name);
   } finally {
     await sequence.close();
   }
+}
+
+/** The port that was named; else the daemon, which has the ports where it runs; else the only port there is. */
+async function openAny(options: CardOptions): Promise<{ sequence: Sequence; name: string }> {
+  if (options.port !== undefined) {
+    return { sequence: await openPort(options.port, options), name: options.port };
+  }
+  const socket = findSocketPath();
+  try {
+    const whenNotReady = options.wait === false ? "reject" : "wait";
+    return { sequence: await connect({ socket, timeoutMs: options.timeoutMs, whenNotReady }), name: socket };
+  } catch (error) {
+    const isAbsent = error instanceof SequenceError && error.code === "DAEMON_NOT_RUNNING";
+    // A socket that was named and has nobody behind it is an error of its own.
+    if (!isAbsent || process.env["SEQCARD_SOCKET"]) throw error;
+  }
+  const port = await onlyLikelyPort();
+  return { sequence: await openPort(port, options), name: port };
 }
 
 export function openPort(path: string, { baudRate, timeoutMs, wait }: CardOptions): Promise<Sequence> {

@@ -15,6 +15,7 @@ const USAGE_CODES: ReadonlySet<string> = new Set<SequenceErrorCode | "BAD_TOPOLO
   "BAD_FIRST",
   "BAD_FABRIC",
   "BAD_TOPOLOGY",
+  "BAD_CONFIG",
 ]);
 
 /** The program without its commands, which each module adds. */

@@ -5,7 +5,7 @@ import { startRigProcess } from "../processes/rig-process.js";
 import { recordTrace } from "../processes/rig-trace.js";
 import { askWorker } from "../processes/worker-channel.js";
 import type { ComputeCounts } from "./result.js";
-import { CLIENT_PROCESSES } from "./systems/bench-system.js";
+import { CARD_PROCESSES } from "./systems/bench-system.js";
 
 const WORKER = fileURLToPath(new URL("./worker.js", import.meta.url));
 const LOAD = { warmUpMs: 0, measureMs: 500 };
@@ -17,7 +17,7 @@ const LOAD = { warmUpMs: 0, measureMs: 500 };
 export async function measureComputeCounts(scope: ProcessScope): Promise<ComputeCounts> {
   const own = scope.makeInner();
   try {
-    const rig = await startRigProcess(own, { engine: "xs", cards: CLIENT_PROCESSES });
+    const rig = await startRigProcess(own, { engine: "xs", cards: CARD_PROCESSES });
     let failure: unknown;
     for (const { path } of [...rig.cards].reverse()) {
       const trace = await traceOneCaller(own, rig.name, path);

@@ -14,7 +14,8 @@ export type ClientSettings =
   | { readonly kind: "redis-block"; readonly port: number }
   | { readonly kind: "postgres"; readonly port: number; readonly user: string }
   | { readonly kind: "etcd"; readonly port: number }
-  | { readonly kind: "seqcard"; readonly path: string };
+  | { readonly kind: "seqcard"; readonly path: string }
+  | { readonly kind: "seqcard-daemon"; readonly socket: string };
 
 /** How many callers one client process has, and on how many connections. */
 export interface ClientShape {

@@ -15,7 +15,7 @@ interface Host {
   note: HostNote;
 }
 
-/** Host processes, one for each port, that take numbers all the time. Numbered from 1, in the order of the ports. */
+/** Host processes, one for each port or several at one daemon, that take numbers all the time. Numbered from 1, in the order of the ports. */
 export class HostFleet {
   private readonly hosts: readonly Host[];
   private readonly seenViews = new Set<number>();
@@ -33,12 +33,26 @@ export class HostFleet {
    * @param directory where each writes its deliveries.
    * @throws Error with what the host bridge says, where a port cannot be opened.
    */
-  static async open(scope: ProcessScope, directory: string, paths: readonly string[]): Promise<HostFleet> {
+  static open(scope: ProcessScope, directory: string, paths: readonly string[]): Promise<HostFleet> {
+    return HostFleet.start(scope, directory, paths, false);
+  }
+
+  /** Starts `count` processes that all take their numbers from the daemon at a socket. */
+  static connect(scope: ProcessScope, directory: string, socket: string, count: number): Promise<HostFleet> {
+    return HostFleet.start(scope, directory, Array<string>(count).fill(socket), true);
+  }
+
+  private static async start(
+    scope: ProcessScope,
+    directory: string,
+    paths: readonly string[],
+    isSocket: boolean,
+  ): Promise<HostFleet> {
     const hosts = paths.map(async (path, index) => {
       const process = scope.fork(HOST_PROCESS);
       const file = join(directory, `host${index + 1}`);
       const timeoutMs = CALL_TIMEOUT_MS;
-      const note = await ask(process, { type: "open", host: index + 1, path, file, timeoutMs });
+      const note = await ask(process, { type: "open", host: index + 1, path, isSocket, file, timeoutMs });
       return { process, file, note };
     });
     return new HostFleet(await Promise.all(hosts));

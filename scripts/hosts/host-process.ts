@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { open, type Sequence, SequenceError, type View } from "../../host-bridge/index.js";
+import { connect, open, type Sequence, SequenceError, type View } from "../../host-bridge/index.js";
 import { DeliveryFileWriter } from "../checker/index.js";
 import { serveAsWorker } from "../processes/worker-channel.js";
 
-/** What a host process is told. It has one card, and writes down every number that it gets. */
+/** What a host process is told. It has one card, or a daemon, and writes down every number that it gets. */
 export type HostCommand =
   | {
       readonly type: "open";
       readonly host: number;
+      /** A serial port; or the socket of a daemon. */
       readonly path: string;
+      readonly isSocket: boolean;
       readonly file: string;
       /** How long a call may take. */
       readonly timeoutMs: number;
@@ -59,7 +61,7 @@ async function obey(command: HostCommand, tell: (note: HostNote) => void): Promi
   switch (command.type) {
     case "open":
       file = new DeliveryFileWriter(command.file, command.host);
-      sequence = await open({ path: command.path, timeoutMs: command.timeoutMs });
+      sequence = await openWay(command.path, command.isSocket, command.timeoutMs);
       sequence.on("view", () => tell(note()));
       break;
     case "take":
@@ -78,6 +80,10 @@ async function obey(command: HostCommand, tell: (note: HostNote) => void): Promi
       return close();
   }
   return note();
+}
+
+function openWay(path: string, isSocket: boolean, timeoutMs: number): Promise<Sequence> {
+  return isSocket ? connect({ socket: path, timeoutMs }) : open({ path, timeoutMs });
 }
 
 function note(): HostNote {

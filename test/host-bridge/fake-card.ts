@@ -101,6 +101,8 @@ export class FakeCard {
   inits = 0;
   lastInit: HostInitFields | null = null;
   session = 0;
+  /** Told of each frame that comes, also of those that no card of this version knows. */
+  onHeard: (type: number) => void = () => {};
   private readonly out: (frame: FrameBuffer) => void;
   private readonly frame = new FrameBuffer();
   private readonly request = new HostRequestFields();
@@ -134,6 +136,7 @@ export class FakeCard {
   receive(frame: FrameBuffer): void {
     if (this.settings.silent) return;
     const session = frame.view.getUint32(OFFSET_SESSION, true);
+    this.onHeard(frame.bytes[OFFSET_TYPE] as number);
     switch (frame.bytes[OFFSET_TYPE]) {
       case FRAME_HOST_OPEN:
         this.opens += 1;

@@ -1,4 +1,5 @@
 import type { ClientSettings, ClientShape, NumberClient } from "../number-client.js";
+import { openDaemonClient } from "./daemon-client.js";
 import { openEtcd } from "./etcd-client.js";
 import { openPostgres } from "./postgres-client.js";
 import { openRedisBlock } from "./redis-block-client.js";
@@ -18,5 +19,7 @@ export async function openClient(settings: ClientSettings, shape: ClientShape): 
       return openEtcd(settings.port, shape);
     case "seqcard":
       return openSeqcard(settings.path);
+    case "seqcard-daemon":
+      return openDaemonClient(settings.socket);
   }
 }

@@ -76,7 +76,7 @@ export function formatMarkdown(result: BenchResult): string {
     ...makeRows(result).map(line),
     "",
     `${machine.processor}, ${machine.cores} cores, ${machine.memoryGB} GB, ${machine.platform}, Node ${machine.node}; ` +
-      `${result.clientProcesses} client processes, all on 127.0.0.1; ${times.seconds} s each after ` +
+      `${result.clientProcesses} client processes (three where each has a card of its own), all on 127.0.0.1; ${times.seconds} s each after ` +
       `${times.warmUpSeconds} s of warm-up; ${result.startedAt}.`,
     "",
     ...result.systems.map(

@@ -1,8 +1,10 @@
 import type { ProcessScope } from "../../processes/process-scope.js";
 import type { ClientSettings } from "../number-client.js";
 
-/** Processes that share the callers, the same number for each system. */
-export const CLIENT_PROCESSES = 3;
+/** Processes that share the callers, the same number for each system but for cards without a daemon. */
+export const CLIENT_PROCESSES = 4;
+/** A card has one process; as many cards as a quorum with two roles needs. */
+export const CARD_PROCESSES = 3;
 
 /** A system that hands out numbers and can be started here. */
 export interface BenchSystem {

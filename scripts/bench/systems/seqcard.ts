@@ -1,5 +1,5 @@
 import { startRigProcess } from "../../processes/rig-process.js";
-import { type BenchSystem, CLIENT_PROCESSES } from "./bench-system.js";
+import { type BenchSystem, CARD_PROCESSES } from "./bench-system.js";
 
 /** Three cards in a triangle on the virtual rig, one client process at each. */
 export function seqcard(engine: "xs" | "node"): BenchSystem {
@@ -11,11 +11,11 @@ export function seqcard(engine: "xs" | "node"): BenchSystem {
       "and in real-time order, across failovers and cold starts.",
     whyUnavailable: () => undefined,
     async start(scope) {
-      const rig = await startRigProcess(scope, { engine, cards: CLIENT_PROCESSES });
+      const rig = await startRigProcess(scope, { engine, cards: CARD_PROCESSES });
       return {
         setUp: `three cards in a triangle on the virtual rig, firmware in ${engine === "xs" ? "XS" : "Node"}, pty each`,
         clients: rig.cards.map(({ path }) => ({ kind: "seqcard", path })),
-        connectionChoices: () => [CLIENT_PROCESSES],
+        connectionChoices: () => [CARD_PROCESSES],
       };
     },
   };

@@ -1,0 +1,230 @@
+import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
+import {
+  FRAME_HOST_ANSWER,
+  FRAME_HOST_INIT_RESULT,
+  FRAME_HOST_MIRROR,
+  FRAME_HOST_REFUSE,
+  FRAME_HOST_VIEW,
+  FRAME_HOST_WELCOME,
+  OFFSET_TYPE,
+  REFUSE_NO_VIEW,
+} from "../../firmware/wire/frame-types.js";
+import { HOST_HEADER_BYTES, writeHostHeader } from "../../firmware/wire/header.js";
+import {
+  decodeHostMirror,
+  decodeHostView,
+  encodeHostView,
+  HostMirrorFields,
+  HostViewFields,
+} from "../../firmware/wire/host-frames.js";
+import type { Caller } from "../caller.js";
+import type { CardIdentity } from "../card-identity.js";
+import type { CardStatus } from "../card-status.js";
+import type { Clock } from "../clock.js";
+import { Connection } from "../connection.js";
+import type { SequenceError } from "../errors.js";
+import { closedError, disconnectedError } from "../session-errors.js";
+import type { OpenTransport } from "../transport.js";
+import { MAX_NUMBER, newestBelow } from "../uint64-bigint.js";
+import type { View } from "../view.js";
+
+/** How long a card may take to tell its status. */
+const STATUS_TIMEOUT_MS = 2_000;
+
+export interface CardPortOptions {
+  readonly path: string;
+  readonly openTransport: OpenTransport;
+  readonly clock: Clock;
+  readonly random32: () => number;
+  readonly openTimeoutMs: number;
+}
+
+export interface CardPortEvents {
+  /** It was opened, lost, or tells another view or state. */
+  onHealth(port: CardPort): void;
+  /** A frame for whoever asked something through this card: neither numbers nor a view. Valid until it returns. */
+  onForeignFrame(port: CardPort, frame: FrameBuffer): void;
+  /** A number exists. */
+  onNewest(port: CardPort, number: bigint): void;
+  /** The card holds a number, as primary or secondary. */
+  onHeld(port: CardPort, number: bigint): void;
+  onError(port: CardPort, error: SequenceError): void;
+}
+
+/** One card of the daemon: its connection, and what clients need to be told of it, as the card itself told it. */
+export class CardPort {
+  readonly path: string;
+  held = 0n;
+  error: SequenceError | null = null;
+  /** When the card answered a block last. */
+  answeredAtMs = Number.NEGATIVE_INFINITY;
+  private readonly options: CardPortOptions;
+  private readonly events: CardPortEvents;
+  private connection: Connection;
+  private isUp = false;
+  private isStopped = false;
+  private readonly welcome = new FrameBuffer();
+  private readonly lastView = new FrameBuffer();
+  private readonly viewFields = new HostViewFields();
+  private readonly mirror = new HostMirrorFields();
+  private readonly outgoing = new FrameBuffer();
+
+  constructor(options: CardPortOptions, events: CardPortEvents) {
+    this.path = options.path;
+    this.options = options;
+    this.events = events;
+    this.connection = this.makeConnection();
+  }
+
+  /** null before it was heard for the first time. */
+  get card(): CardIdentity | null {
+    return this.connection.session.card;
+  }
+
+  get view(): View | null {
+    return this.connection.session.view;
+  }
+
+  get isOpen(): boolean {
+    return this.isUp && this.connection.session.isOpen;
+  }
+
+  get isReady(): boolean {
+    return this.isUp && this.connection.session.isReady;
+  }
+
+  /** Numbers that came when nobody waited any more. */
+  get numbersSkipped(): number {
+    return this.connection.session.counters.numbersSkipped;
+  }
+
+  /** Opens the card. Rejects as `open` does; it may then be tried again. */
+  async start(): Promise<void> {
+    this.connection = this.makeConnection();
+    try {
+      await this.connection.start();
+      if (this.isStopped) await this.connection.stop(closedError());
+      this.isUp = !this.isStopped;
+      this.error = null;
+    } catch (error) {
+      this.error = error as SequenceError;
+      throw error;
+    }
+    this.events.onHealth(this);
+  }
+
+  add(caller: Caller): void {
+    this.connection.add(caller);
+  }
+
+  status(): Promise<CardStatus> {
+    if (!this.isOpen) return Promise.reject(this.error ?? disconnectedError());
+    return new Promise((resolve, reject) => {
+      const nowMs = this.options.clock.nowMs();
+      this.connection.session.requestStatus(
+        { deadlineMs: nowMs + STATUS_TIMEOUT_MS, resolve, reject },
+        nowMs,
+      );
+      this.connection.arm();
+    });
+  }
+
+  /** Writes the card's own WELCOME into `into`. @returns false where none came yet. */
+  copyWelcome(into: FrameBuffer): boolean {
+    if (this.welcome.length === 0) return false;
+    into.copy(this.welcome);
+    return true;
+  }
+
+  /** Writes the card's newest view into `into`; without a line its state is that none is heard. @returns false for none. */
+  copyView(into: FrameBuffer): boolean {
+    if (this.lastView.length === 0) return false;
+    into.copy(this.lastView);
+    if (!this.isOpen && decodeHostView(this.lastView, this.viewFields)) {
+      this.viewFields.state = REFUSE_NO_VIEW;
+      encodeHostView(into, this.viewFields);
+    }
+    return true;
+  }
+
+  /** Sends a question of a client to the card, under this daemon's own session. The card checks what is in it. */
+  sendForeign(frame: FrameBuffer): void {
+    if (!this.isOpen || frame.length < HOST_HEADER_BYTES) return;
+    this.outgoing.copy(frame);
+    writeHostHeader(this.outgoing, frame.bytes[OFFSET_TYPE] as number, this.connection.session.number);
+    this.connection.line.send(this.outgoing);
+  }
+
+  async stop(reason: SequenceError): Promise<void> {
+    this.isStopped = true;
+    this.isUp = false;
+    await this.connection.stop(reason);
+  }
+
+  private makeConnection(): Connection {
+    const { events, options } = this;
+    const told = (): void => events.onHealth(this);
+    return new Connection(
+      { ...options, whenNotReady: "wait", reconnect: true, onFrame: (frame) => this.tap(frame) },
+      {
+        onReady: told,
+        onView: told,
+        onDisconnect: (error) => {
+          this.error = error;
+          told();
+        },
+        onReconnect: () => {
+          this.error = null;
+          told();
+        },
+        onError: (error) => {
+          this.error = error;
+          events.onError(this, error);
+        },
+        onNewest: (number) => events.onNewest(this, number),
+        onClosed: () => {},
+      },
+    );
+  }
+
+  /** Sees each frame of the session in front of the session itself. */
+  private tap(frame: FrameBuffer): void {
+    switch (frame.bytes[OFFSET_TYPE]) {
+      case FRAME_HOST_ANSWER:
+        this.answeredAtMs = this.options.clock.nowMs();
+        return;
+      case FRAME_HOST_REFUSE:
+        return;
+      case FRAME_HOST_WELCOME:
+        this.welcome.copy(frame);
+        return;
+      case FRAME_HOST_VIEW:
+        if (decodeHostView(frame, this.viewFields)) this.lastView.copy(frame);
+        return;
+      case FRAME_HOST_MIRROR:
+        if (decodeHostMirror(frame, this.mirror)) this.onMirror(newestBelow(this.mirror.held));
+        return;
+      case FRAME_HOST_INIT_RESULT:
+        this.events.onForeignFrame(this, frame);
+        this.meetAgain();
+        return;
+      default:
+        this.events.onForeignFrame(this, frame);
+    }
+  }
+
+  private onMirror(newest: bigint): void {
+    if (newest > MAX_NUMBER || newest < 1n) return;
+    this.held = newest;
+    this.events.onHeld(this, newest);
+  }
+
+  /** A client may have made the blank card a member: the card tells what it is now when it is opened anew. */
+  private meetAgain(): void {
+    if (this.card?.blank !== true) return;
+    queueMicrotask(() => {
+      this.connection.session.connect(this.options.clock.nowMs());
+      this.connection.arm();
+    });
+  }
+}

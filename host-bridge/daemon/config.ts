@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { DEFAULT_OPEN_TIMEOUT_MS } from "../timing.js";
+import { LOG_LEVELS } from "./log.js";
+
+const milliseconds = z.int().min(1).max(3_600_000);
+const path = z.string().min(1).max(4_096);
+const level = z.enum(LOG_LEVELS);
+
+/** Everything that a daemon can be told, by a file, the environment or flags. What is not here is refused. */
+export const configSchema = z.strictObject({
+  /** Serial ports of the cards, all of one fabric. */
+  ports: z.array(path).min(1).max(8),
+  baudRate: z.int().min(1).max(100_000_000).default(115_200),
+  socket: path,
+  /** A group that may use the socket too, by name or number. */
+  group: z.string().min(1).max(256).nullable().default(null),
+  maxClients: z.int().min(1).max(1_000_000).default(16_384),
+  openTimeoutMs: milliseconds.default(DEFAULT_OPEN_TIMEOUT_MS),
+  /** A card that answers no request for this long loses them to another one. */
+  silentMs: milliseconds.default(400),
+  /** How long the end waits for requests that are under way. */
+  drainMs: milliseconds.default(5_000),
+  /** File that other processes read the newest numbers from: in memory. Null for none. */
+  mirror: path.nullable(),
+  /** Its copy on a disk. Null for none. */
+  durableMirror: path.nullable(),
+  durableEveryMs: milliseconds.default(1_000),
+  logLevel: level.default("info"),
+  /** Levels of single namespaces: daemon, card, socket, mirror. */
+  logLevels: z.record(z.string(), level).default({}),
+});
+
+export type DaemonConfig = Readonly<z.infer<typeof configSchema>>;
+export type ConfigKey = keyof DaemonConfig;

@@ -1,0 +1,263 @@
+import { MAX_BLOCK_COUNT } from "../../firmware/wire/constants.js";
+import { Caller } from "../caller.js";
+import type { Clock } from "../clock.js";
+import { SequenceError } from "../errors.js";
+import { LatestNumber } from "../latest-number.js";
+import type { NumberBlock } from "../sequence.js";
+import { closedError } from "../session-errors.js";
+import { DEFAULT_CALL_TIMEOUT_MS, MAX_WAITING_CALLERS } from "../timing.js";
+import type { View } from "../view.js";
+import type { CardPool } from "./card-pool.js";
+import type { CardPort } from "./card-port.js";
+import type { Metrics } from "./metrics.js";
+import { notReadyError } from "./not-ready.js";
+import type {
+  CardView,
+  NumberOrder,
+  NumberSource,
+  NumberSourceEvents,
+  NumberTicket,
+  PromisedOptions,
+} from "./number-source.js";
+import { Order } from "./order.js";
+
+/** How often it is looked whether the card in use still answers. */
+const WATCH_EVERY_MS = 50;
+
+export interface SharedNumbersSettings {
+  readonly pool: CardPool;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  /** A card with orders that answers none for this long loses them to another one, in milliseconds. */
+  readonly silentMs: number;
+  /** Calls `flush` when what has come in by now was read: `setImmediate`, but for tests. */
+  readonly defer: (flush: () => void) => void;
+}
+
+/** The one source of all listeners: gathers orders into blocks, and keeps them at the healthiest card. */
+export class SharedNumbers implements NumberSource {
+  private readonly settings: SharedNumbersSettings;
+  private readonly newest = new LatestNumber();
+  private readonly open = new Set<Order>();
+  private fresh: Order[] = [];
+  private isFlushDue = false;
+  private isEnding = false;
+  private onIdle: (() => void) | null = null;
+  private cancelWatch: (() => void) | null = null;
+  private waitingSinceMs = 0;
+  private readonly subscribers = new Set<NumberSourceEvents>();
+  private viewNumber = 0;
+
+  constructor(settings: SharedNumbersSettings) {
+    this.settings = settings;
+  }
+
+  get isReady(): boolean {
+    return this.settings.pool.current?.isReady === true;
+  }
+
+  get view(): View | null {
+    return this.settings.pool.current?.view ?? null;
+  }
+
+  get openOrders(): number {
+    return this.open.size;
+  }
+
+  latest(): bigint {
+    return this.newest.read();
+  }
+
+  cards(): readonly CardView[] {
+    return this.settings.pool.views(this.settings.clock.nowMs());
+  }
+
+  subscribe(events: NumberSourceEvents): () => void {
+    this.subscribers.add(events);
+    return () => this.subscribers.delete(events);
+  }
+
+  order(wanted: NumberOrder): NumberTicket {
+    const order = new Order(wanted, this.settings.clock.nowMs(), () => this.forget(order));
+    this.settings.metrics.orders.inc();
+    const refusal = this.refusal(wanted);
+    if (refusal !== null) {
+      queueMicrotask(() => this.fail(order, refusal));
+      return order;
+    }
+    if (this.open.size === 0) this.watch();
+    this.open.add(order);
+    this.fresh.push(order);
+    this.flushSoon();
+    return order;
+  }
+
+  async next(options: PromisedOptions = {}): Promise<bigint> {
+    return (await this.nextBlock(1, options)).first;
+  }
+
+  nextBlock(count: number, options: PromisedOptions = {}): Promise<NumberBlock> {
+    const { whenNotReady = "wait", timeoutMs = DEFAULT_CALL_TIMEOUT_MS } = options;
+    return new Promise((resolve, reject) => {
+      const ticket = this.order({
+        count,
+        whenNotReady,
+        onFirst: (first) => {
+          cancelTimer();
+          resolve({ first, last: first + BigInt(count) - 1n });
+        },
+        onError: (error) => {
+          cancelTimer();
+          reject(error);
+        },
+      });
+      const cancelTimer = this.settings.clock.setTimer(() => {
+        ticket.cancel();
+        reject(
+          new SequenceError("TIMEOUT", "the time for this call is over; see `seqcard status`, or allow more"),
+        );
+      }, timeoutMs);
+    });
+  }
+
+  /** A card exists that knows `number`. */
+  raise(number: bigint): void {
+    this.newest.raiseTo(number);
+  }
+
+  /** A card's health has changed: orders go where they can be served. */
+  onHealth(): void {
+    this.rebalance();
+    const { view, isReady } = this;
+    if (view !== null && view.number !== this.viewNumber) {
+      this.viewNumber = view.number;
+      this.settings.metrics.views.inc();
+    }
+    if (!isReady) this.rejectImpatient();
+    for (const { onChange } of this.subscribers) onChange?.();
+  }
+
+  /** Takes no order any more. Resolves when those placed are settled, or after `atMostMs`. */
+  drain(atMostMs: number): Promise<void> {
+    this.isEnding = true;
+    if (this.open.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.settings.clock.setTimer(resolve, atMostMs);
+      this.onIdle = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  /** Rejects what still waits with CLOSED. */
+  stop(): void {
+    this.isEnding = true;
+    for (const order of [...this.open]) this.fail(order, closedError());
+  }
+
+  private refusal({ count, whenNotReady }: NumberOrder): SequenceError | null {
+    if (!Number.isInteger(count) || count < 1 || count > MAX_BLOCK_COUNT) {
+      return new SequenceError("BAD_COUNT", `ask for a whole number from 1 to ${MAX_BLOCK_COUNT} of numbers`);
+    }
+    if (this.isEnding) return closedError();
+    if (this.open.size >= MAX_WAITING_CALLERS) {
+      return new SequenceError("BUSY", `${MAX_WAITING_CALLERS} orders wait already; wait for some`);
+    }
+    return whenNotReady === "reject" ? notReadyError(this.settings.pool.current) : null;
+  }
+
+  private flushSoon(): void {
+    if (this.isFlushDue) return;
+    this.isFlushDue = true;
+    this.settings.defer(() => this.flush());
+  }
+
+  /** Everything that came in one turn of the event loop, from whichever client, goes to the card at once. */
+  private flush(): void {
+    this.isFlushDue = false;
+    const { fresh } = this;
+    this.fresh = [];
+    this.settings.pool.choose(this.settings.clock.nowMs());
+    const card = this.settings.pool.current;
+    if (card === null) return;
+    this.settings.metrics.blocks.inc();
+    for (const order of fresh) if (order.isOpen) this.attach(order, card);
+  }
+
+  private attach(order: Order, card: CardPort): void {
+    const caller = new Caller(
+      order.wanted.count,
+      Number.POSITIVE_INFINITY,
+      (first) => this.deliver(order, caller, first),
+      (error) => {
+        if (order.caller === caller) this.fail(order, error);
+      },
+    );
+    order.attach(card, caller);
+    card.add(caller);
+  }
+
+  private deliver(order: Order, caller: Caller, first: bigint): void {
+    if (order.caller !== caller || !order.isOpen) return;
+    const { metrics, clock } = this.settings;
+    const { count } = order.wanted;
+    metrics.numbers.inc(count);
+    metrics.latency.observe((clock.nowMs() - order.placedAtMs) / 1_000);
+    order.deliver(first);
+  }
+
+  private fail(order: Order, error: SequenceError): void {
+    if (!order.isOpen) return;
+    this.settings.metrics.rejected.inc({ code: error.code });
+    order.fail(error);
+  }
+
+  private forget(order: Order): void {
+    this.open.delete(order);
+    if (this.open.size > 0) return;
+    this.cancelWatch?.();
+    this.cancelWatch = null;
+    this.onIdle?.();
+  }
+
+  private rebalance(): void {
+    const { pool, clock, metrics } = this.settings;
+    if (pool.choose(clock.nowMs())) metrics.moves.inc();
+    const card = pool.current;
+    if (card === null) return;
+    this.waitingSinceMs = clock.nowMs();
+    // Whatever the old card still answers is skipped: its callers are settled before the new ones are made.
+    for (const order of this.open) if (order.card !== card) this.attach(order, card);
+  }
+
+  /** While orders are open: a card that leaves them without an answer loses them. */
+  private watch(): void {
+    const { clock } = this.settings;
+    this.waitingSinceMs = clock.nowMs();
+    const look = (): void => {
+      this.cancelWatch = clock.setTimer(look, WATCH_EVERY_MS);
+      this.moveFromSilent();
+    };
+    this.cancelWatch = clock.setTimer(look, WATCH_EVERY_MS);
+  }
+
+  private moveFromSilent(): void {
+    const { pool, clock, silentMs } = this.settings;
+    const card = pool.current;
+    const nowMs = clock.nowMs();
+    if (card === null || !card.isReady) {
+      this.waitingSinceMs = nowMs;
+      return;
+    }
+    const [oldest] = this.open;
+    const sinceMs = Math.max(card.answeredAtMs, this.waitingSinceMs, oldest?.placedAtMs ?? nowMs);
+    if (nowMs - sinceMs >= silentMs && pool.suspect(nowMs)) this.onHealth();
+  }
+
+  private rejectImpatient(): void {
+    const error = notReadyError(this.settings.pool.current);
+    if (error === null) return;
+    for (const order of [...this.open]) if (order.wanted.whenNotReady === "reject") this.fail(order, error);
+  }
+}

@@ -1,0 +1,240 @@
+import { readSync, writeSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import debug from "debug";
+import { PULSE_MS, WISH_PULSE, WISH_REJECT, wishBytes } from "./daemon/daemon-frames.js";
+import { SequenceError } from "./errors.js";
+import { SendQueue } from "./send-queue.js";
+import type { Transport, TransportEvents } from "./transport.js";
+
+const log = debug("seqcard:transport");
+const READ_BYTES = 65_536;
+const READS_PER_TURN = 16;
+/** Where less time than a blocking read may take is left, the thread sleeps in slices of this instead. */
+const SLICE_MS = 1;
+/** How long a socket that takes no bytes is left alone. */
+const RETRY_WRITE_MS = 1;
+
+/** What Node's sockets have on Linux and macOS: their descriptor, and a way to make it wait. */
+interface DescriptorHandle {
+  readonly fd: number;
+  setBlocking(isBlocking: boolean): number;
+}
+
+/**
+ * Connects to a daemon's Unix socket.
+ * Rejects with DAEMON_NOT_RUNNING, DAEMON_DENIED or PORT_FAILED.
+ */
+export function openSocketTransport(
+  path: string,
+  whenNotReady: "wait" | "reject",
+  events: TransportEvents,
+): Promise<Transport> {
+  return new Promise((resolve, reject) => {
+    const buffer = Buffer.allocUnsafe(READ_BYTES);
+    let transport: SocketTransport | null = null;
+    const socket = connect({
+      path,
+      onread: {
+        buffer,
+        callback: (length) => {
+          transport?.take(buffer, length);
+          return true;
+        },
+      },
+    });
+    const refuse = (error: NodeJS.ErrnoException): void => reject(connectError(path, error));
+    socket.once("error", refuse);
+    socket.once("connect", () => {
+      socket.off("error", refuse);
+      transport = new SocketTransport(socket, events);
+      const wishes = whenNotReady === "reject" ? WISH_REJECT : 0;
+      transport.wish(wishes);
+      resolve(transport);
+    });
+  });
+}
+
+/**
+ * A connection to the daemon. Like a serial port it is read and written in the calling thread, by its descriptor:
+ * what `nextSync` waits for must not lie in a buffer of the event loop's.
+ */
+class SocketTransport implements Transport {
+  readonly canWait: boolean;
+  private readonly socket: Socket;
+  private readonly handle: DescriptorHandle | null;
+  private readonly events: TransportEvents;
+  private readonly buffer = Buffer.allocUnsafe(READ_BYTES);
+  private readonly sleeper = new Int32Array(new SharedArrayBuffer(4));
+  private readonly unsent = new SendQueue();
+  private retryTimer: NodeJS.Timeout | null = null;
+  private wishes = 0;
+  private broken: SequenceError | null = null;
+  private isOver = false;
+
+  constructor(socket: Socket, events: TransportEvents) {
+    this.socket = socket;
+    this.events = events;
+    this.handle = descriptorOf(socket);
+    this.canWait = this.handle !== null;
+    socket.on("error", (error) => this.breakDown(lostError(error)));
+    socket.on("close", () => this.breakDown(lostError()));
+  }
+
+  /** Tells the daemon how to serve this connection. */
+  wish(wishes: number): void {
+    this.wishes = wishes;
+    const bytes = wishBytes(wishes);
+    this.write(bytes, bytes.length);
+  }
+
+  take(bytes: Uint8Array, length: number): void {
+    if (!this.isOver) this.events.onBytes(bytes, 0, length);
+  }
+
+  write(bytes: Uint8Array, length: number): boolean {
+    if (this.isOver || this.broken !== null) return false;
+    if (this.handle === null) {
+      this.socket.write(Buffer.from(bytes.subarray(0, length)));
+      return true;
+    }
+    const written = this.unsent.isEmpty ? this.writeNow(bytes, 0, length) : 0;
+    if (written === length) return true;
+    const hasRoom = this.unsent.add(bytes, written, length);
+    this.retryLater();
+    return hasRoom;
+  }
+
+  poll(): void {
+    this.drain();
+    for (let reads = 0; reads < READS_PER_TURN && !this.isOver; reads += 1) {
+      if (this.broken !== null) this.breakDown(this.broken);
+      else if (this.read() < READ_BYTES) return;
+    }
+  }
+
+  wait(atMostMs: number): void {
+    if (this.isOver) return;
+    if (this.broken !== null) this.breakDown(this.broken);
+    else if (atMostMs >= PULSE_MS && this.unsent.isEmpty) this.sleepInRead();
+    else if (atMostMs > 0) Atomics.wait(this.sleeper, 0, 0, Math.min(atMostMs, SLICE_MS));
+  }
+
+  async close(): Promise<void> {
+    this.isOver = true;
+    if (this.retryTimer !== null) clearTimeout(this.retryTimer);
+    if (this.socket.destroyed) return;
+    // What was written last, the word that the session is over, is in the socket's own buffer by now.
+    const closed = new Promise<void>((resolve) => this.socket.once("close", () => resolve()));
+    this.socket.destroy();
+    await closed;
+  }
+
+  /** The daemon is asked for a pulse, as the system's read has no end of its own. */
+  private sleepInRead(): void {
+    if ((this.wishes & WISH_PULSE) === 0) this.wish(this.wishes | WISH_PULSE);
+    if (!this.unsent.isEmpty || this.handle === null || this.handle.setBlocking(true) !== 0) {
+      Atomics.wait(this.sleeper, 0, 0, SLICE_MS);
+      return;
+    }
+    try {
+      this.read();
+    } finally {
+      if (!this.isOver) this.handle.setBlocking(false);
+    }
+  }
+
+  /** Reads once and hands on what came. @returns bytes read. */
+  private read(): number {
+    if (this.handle === null) return 0;
+    let length: number;
+    try {
+      length = readSync(this.handle.fd, this.buffer, 0, READ_BYTES, null);
+    } catch (error) {
+      if (!isTemporary(error)) this.breakDown(lostError(error));
+      return 0;
+    }
+    if (length > 0) this.events.onBytes(this.buffer, 0, length);
+    else this.breakDown(lostError());
+    return length;
+  }
+
+  private drain(): void {
+    this.unsent.drain((piece) => this.writeNow(piece, 0, piece.length));
+  }
+
+  private retryLater(): void {
+    this.retryTimer ??= setTimeout(() => {
+      this.retryTimer = null;
+      this.drain();
+      if (!this.isOver && !this.unsent.isEmpty) this.retryLater();
+    }, RETRY_WRITE_MS);
+  }
+
+  /** @returns bytes written, which may be none. An error is reported later: whoever writes is in the midst of something. */
+  private writeNow(bytes: Uint8Array, start: number, end: number): number {
+    if (this.handle === null || this.isOver || this.broken !== null) return 0;
+    try {
+      return writeSync(this.handle.fd, bytes, start, end - start);
+    } catch (error) {
+      if (isTemporary(error)) return 0;
+      const broken = lostError(error);
+      this.broken = broken;
+      process.nextTick(() => this.breakDown(broken));
+      return 0;
+    }
+  }
+
+  private breakDown(error: SequenceError): void {
+    if (this.isOver) return;
+    log("lost: %o", error.cause ?? error);
+    this.isOver = true;
+    if (this.retryTimer !== null) clearTimeout(this.retryTimer);
+    this.socket.destroy();
+    this.events.onLost(error);
+  }
+}
+
+function descriptorOf(socket: Socket): DescriptorHandle | null {
+  const handle: unknown = "_handle" in socket ? socket._handle : null;
+  if (typeof handle !== "object" || handle === null || process.platform === "win32") return null;
+  if (!("fd" in handle && typeof handle.fd === "number" && handle.fd >= 0)) return null;
+  if (!("setBlocking" in handle && typeof handle.setBlocking === "function")) return null;
+  return handle as DescriptorHandle;
+}
+
+function isTemporary(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === "EAGAIN" || code === "EWOULDBLOCK" || code === "EINTR";
+}
+
+function lostError(cause?: unknown): SequenceError {
+  return new SequenceError(
+    "DISCONNECTED",
+    "the connection to the daemon is broken; see that `seqcard serve` runs",
+    { cause },
+  );
+}
+
+function connectError(path: string, error: NodeJS.ErrnoException): SequenceError {
+  switch (error.code) {
+    case "ENOENT":
+    case "ECONNREFUSED":
+    case "ENOTSOCK":
+      return new SequenceError(
+        "DAEMON_NOT_RUNNING",
+        `no daemon listens at ${path}; start one with \`seqcard serve\`, or name its socket`,
+        { cause: error },
+      );
+    case "EACCES":
+    case "EPERM":
+      return new SequenceError(
+        "DAEMON_DENIED",
+        `you may not use ${path}; run as the daemon's user, or have it serve your group (\`seqcard serve --group\`)`,
+        { cause: error },
+      );
+    default:
+      return new SequenceError("PORT_FAILED", `cannot connect to ${path}: ${error.message}`, {
+        cause: error,
+      });
+  }
+}

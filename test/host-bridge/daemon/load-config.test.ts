@@ -1,0 +1,112 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import { describeConfig, loadConfig } from "../../../host-bridge/daemon/load-config.js";
+import { temporaryDirectory } from "./daemon-bench.js";
+
+function file(t: ExecutionContext, name: string, content: string): string {
+  const path = join(temporaryDirectory(t), name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const ports = ["/dev/ttyACM0"];
+
+test("flags count before the environment, that before the file, that before the defaults", (t) => {
+  const config = loadConfig({
+    flags: { drainMs: 3 },
+    environment: { SEQCARD_DRAIN_MS: "2", SEQCARD_SILENT_MS: "22", SEQCARD_SOCKET: "/tmp/of-environment" },
+    file: file(t, "daemon.toml", 'ports = ["/dev/a"]\ndrainMs = 1\nsilentMs = 11\nopenTimeoutMs = 111\n'),
+  });
+  t.like(config, {
+    ports: ["/dev/a"],
+    drainMs: 3,
+    silentMs: 22,
+    openTimeoutMs: 111,
+    maxClients: 16_384,
+    socket: "/tmp/of-environment",
+    mirror: "/tmp/of-environment.mirror",
+  });
+});
+
+test("each variable of the environment, and none turns a file off", (t) => {
+  const environment = {
+    SEQCARD_PORTS: "/dev/a, /dev/b",
+    SEQCARD_BAUD_RATE: "9600",
+    SEQCARD_SOCKET: "/s",
+    SEQCARD_GROUP: "users",
+    SEQCARD_MAX_CLIENTS: "5",
+    SEQCARD_OPEN_TIMEOUT_MS: "6",
+    SEQCARD_SILENT_MS: "7",
+    SEQCARD_DRAIN_MS: "8",
+    SEQCARD_MIRROR: "none",
+    SEQCARD_DURABLE_MIRROR: "/d",
+    SEQCARD_DURABLE_EVERY_MS: "9",
+    SEQCARD_LOG_LEVEL: "warn",
+    SEQCARD_LOG_LEVELS: "socket=debug,card=trace",
+  };
+  t.deepEqual(loadConfig({ flags: {}, environment, file: null }), {
+    ports: ["/dev/a", "/dev/b"],
+    baudRate: 9_600,
+    socket: "/s",
+    group: "users",
+    maxClients: 5,
+    openTimeoutMs: 6,
+    silentMs: 7,
+    drainMs: 8,
+    mirror: null,
+    durableMirror: "/d",
+    durableEveryMs: 9,
+    logLevel: "warn",
+    logLevels: { socket: "debug", card: "trace" },
+  });
+});
+
+test("what --print-config prints can be read again, and says the same", (t) => {
+  const config = loadConfig({ flags: { ports, group: "g" }, environment: {}, file: null });
+  const again = file(t, "daemon.json", describeConfig(config));
+  t.deepEqual(loadConfig({ flags: {}, environment: {}, file: again }), config);
+});
+
+test("the copy on a disk goes where the system keeps state", (t) => {
+  const durable = (environment: NodeJS.ProcessEnv): string | null =>
+    loadConfig({ flags: { ports, socket: "/run/a/b.sock" }, environment, file: null }).durableMirror;
+  t.is(durable({ STATE_DIRECTORY: "/var/lib/x" }), "/var/lib/x/b.sock.mirror");
+  if (process.getuid?.() !== 0) t.is(durable({ XDG_STATE_HOME: "/s" }), "/s/seqcard/b.sock.mirror");
+  else t.is(durable({}), "/var/lib/seqcard/b.sock.mirror");
+});
+
+const wrong: readonly (readonly [
+  what: string,
+  flags: object,
+  environment: NodeJS.ProcessEnv,
+  words: RegExp,
+])[] = [
+  ["no port", {}, {}, /ports/],
+  ["no port in the list", { ports: [] }, {}, /ports/],
+  ["a negative time", { ports, drainMs: -1 }, {}, /drainMs.*from flags/],
+  ["a time that is a word", { ports }, { SEQCARD_DRAIN_MS: "soon" }, /drainMs.*from environment/],
+  ["an unknown level", { ports, logLevel: "loud" }, {}, /logLevel/],
+  ["an unknown level of a namespace", { ports }, { SEQCARD_LOG_LEVELS: "socket=loud" }, /logLevels\.socket/],
+  ["an unknown key", { ports, colour: "red" }, {}, /colour/],
+];
+
+for (const [what, flags, environment, words] of wrong) {
+  test(`${what} is BAD_CONFIG, and the message says which key and from where`, (t) => {
+    t.throws(() => loadConfig({ flags, environment, file: null }), { code: "BAD_CONFIG", message: words });
+  });
+}
+
+test("a file that is not there, or makes no sense, is BAD_CONFIG and named", (t) => {
+  for (const path of [
+    "/no/such/file.toml",
+    file(t, "bad.toml", "ports = [\n"),
+    file(t, "bad.json", "{"),
+    file(t, "list.json", "[1]"),
+  ]) {
+    const error = t.throws(() => loadConfig({ flags: {}, environment: {}, file: path }), {
+      code: "BAD_CONFIG",
+    });
+    t.true(error.message.includes(path));
+  }
+});

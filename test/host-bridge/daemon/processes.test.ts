@@ -1,0 +1,112 @@
+import { execFileSync } from "node:child_process";
+import { connect as connectSocket, type Socket } from "node:net";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import { connect, newestOfMirror } from "../../../host-bridge/index.js";
+import { check, describeResult, readDeliveryFiles } from "../../../scripts/checker/index.js";
+import { HostFleet } from "../../../scripts/hosts/host-fleet.js";
+import { startDaemonProcess } from "../../../scripts/processes/daemon-process.js";
+import { ProcessScope } from "../../../scripts/processes/process-scope.js";
+import { commandRig } from "../../../scripts/processes/rig-control.js";
+import { type RigProcess, startRigProcess } from "../../../scripts/processes/rig-process.js";
+import { startCardProcess } from "../card-process.js";
+import { temporaryDirectory } from "./daemon-bench.js";
+
+const PROCESSES = 4;
+const CALLERS = 64;
+const SERVED_WITHIN_MS = 30_000;
+/** Leases that a computer with many other things to do can hold. */
+const CALM = ["--lease-ms", "300", "--beacon-ms", "40"];
+
+function scopeOf(t: ExecutionContext): ProcessScope {
+  t.timeout(240_000);
+  const scope = new ProcessScope();
+  t.teardown(() => scope.close());
+  return scope;
+}
+
+async function servedNow(t: ExecutionContext, fleet: HostFleet, what: string): Promise<void> {
+  const hosts = Array.from({ length: PROCESSES }, (_, index) => index + 1);
+  t.deepEqual(await fleet.servedSince(process.hrtime.bigint(), hosts, SERVED_WITHIN_MS), [], what);
+}
+
+function judge(t: ExecutionContext, fleet: HostFleet): void {
+  const { deliveries, tornBytes } = readDeliveryFiles(fleet.files);
+  const result = check(deliveries);
+  t.is(tornBytes, 0);
+  t.true(result.held, describeResult(result));
+  t.true(result.records > PROCESSES * CALLERS, `${result.records} numbers`);
+  t.log(`${result.records} numbers, longest gap ${result.longestGap}`);
+}
+
+function portsOf(rig: RigProcess, ids: readonly number[]): string[] {
+  return ids.map((id) => rig.cards.find((card) => card.id === id)?.path ?? "");
+}
+
+for (const engine of ["node", "xs"] as const) {
+  test.serial(
+    `four processes, one daemon with two cards on ${engine}; card, daemon and primary killed in mid-stream: nothing twice, nothing out of order`,
+    async (t) => {
+      const scope = scopeOf(t);
+      const name = `daemon-${engine}-${process.pid}`;
+      const rig = await startRigProcess(scope, { engine, cards: 3, name, more: CALM });
+      const directory = temporaryDirectory(t);
+      const options = { ports: portsOf(rig, [2, 3]), socket: join(directory, "s") };
+      const daemon = await startDaemonProcess(scope, options);
+      const fleet = await HostFleet.connect(scope, directory, options.socket, PROCESSES);
+      fleet.startLoad(CALLERS);
+      await servedNow(t, fleet, "at first");
+
+      await commandRig(name, { command: "kill", card: 2 });
+      await servedNow(t, fleet, "by the other card");
+      await commandRig(name, { command: "start", card: 2 });
+
+      daemon.child.kill("SIGKILL");
+      await daemon.ended;
+      await startDaemonProcess(scope, options);
+      await servedNow(t, fleet, "by the next daemon, at the socket that the killed one left");
+
+      await commandRig(name, { command: "kill", card: 1 });
+      await servedNow(t, fleet, "after a failover of the fabric");
+
+      await fleet.stopLoad();
+      t.true(newestOfMirror(`${options.socket}.mirror`) > 0n);
+      await fleet.close();
+      judge(t, fleet);
+      for (const note of fleet.notes) t.deepEqual(note.rejected, {}, "no caller noticed");
+    },
+  );
+}
+
+const openFiles = Number(execFileSync("sh", ["-c", "ulimit -n"], { encoding: "utf8" }));
+const CROWD = 10_000;
+
+(openFiles > CROWD + 200 ? test.serial : test.serial.skip)(
+  `ten thousand connections (needs ulimit -n above them): all are served, and so is who was there before`,
+  async (t) => {
+    const scope = scopeOf(t);
+    const { path } = await startCardProcess(t);
+    const socket = join(temporaryDirectory(t), "s");
+    await startDaemonProcess(scope, { ports: [path], socket });
+    const before = await connect({ socket });
+    t.teardown(() => before.close());
+    const crowd: Socket[] = [];
+    t.teardown(() => {
+      for (const member of crowd) member.destroy();
+    });
+    for (let index = 0; index < CROWD; index += 1) {
+      const member = connectSocket(socket);
+      crowd.push(member);
+      await new Promise<void>((resolve, reject) => {
+        member.once("connect", resolve);
+        member.once("error", reject);
+      });
+      if (index % 1_000 === 0) t.is(typeof (await before.next()), "bigint");
+    }
+    const late = await connect({ socket });
+    t.teardown(() => late.close());
+    const [one, other] = [await before.next(), await late.next()];
+    t.true(other > one);
+    t.true(crowd.every((member) => !member.destroyed));
+  },
+);
