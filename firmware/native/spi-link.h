@@ -19,6 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Clock low when idle, data read at its falling edge: the one that all chips can do as a peripheral, several bytes under one select. */
+#define SPI_LINK_MODE 1
 /* A whole number of 32-bit words, as DMA wants it. */
 #define SPI_SLOT_BYTES 64u
 #define SPI_SLOT_HEADER_BYTES 4u

@@ -146,7 +146,7 @@ static esp_err_t openBus(Controller* controller, int clock, int out, int in, int
 	};
 	const spi_device_interface_config_t device = {
 		.clock_speed_hz = hertz,
-		.mode = 0,
+		.mode = SPI_LINK_MODE,
 		.spics_io_num = -1,
 		.queue_size = 1,
 		.post_cb = transferOver,

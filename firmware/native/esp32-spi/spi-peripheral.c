@@ -123,7 +123,7 @@ static esp_err_t openBus(Peripheral* peripheral, int clock, int controllerOut, i
 	const spi_slave_interface_config_t interface = {
 		.spics_io_num = peripheral->select,
 		.queue_size = 1,
-		.mode = 0,
+		.mode = SPI_LINK_MODE,
 		.post_setup_cb = slotArmed,
 		.post_trans_cb = transferOver,
 	};
