@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { DEFAULT_TIMING, type Timing } from "../../firmware/wire/constants.js";
+import { type FlashTimes, TYPICAL_FLASH_TIMES } from "../emulated/chip/flash-memory.js";
 import { type CableSettings, DEFAULT_CABLE } from "./cable.js";
 import type { EngineKind } from "./card-engine.js";
 import { RigError } from "./rig-error.js";
@@ -30,6 +31,12 @@ export interface RigOptions {
   readonly linkDir?: string;
   /** Of everything random. Default: one at random. */
   readonly seed?: number;
+  /** The .uf2 file that the boards of engine `rp2040` run. */
+  readonly firmware?: string;
+  /** The boot ROM image of an RP2040, for engine `rp2040`. */
+  readonly bootRom?: string;
+  /** How long the flash of those boards takes. Default: typical times. */
+  readonly flashTimes?: FlashTimes;
   /** Told of every frame and every turn. */
   readonly trace?: TraceListener;
   /** How long the cards may take to be ready. Default 15,000. */
@@ -50,6 +57,9 @@ export interface RigSettings {
   readonly linkDir: string | undefined;
   readonly seed: number;
   readonly readyTimeoutMs: number;
+  readonly firmware: string | undefined;
+  readonly bootRom: string | undefined;
+  readonly flashTimes: FlashTimes;
   /** The pairs of cards that a cable joins. */
   readonly pairs: readonly (readonly [number, number])[];
 }
@@ -62,8 +72,8 @@ export function checkOptions(options: RigOptions): RigSettings {
   const cards = options.cards ?? 3;
   const topology = options.topology ?? (cards === 3 ? "triangle" : "ring");
   const engine = options.engine ?? "xs";
-  if (engine !== "xs" && engine !== "node") {
-    throw new RigError("BAD_OPTION", `No engine "${engine}": choose xs or node.`);
+  if (engine !== "xs" && engine !== "node" && engine !== "rp2040") {
+    throw new RigError("BAD_OPTION", `No engine "${engine}": choose xs, node or rp2040.`);
   }
   const first = options.first ?? 1n;
   if (first < 1n || first > MAX_NUMBER) {
@@ -88,6 +98,9 @@ export function checkOptions(options: RigOptions): RigSettings {
     linkDir: options.linkDir,
     seed,
     readyTimeoutMs,
+    firmware: options.firmware,
+    bootRom: options.bootRom,
+    flashTimes: checkFlashTimes(options.flashTimes ?? TYPICAL_FLASH_TIMES),
     pairs: cablesOf(topology, cards),
   };
 }
@@ -100,6 +113,12 @@ function checkCable(cable: CableSettings): CableSettings {
   checkNumber("delay", cable.delayUs, 0, 60_000_000);
   checkNumber("jitter", cable.jitterUs, 0, 60_000_000);
   return cable;
+}
+
+function checkFlashTimes(times: FlashTimes): FlashTimes {
+  checkNumber("erase time", times.eraseUs, 1, 10_000_000);
+  checkNumber("program time", times.programUs, 1, 1_000_000);
+  return times;
 }
 
 function checkTiming(timing: Timing): Timing {

@@ -2,6 +2,7 @@ import type { Timing } from "../../firmware/wire/constants.js";
 import type { Uint64 } from "../../firmware/wire/uint64.js";
 import type { CardEngine, EngineListener, TurnResult } from "./card-engine.js";
 import type { CardFlash } from "./card-flash.js";
+import type { PoweredCard } from "./powered-card.js";
 import { messageOf } from "./rig-error.js";
 import type { Scheduled, Scheduler } from "./scheduler.js";
 import { frameTypesIn, type Trace } from "./trace.js";
@@ -37,7 +38,7 @@ export interface VirtualCardOptions {
 }
 
 /** A card of the rig: power switch, flash, alarm clock, and the turns of its engine. */
-export class VirtualCard {
+export class VirtualCard implements PoweredCard {
   /** Turns since the rig began, and what they cost on XS. */
   turns = 0;
   compute = 0;
