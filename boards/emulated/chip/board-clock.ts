@@ -17,6 +17,7 @@ export class BoardClock {
   private anchorNanos = 0;
   private nanosPerCycle = NANOS_PER_SECOND / 125_000_000;
   private endNanos = 0;
+  private isHalted = false;
   private first: BoardAlarm | undefined;
 
   get nanos(): number {
@@ -54,9 +55,17 @@ export class BoardClock {
     this.stopCycles = 0;
   }
 
+  /** The board is at its end: no alarm rings any more. */
+  halt(): void {
+    this.isHalted = true;
+    this.stopNow();
+  }
+
   /** Calls every alarm that is due; those that come due meanwhile, too. */
   ring(): void {
     for (let alarm = this.first; alarm !== undefined && alarm.timeNanos <= this.nanos; alarm = this.first) {
+      // The library's watchdog sets itself again for the same instant.
+      if (this.isHalted) return;
       this.first = alarm.next;
       alarm.next = undefined;
       alarm.isLinked = false;

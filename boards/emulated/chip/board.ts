@@ -5,6 +5,7 @@ import { type BoardAlarm, BoardClock } from "./board-clock.js";
 import { BREAK_BOOTLOADER, BREAK_ERASE, BREAK_FLASH_WAIT, BREAK_PROGRAM } from "./boot-rom.js";
 import { FlashLink, FlashPads } from "./flash-link.js";
 import type { FlashMemory } from "./flash-memory.js";
+import { QuickCore } from "./quick-core.js";
 import { RingOscillator } from "./ring-oscillator.js";
 import { UART_WIRING, Uart } from "./uart.js";
 import { UsbHost } from "./usb-host.js";
@@ -58,6 +59,7 @@ export class Board {
   private readonly options: BoardOptions;
   private readonly watchdog: Watchdog;
   private readonly flashDone: BoardAlarm;
+  private readonly quick: QuickCore;
   private isStalled = false;
   private isOver = false;
 
@@ -66,6 +68,7 @@ export class Board {
     const { clock } = this;
     const chip = new RP2040(clock);
     this.chip = chip;
+    this.quick = new QuickCore(chip);
     chip.logger = { debug: silence, info: silence, warn: silence, error: silence };
     this.uarts = UART_WIRING.map((wiring) => new Uart(chip, clock, wiring));
     const link = new FlashLink(chip, options.chipId);
@@ -107,8 +110,7 @@ export class Board {
       } else if (this.options.flash.isBusy) {
         this.stepBesideFlash();
       } else {
-        do core.executeInstruction();
-        while (core.cycles < clock.stopCycles && !core.waiting);
+        this.quick.run(clock);
         this.checkSleep();
       }
     }
@@ -118,7 +120,7 @@ export class Board {
   cutPower(): void {
     this.options.flash.cutPower(this.clock.nanos);
     this.isOver = true;
-    this.clock.stopNow();
+    this.clock.halt();
   }
 
   /** Copies what has changed in the flash to where the core reads it. */
@@ -223,7 +225,7 @@ export class Board {
   private end(tell: () => void): void {
     if (this.isOver) return;
     this.isOver = true;
-    this.clock.stopNow();
+    this.clock.halt();
     tell();
   }
 }

@@ -1,0 +1,502 @@
+import type { RP2040 } from "rp2040js";
+import { KINDS, Kind } from "./opcode-kinds.js";
+
+type Core = RP2040["core"];
+
+/** When the inner loop has to stop, looked at before each instruction. */
+export interface StopSign {
+  readonly stopCycles: number;
+}
+
+const FLASH_START = 0x1000_0000;
+const RAM_START = 0x2000_0000;
+
+/**
+ * Runs a chip's core as the library does, to the flag and to the cycle, but some times as fast: instructions are looked up in a
+ * table instead of compared with each encoding in turn, and RAM and flash are read without asking who is there. What is
+ * rare or touches anything else is left to the library, instruction by instruction.
+ */
+export class QuickCore {
+  private readonly core: Core;
+  private readonly registers: Uint32Array;
+  private readonly ram8: Uint8Array;
+  private readonly ram16: Uint16Array;
+  private readonly ram32: Uint32Array;
+  private readonly flash8: Uint8Array;
+  private readonly flash16: Uint16Array;
+  private readonly flash32: Uint32Array;
+
+  constructor(chip: RP2040) {
+    this.core = chip.core;
+    this.registers = chip.core.registers;
+    this.ram8 = chip.sram;
+    this.ram16 = new Uint16Array(chip.sram.buffer);
+    this.ram32 = new Uint32Array(chip.sram.buffer);
+    this.flash8 = chip.flash;
+    this.flash16 = chip.flash16;
+    this.flash32 = new Uint32Array(chip.flash.buffer);
+  }
+
+  /** Runs until the core has done as many cycles as the sign says, or sleeps. At least one instruction. */
+  run(sign: StopSign): void {
+    const { core } = this;
+    do {
+      if (core.interruptsUpdated || !this.step()) core.executeInstruction();
+    } while (core.cycles < sign.stopCycles && !core.waiting);
+  }
+
+  /** @returns false, having changed nothing, where the next instruction is the library's. */
+  private step(): boolean {
+    const { core, registers } = this;
+    const pc = registers[15] as number;
+    const instruction = this.fetch(pc);
+    const low = instruction & 7;
+    const middle = (instruction >> 3) & 7;
+    const high = (instruction >> 6) & 7;
+    const wide = (instruction >> 8) & 7;
+    let cycles = 1;
+    let next = pc + 2;
+    switch (KINDS[instruction] as Kind) {
+      case Kind.MoveImmediate:
+        this.setResult(wide, instruction & 0xff);
+        break;
+      case Kind.CompareImmediate:
+        this.subtract(registers[wide] as number, instruction & 0xff);
+        break;
+      case Kind.AddImmediate8:
+        registers[wide] = this.add(registers[wide] as number, instruction & 0xff);
+        break;
+      case Kind.SubtractImmediate8:
+        registers[wide] = this.subtract(registers[wide] as number, instruction & 0xff);
+        break;
+      case Kind.AddImmediate3:
+        registers[low] = this.add(registers[middle] as number, high);
+        break;
+      case Kind.SubtractImmediate3:
+        registers[low] = this.subtract(registers[middle] as number, high);
+        break;
+      case Kind.AddRegister:
+        registers[low] = this.add(registers[middle] as number, registers[high] as number);
+        break;
+      case Kind.SubtractRegister:
+        registers[low] = this.subtract(registers[middle] as number, registers[high] as number);
+        break;
+      case Kind.ShiftLeft: {
+        const shift = (instruction >> 6) & 31;
+        const input = registers[middle] as number;
+        if (shift > 0) core.C = ((input >>> (32 - shift)) & 1) !== 0;
+        this.setResult(low, input << shift);
+        break;
+      }
+      case Kind.ShiftRight: {
+        const shift = (instruction >> 6) & 31;
+        const input = registers[middle] as number;
+        core.C = ((input >>> (shift === 0 ? 31 : shift - 1)) & 1) !== 0;
+        this.setResult(low, shift === 0 ? 0 : input >>> shift);
+        break;
+      }
+      case Kind.ShiftRightSigned: {
+        const shift = (instruction >> 6) & 31;
+        const input = registers[middle] as number;
+        core.C = ((input >>> (shift === 0 ? 31 : shift - 1)) & 1) !== 0;
+        this.setResult(low, input >> (shift === 0 ? 31 : shift));
+        break;
+      }
+      case Kind.And:
+        this.setResult(low, (registers[low] as number) & (registers[middle] as number));
+        break;
+      case Kind.ExclusiveOr:
+        this.setResult(low, (registers[low] as number) ^ (registers[middle] as number));
+        break;
+      case Kind.Or:
+        this.setResult(low, (registers[low] as number) | (registers[middle] as number));
+        break;
+      case Kind.BitClear:
+        this.setResult(low, (registers[low] as number) & ~(registers[middle] as number));
+        break;
+      case Kind.Not:
+        this.setResult(low, ~(registers[middle] as number));
+        break;
+      case Kind.Test: {
+        const result = (registers[low] as number) & (registers[middle] as number);
+        core.N = result < 0;
+        core.Z = result === 0;
+        break;
+      }
+      case Kind.Compare:
+        this.subtract(registers[low] as number, registers[middle] as number);
+        break;
+      case Kind.Multiply:
+        this.setResult(low, Math.imul(registers[low] as number, registers[middle] as number));
+        break;
+      case Kind.Negate:
+        registers[low] = this.subtract(0, registers[middle] as number);
+        break;
+      case Kind.AddHigh: {
+        const to = ((instruction & 0x80) >> 4) | low;
+        const from = (instruction >> 3) & 15;
+        if (to >= 13 || from === 15) return false;
+        registers[to] = (registers[to] as number) + (registers[from] as number);
+        break;
+      }
+      case Kind.CompareHigh: {
+        const left = ((instruction >> 4) & 8) | low;
+        const right = (instruction >> 3) & 15;
+        if (left === 15 || right === 15) return false;
+        this.subtract(registers[left] as number, registers[right] as number);
+        break;
+      }
+      case Kind.MoveHigh: {
+        const to = ((instruction >> 4) & 8) | low;
+        const from = (instruction >> 3) & 15;
+        if (to === 13 || to === 15 || from === 15) return false;
+        registers[to] = registers[from] as number;
+        break;
+      }
+      case Kind.LoadLiteral: {
+        const value = this.load32(((pc + 4) & ~3) + ((instruction & 0xff) << 2));
+        if (value < 0) return false;
+        registers[wide] = value;
+        cycles = 2;
+        break;
+      }
+      case Kind.LoadWord: {
+        const value = this.load32((registers[middle] as number) + ((instruction >> 4) & 0x7c));
+        if (value < 0) return false;
+        registers[low] = value;
+        cycles = 2;
+        break;
+      }
+      case Kind.LoadWordRegister: {
+        const value = this.load32((registers[middle] as number) + (registers[high] as number));
+        if (value < 0) return false;
+        registers[low] = value;
+        cycles = 2;
+        break;
+      }
+      case Kind.LoadWordStack: {
+        const value = this.load32((registers[13] as number) + ((instruction & 0xff) << 2));
+        if (value < 0) return false;
+        registers[wide] = value;
+        cycles = 2;
+        break;
+      }
+      case Kind.LoadByte: {
+        const value = this.load8((registers[middle] as number) + ((instruction >> 6) & 31));
+        if (value < 0) return false;
+        registers[low] = value;
+        cycles = 2;
+        break;
+      }
+      case Kind.LoadByteRegister: {
+        const value = this.load8((registers[middle] as number) + (registers[high] as number));
+        if (value < 0) return false;
+        registers[low] = value;
+        cycles = 2;
+        break;
+      }
+      case Kind.LoadHalf: {
+        const value = this.load16((registers[middle] as number) + ((instruction >> 5) & 0x3e));
+        if (value < 0) return false;
+        registers[low] = value;
+        cycles = 2;
+        break;
+      }
+      case Kind.LoadHalfRegister: {
+        const value = this.load16((registers[middle] as number) + (registers[high] as number));
+        if (value < 0) return false;
+        registers[low] = value;
+        cycles = 2;
+        break;
+      }
+      case Kind.LoadSignedByte: {
+        const value = this.load8((registers[middle] as number) + (registers[high] as number));
+        if (value < 0) return false;
+        registers[low] = (value << 24) >> 24;
+        cycles = 2;
+        break;
+      }
+      case Kind.LoadSignedHalf: {
+        const value = this.load16((registers[middle] as number) + (registers[high] as number));
+        if (value < 0) return false;
+        registers[low] = (value << 16) >> 16;
+        cycles = 2;
+        break;
+      }
+      case Kind.StoreWord: {
+        const address = (registers[middle] as number) + ((instruction >> 4) & 0x7c);
+        if (!this.store32(address, registers[low] as number)) return false;
+        cycles = 2;
+        break;
+      }
+      case Kind.StoreWordRegister: {
+        const address = (registers[middle] as number) + (registers[high] as number);
+        if (!this.store32(address, registers[low] as number)) return false;
+        cycles = 2;
+        break;
+      }
+      case Kind.StoreWordStack: {
+        const address = (registers[13] as number) + ((instruction & 0xff) << 2);
+        if (!this.store32(address, registers[wide] as number)) return false;
+        cycles = 2;
+        break;
+      }
+      case Kind.StoreByte: {
+        const offset = (registers[middle] as number) + ((instruction >> 6) & 31) - RAM_START;
+        if (offset < 0 || offset >= this.ram8.length) return false;
+        this.ram8[offset] = registers[low] as number;
+        cycles = 2;
+        break;
+      }
+      case Kind.StoreByteRegister: {
+        const offset = (registers[middle] as number) + (registers[high] as number) - RAM_START;
+        if (offset < 0 || offset >= this.ram8.length) return false;
+        this.ram8[offset] = registers[low] as number;
+        cycles = 2;
+        break;
+      }
+      case Kind.StoreHalf: {
+        const offset = (registers[middle] as number) + ((instruction >> 5) & 0x3e) - RAM_START;
+        if (offset < 0 || offset >= this.ram8.length || (offset & 1) !== 0) return false;
+        this.ram16[offset >> 1] = registers[low] as number;
+        cycles = 2;
+        break;
+      }
+      case Kind.StoreHalfRegister: {
+        const offset = (registers[middle] as number) + (registers[high] as number) - RAM_START;
+        if (offset < 0 || offset >= this.ram8.length || (offset & 1) !== 0) return false;
+        this.ram16[offset >> 1] = registers[low] as number;
+        cycles = 2;
+        break;
+      }
+      case Kind.AddStackTo:
+        registers[wide] = (registers[13] as number) + ((instruction & 0xff) << 2);
+        break;
+      case Kind.AddStack:
+        registers[13] = (registers[13] as number) + ((instruction & 0x7f) << 2);
+        break;
+      case Kind.SubtractStack:
+        registers[13] = (registers[13] as number) - ((instruction & 0x7f) << 2);
+        break;
+      case Kind.Push: {
+        const list = instruction & 0x1ff;
+        let index = ((registers[13] as number) - 4 * countBits(list) - RAM_START) >> 2;
+        if (index < 0 || index + 9 > this.ram32.length) return false;
+        registers[13] = RAM_START + 4 * index;
+        for (let register = 0; register < 8; register += 1) {
+          if ((list & (1 << register)) === 0) continue;
+          this.ram32[index++] = registers[register] as number;
+          cycles += 1;
+        }
+        if (list & 0x100) this.ram32[index] = registers[14] as number;
+        break;
+      }
+      case Kind.Pop: {
+        const list = instruction & 0x1ff;
+        let index = ((registers[13] as number) - RAM_START) >> 2;
+        if (index < 0 || index + 9 > this.ram32.length) return false;
+        if (list & 0x100) {
+          next = this.ram32[index + countBits(list & 0xff)] as number;
+          // An exception that ends.
+          if (next >>> 28 === 15) return false;
+          next &= ~1;
+          cycles += 2;
+        }
+        for (let register = 0; register < 8; register += 1) {
+          if ((list & (1 << register)) === 0) continue;
+          registers[register] = this.ram32[index++] as number;
+          cycles += 1;
+        }
+        if (list & 0x100) index += 1;
+        registers[13] = RAM_START + 4 * index;
+        break;
+      }
+      case Kind.LoadMany: {
+        const base = registers[wide] as number;
+        let index = (base - RAM_START) >> 2;
+        if (base < RAM_START || index + 8 > this.ram32.length || (base & 3) !== 0) return false;
+        for (let register = 0; register < 8; register += 1) {
+          if ((instruction & (1 << register)) === 0) continue;
+          registers[register] = this.ram32[index++] as number;
+          cycles += 1;
+        }
+        if ((instruction & (1 << wide)) === 0) registers[wide] = RAM_START + 4 * index;
+        break;
+      }
+      case Kind.StoreMany: {
+        const base = registers[wide] as number;
+        let index = (base - RAM_START) >> 2;
+        if (base < RAM_START || index + 8 > this.ram32.length || (base & 3) !== 0) return false;
+        for (let register = 0; register < 8; register += 1) {
+          if ((instruction & (1 << register)) === 0) continue;
+          this.ram32[index++] = registers[register] as number;
+          cycles += 1;
+        }
+        if ((instruction & (1 << wide)) === 0) registers[wide] = RAM_START + 4 * index;
+        break;
+      }
+      case Kind.ExtendByte:
+        registers[low] = (registers[middle] as number) & 0xff;
+        break;
+      case Kind.ExtendHalf:
+        registers[low] = (registers[middle] as number) & 0xffff;
+        break;
+      case Kind.ExtendSignedByte:
+        registers[low] = ((registers[middle] as number) << 24) >> 24;
+        break;
+      case Kind.ExtendSignedHalf:
+        registers[low] = ((registers[middle] as number) << 16) >> 16;
+        break;
+      case Kind.BranchIf:
+        if (this.holds((instruction >> 8) & 15)) {
+          next = pc + 4 + ((instruction << 24) >> 23);
+          cycles = 2;
+        }
+        break;
+      case Kind.Branch:
+        next = pc + 4 + ((instruction << 21) >> 20);
+        cycles = 2;
+        break;
+      case Kind.BranchLink: {
+        const second = this.fetch(pc + 2);
+        if ((second & 0xd000) !== 0xd000) return false;
+        const sign = (instruction >> 10) & 1;
+        const first = 1 - (sign ^ ((second >> 13) & 1));
+        const other = 1 - (sign ^ ((second >> 11) & 1));
+        const top = (sign === 1 ? -1 << 24 : 0) | (first << 23) | (other << 22);
+        registers[14] = (pc + 4) | 1;
+        next = pc + 4 + (top | ((instruction & 0x3ff) << 12) | ((second & 0x7ff) << 1));
+        cycles = 3;
+        break;
+      }
+      case Kind.BranchExchange: {
+        next = registers[(instruction >> 3) & 15] as number;
+        if (next >>> 28 === 15 || ((instruction >> 3) & 15) === 15) return false;
+        next &= ~1;
+        cycles = 2;
+        break;
+      }
+      case Kind.BranchLinkExchange: {
+        next = (registers[(instruction >> 3) & 15] as number) & ~1;
+        if (((instruction >> 3) & 15) >= 14) return false;
+        registers[14] = (pc + 2) | 1;
+        cycles = 2;
+        break;
+      }
+      default:
+        return false;
+    }
+    registers[15] = next;
+    core.cycles += cycles;
+    return true;
+  }
+
+  /** @returns half an instruction; 0xde00, which is none, where there is neither RAM nor flash. */
+  private fetch(pc: number): number {
+    const inFlash = pc - FLASH_START;
+    if (inFlash >= 0 && inFlash < 0x100_0000) return this.flash16[inFlash >> 1] as number;
+    return this.ram16[(pc - RAM_START) >> 1] ?? 0xde00;
+  }
+
+  /** @returns the word there; -1 where neither RAM nor flash is, or where it is not aligned. */
+  private load32(address: number): number {
+    const offset = address - RAM_START;
+    if (offset >= 0 && offset < this.ram8.length) return (offset & 3) === 0 ? (this.ram32[offset >> 2] as number) : -1;
+    const inFlash = address - FLASH_START;
+    if (inFlash < 0 || inFlash >= 0x100_0000 || (inFlash & 3) !== 0) return -1;
+    return this.flash32[inFlash >> 2] as number;
+  }
+
+  private load16(address: number): number {
+    const offset = address - RAM_START;
+    if (offset >= 0 && offset < this.ram8.length) return (offset & 1) === 0 ? (this.ram16[offset >> 1] as number) : -1;
+    const inFlash = address - FLASH_START;
+    if (inFlash < 0 || inFlash >= 0x100_0000 || (inFlash & 1) !== 0) return -1;
+    return this.flash16[inFlash >> 1] as number;
+  }
+
+  private load8(address: number): number {
+    const offset = address - RAM_START;
+    if (offset >= 0 && offset < this.ram8.length) return this.ram8[offset] as number;
+    const inFlash = address - FLASH_START;
+    return inFlash >= 0 && inFlash < 0x100_0000 ? (this.flash8[inFlash] as number) : -1;
+  }
+
+  private store32(address: number, value: number): boolean {
+    const offset = address - RAM_START;
+    if (offset < 0 || offset >= this.ram8.length || (offset & 3) !== 0) return false;
+    this.ram32[offset >> 2] = value;
+    return true;
+  }
+
+  private setResult(register: number, value: number): void {
+    const result = value | 0;
+    this.registers[register] = result;
+    this.core.N = result < 0;
+    this.core.Z = result === 0;
+  }
+
+  /** @param left, right unsigned. */
+  private add(left: number, right: number): number {
+    const { core } = this;
+    const sum = left + right;
+    const result = sum | 0;
+    core.N = result < 0;
+    core.Z = result === 0;
+    core.C = sum > 0xffff_ffff;
+    core.V = ((left ^ result) & (right ^ result)) < 0;
+    return result;
+  }
+
+  /** @param left, right unsigned. */
+  private subtract(left: number, right: number): number {
+    const { core } = this;
+    const result = (left - right) | 0;
+    core.N = result < 0;
+    core.Z = result === 0;
+    core.C = left >= right;
+    core.V = ((left ^ right) & (left ^ result)) < 0;
+    return result;
+  }
+
+  private holds(condition: number): boolean {
+    const { core } = this;
+    switch (condition) {
+      case 0:
+        return core.Z;
+      case 1:
+        return !core.Z;
+      case 2:
+        return core.C;
+      case 3:
+        return !core.C;
+      case 4:
+        return core.N;
+      case 5:
+        return !core.N;
+      case 6:
+        return core.V;
+      case 7:
+        return !core.V;
+      case 8:
+        return core.C && !core.Z;
+      case 9:
+        return !core.C || core.Z;
+      case 10:
+        return core.N === core.V;
+      case 11:
+        return core.N !== core.V;
+      case 12:
+        return !core.Z && core.N === core.V;
+      default:
+        return core.Z || core.N !== core.V;
+    }
+  }
+}
+
+/** @param list nine bits. */
+function countBits(list: number): number {
+  let count = 0;
+  for (let bits = list; bits !== 0; bits &= bits - 1) count += 1;
+  return count;
+}
