@@ -41,12 +41,27 @@ export class QuickCore {
   run(sign: StopSign): void {
     const { core } = this;
     do {
-      if (core.interruptsUpdated || !this.step()) core.executeInstruction();
+      if (core.interruptsUpdated || !this.runQuickly(sign.stopCycles - core.cycles)) core.executeInstruction();
     } while (core.cycles < sign.stopCycles && !core.waiting);
   }
 
-  /** @returns false, having changed nothing, where the next instruction is the library's. */
-  private step(): boolean {
+  /**
+   * Nothing but RAM and registers changes here, so nobody looks at the cycles until it ends.
+   * @returns false where the next instruction is the library's.
+   */
+  private runQuickly(budget: number): boolean {
+    let done = 0;
+    let cycles = 0;
+    do {
+      cycles = this.step();
+      done += cycles;
+    } while (cycles > 0 && done < budget);
+    this.core.cycles += done;
+    return cycles > 0;
+  }
+
+  /** @returns the cycles it took; 0, having changed nothing, where the next instruction is the library's. */
+  private step(): number {
     const { core, registers } = this;
     const pc = registers[15] as number;
     const instruction = this.fetch(pc);
@@ -135,136 +150,136 @@ export class QuickCore {
       case Kind.AddHigh: {
         const to = ((instruction & 0x80) >> 4) | low;
         const from = (instruction >> 3) & 15;
-        if (to >= 13 || from === 15) return false;
+        if (to >= 13 || from === 15) return 0;
         registers[to] = (registers[to] as number) + (registers[from] as number);
         break;
       }
       case Kind.CompareHigh: {
         const left = ((instruction >> 4) & 8) | low;
         const right = (instruction >> 3) & 15;
-        if (left === 15 || right === 15) return false;
+        if (left === 15 || right === 15) return 0;
         this.subtract(registers[left] as number, registers[right] as number);
         break;
       }
       case Kind.MoveHigh: {
         const to = ((instruction >> 4) & 8) | low;
         const from = (instruction >> 3) & 15;
-        if (to === 13 || to === 15 || from === 15) return false;
+        if (to === 13 || to === 15 || from === 15) return 0;
         registers[to] = registers[from] as number;
         break;
       }
       case Kind.LoadLiteral: {
         const value = this.load32(((pc + 4) & ~3) + ((instruction & 0xff) << 2));
-        if (value < 0) return false;
+        if (value < 0) return 0;
         registers[wide] = value;
         cycles = 2;
         break;
       }
       case Kind.LoadWord: {
         const value = this.load32((registers[middle] as number) + ((instruction >> 4) & 0x7c));
-        if (value < 0) return false;
+        if (value < 0) return 0;
         registers[low] = value;
         cycles = 2;
         break;
       }
       case Kind.LoadWordRegister: {
         const value = this.load32((registers[middle] as number) + (registers[high] as number));
-        if (value < 0) return false;
+        if (value < 0) return 0;
         registers[low] = value;
         cycles = 2;
         break;
       }
       case Kind.LoadWordStack: {
         const value = this.load32((registers[13] as number) + ((instruction & 0xff) << 2));
-        if (value < 0) return false;
+        if (value < 0) return 0;
         registers[wide] = value;
         cycles = 2;
         break;
       }
       case Kind.LoadByte: {
         const value = this.load8((registers[middle] as number) + ((instruction >> 6) & 31));
-        if (value < 0) return false;
+        if (value < 0) return 0;
         registers[low] = value;
         cycles = 2;
         break;
       }
       case Kind.LoadByteRegister: {
         const value = this.load8((registers[middle] as number) + (registers[high] as number));
-        if (value < 0) return false;
+        if (value < 0) return 0;
         registers[low] = value;
         cycles = 2;
         break;
       }
       case Kind.LoadHalf: {
         const value = this.load16((registers[middle] as number) + ((instruction >> 5) & 0x3e));
-        if (value < 0) return false;
+        if (value < 0) return 0;
         registers[low] = value;
         cycles = 2;
         break;
       }
       case Kind.LoadHalfRegister: {
         const value = this.load16((registers[middle] as number) + (registers[high] as number));
-        if (value < 0) return false;
+        if (value < 0) return 0;
         registers[low] = value;
         cycles = 2;
         break;
       }
       case Kind.LoadSignedByte: {
         const value = this.load8((registers[middle] as number) + (registers[high] as number));
-        if (value < 0) return false;
+        if (value < 0) return 0;
         registers[low] = (value << 24) >> 24;
         cycles = 2;
         break;
       }
       case Kind.LoadSignedHalf: {
         const value = this.load16((registers[middle] as number) + (registers[high] as number));
-        if (value < 0) return false;
+        if (value < 0) return 0;
         registers[low] = (value << 16) >> 16;
         cycles = 2;
         break;
       }
       case Kind.StoreWord: {
         const address = (registers[middle] as number) + ((instruction >> 4) & 0x7c);
-        if (!this.store32(address, registers[low] as number)) return false;
+        if (!this.store32(address, registers[low] as number)) return 0;
         cycles = 2;
         break;
       }
       case Kind.StoreWordRegister: {
         const address = (registers[middle] as number) + (registers[high] as number);
-        if (!this.store32(address, registers[low] as number)) return false;
+        if (!this.store32(address, registers[low] as number)) return 0;
         cycles = 2;
         break;
       }
       case Kind.StoreWordStack: {
         const address = (registers[13] as number) + ((instruction & 0xff) << 2);
-        if (!this.store32(address, registers[wide] as number)) return false;
+        if (!this.store32(address, registers[wide] as number)) return 0;
         cycles = 2;
         break;
       }
       case Kind.StoreByte: {
         const offset = (registers[middle] as number) + ((instruction >> 6) & 31) - RAM_START;
-        if (offset < 0 || offset >= this.ram8.length) return false;
+        if (offset < 0 || offset >= this.ram8.length) return 0;
         this.ram8[offset] = registers[low] as number;
         cycles = 2;
         break;
       }
       case Kind.StoreByteRegister: {
         const offset = (registers[middle] as number) + (registers[high] as number) - RAM_START;
-        if (offset < 0 || offset >= this.ram8.length) return false;
+        if (offset < 0 || offset >= this.ram8.length) return 0;
         this.ram8[offset] = registers[low] as number;
         cycles = 2;
         break;
       }
       case Kind.StoreHalf: {
         const offset = (registers[middle] as number) + ((instruction >> 5) & 0x3e) - RAM_START;
-        if (offset < 0 || offset >= this.ram8.length || (offset & 1) !== 0) return false;
+        if (offset < 0 || offset >= this.ram8.length || (offset & 1) !== 0) return 0;
         this.ram16[offset >> 1] = registers[low] as number;
         cycles = 2;
         break;
       }
       case Kind.StoreHalfRegister: {
         const offset = (registers[middle] as number) + (registers[high] as number) - RAM_START;
-        if (offset < 0 || offset >= this.ram8.length || (offset & 1) !== 0) return false;
+        if (offset < 0 || offset >= this.ram8.length || (offset & 1) !== 0) return 0;
         this.ram16[offset >> 1] = registers[low] as number;
         cycles = 2;
         break;
@@ -281,7 +296,7 @@ export class QuickCore {
       case Kind.Push: {
         const list = instruction & 0x1ff;
         let index = ((registers[13] as number) - 4 * countBits(list) - RAM_START) >> 2;
-        if (index < 0 || index + 9 > this.ram32.length) return false;
+        if (index < 0 || index + 9 > this.ram32.length) return 0;
         registers[13] = RAM_START + 4 * index;
         for (let register = 0; register < 8; register += 1) {
           if ((list & (1 << register)) === 0) continue;
@@ -294,11 +309,11 @@ export class QuickCore {
       case Kind.Pop: {
         const list = instruction & 0x1ff;
         let index = ((registers[13] as number) - RAM_START) >> 2;
-        if (index < 0 || index + 9 > this.ram32.length) return false;
+        if (index < 0 || index + 9 > this.ram32.length) return 0;
         if (list & 0x100) {
           next = this.ram32[index + countBits(list & 0xff)] as number;
           // An exception that ends.
-          if (next >>> 28 === 15) return false;
+          if (next >>> 28 === 15) return 0;
           next &= ~1;
           cycles += 2;
         }
@@ -314,7 +329,7 @@ export class QuickCore {
       case Kind.LoadMany: {
         const base = registers[wide] as number;
         let index = (base - RAM_START) >> 2;
-        if (base < RAM_START || index + 8 > this.ram32.length || (base & 3) !== 0) return false;
+        if (base < RAM_START || index + 8 > this.ram32.length || (base & 3) !== 0) return 0;
         for (let register = 0; register < 8; register += 1) {
           if ((instruction & (1 << register)) === 0) continue;
           registers[register] = this.ram32[index++] as number;
@@ -326,7 +341,7 @@ export class QuickCore {
       case Kind.StoreMany: {
         const base = registers[wide] as number;
         let index = (base - RAM_START) >> 2;
-        if (base < RAM_START || index + 8 > this.ram32.length || (base & 3) !== 0) return false;
+        if (base < RAM_START || index + 8 > this.ram32.length || (base & 3) !== 0) return 0;
         for (let register = 0; register < 8; register += 1) {
           if ((instruction & (1 << register)) === 0) continue;
           this.ram32[index++] = registers[register] as number;
@@ -359,7 +374,7 @@ export class QuickCore {
         break;
       case Kind.BranchLink: {
         const second = this.fetch(pc + 2);
-        if ((second & 0xd000) !== 0xd000) return false;
+        if ((second & 0xd000) !== 0xd000) return 0;
         const sign = (instruction >> 10) & 1;
         const first = 1 - (sign ^ ((second >> 13) & 1));
         const other = 1 - (sign ^ ((second >> 11) & 1));
@@ -371,24 +386,23 @@ export class QuickCore {
       }
       case Kind.BranchExchange: {
         next = registers[(instruction >> 3) & 15] as number;
-        if (next >>> 28 === 15 || ((instruction >> 3) & 15) === 15) return false;
+        if (next >>> 28 === 15 || ((instruction >> 3) & 15) === 15) return 0;
         next &= ~1;
         cycles = 2;
         break;
       }
       case Kind.BranchLinkExchange: {
         next = (registers[(instruction >> 3) & 15] as number) & ~1;
-        if (((instruction >> 3) & 15) >= 14) return false;
+        if (((instruction >> 3) & 15) >= 14) return 0;
         registers[14] = (pc + 2) | 1;
         cycles = 2;
         break;
       }
       default:
-        return false;
+        return 0;
     }
     registers[15] = next;
-    core.cycles += cycles;
-    return true;
+    return cycles;
   }
 
   /** @returns half an instruction; 0xde00, which is none, where there is neither RAM nor flash. */
