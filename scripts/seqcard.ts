@@ -7,6 +7,7 @@ import { addNextCommand } from "../host-bridge/commands/next-command.js";
 import { addPortsCommand } from "../host-bridge/commands/ports-command.js";
 import { createProgram, runProgram, stopAtClosedPipe } from "../host-bridge/commands/program.js";
 import { addStatusCommand } from "../host-bridge/commands/status-command.js";
+import { addEngineBench } from "./emulated-bench/bench-options.js";
 import { addSoakCommand } from "./soak/soak-command.js";
 
 /** The command line: every module adds its command. */
@@ -18,7 +19,7 @@ addPortsCommand(program);
 addInitCommand(program);
 addSeedCommand(program);
 addHandoverCommand(program);
-addBenchCommand(program);
+addEngineBench(addBenchCommand(program));
 addRigCommand(program);
 addSoakCommand(program);
 

@@ -28,7 +28,8 @@ export class BenchFabric {
     this.cards = builder.emulated;
     this.hosts = this.parts.cards.map(({ id, line }) => new BenchHost(id, line, this.emulation));
     trace.listen((event) => {
-      if (event.event === "frame" && event.from.startsWith("card") && event.to.startsWith("card")) this.frames += 1;
+      if (event.event === "frame" && event.from.startsWith("card") && event.to.startsWith("card"))
+        this.frames += 1;
     });
   }
 
@@ -68,7 +69,8 @@ export class BenchFabric {
     const isOver = (): boolean => isDone() || this.deaths.length > 0;
     const done = this.emulation.runWhile(isOver, this.emulation.nanos + limitNanos);
     this.check();
-    if (!done) throw new RigError("NOT_READY", `In ${limitNanos / 1e9} s of the boards' time ${what} did not come.`);
+    if (!done)
+      throw new RigError("NOT_READY", `In ${limitNanos / 1e9} s of the boards' time ${what} did not come.`);
   }
 
   waitUntilReady(): void {
@@ -110,7 +112,9 @@ export class BenchFabric {
   }
 
   private newestView(): { view: number; primary: number; secondary: number } {
-    return this.hosts.map(({ view }) => view).reduce((newest, view) => (view.view > newest.view ? view : newest));
+    return this.hosts
+      .map(({ view }) => view)
+      .reduce((newest, view) => (view.view > newest.view ? view : newest));
   }
 
   private check(): void {

@@ -37,7 +37,10 @@ export class LoadRun {
   /** Asks for nothing more, and waits for what is on its way. */
   finish(): void {
     this.isOver = true;
-    this.fabric.passUntil(() => this.fabric.hosts.every(({ waiting }) => waiting === 0), "an answer to everything");
+    this.fabric.passUntil(
+      () => this.fabric.hosts.every(({ waiting }) => waiting === 0),
+      "an answer to everything",
+    );
   }
 
   private ask(host: number, caller: number): void {

@@ -128,4 +128,6 @@ function kindOf(instruction: number): Kind {
 }
 
 /** The kind of each of the 65,536 first halves of an instruction. */
-export const KINDS: Uint8Array = Uint8Array.from({ length: 0x1_0000 }, (_, instruction) => kindOf(instruction));
+export const KINDS: Uint8Array = Uint8Array.from({ length: 0x1_0000 }, (_, instruction) =>
+  kindOf(instruction),
+);

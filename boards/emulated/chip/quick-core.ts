@@ -41,7 +41,8 @@ export class QuickCore {
   run(sign: StopSign): void {
     const { core } = this;
     do {
-      if (core.interruptsUpdated || !this.runQuickly(sign.stopCycles - core.cycles)) core.executeInstruction();
+      if (core.interruptsUpdated || !this.runQuickly(sign.stopCycles - core.cycles))
+        core.executeInstruction();
     } while (core.cycles < sign.stopCycles && !core.waiting);
   }
 
@@ -415,7 +416,8 @@ export class QuickCore {
   /** @returns the word there; -1 where neither RAM nor flash is, or where it is not aligned. */
   private load32(address: number): number {
     const offset = address - RAM_START;
-    if (offset >= 0 && offset < this.ram8.length) return (offset & 3) === 0 ? (this.ram32[offset >> 2] as number) : -1;
+    if (offset >= 0 && offset < this.ram8.length)
+      return (offset & 3) === 0 ? (this.ram32[offset >> 2] as number) : -1;
     const inFlash = address - FLASH_START;
     if (inFlash < 0 || inFlash >= 0x100_0000 || (inFlash & 3) !== 0) return -1;
     return this.flash32[inFlash >> 2] as number;
@@ -423,7 +425,8 @@ export class QuickCore {
 
   private load16(address: number): number {
     const offset = address - RAM_START;
-    if (offset >= 0 && offset < this.ram8.length) return (offset & 1) === 0 ? (this.ram16[offset >> 1] as number) : -1;
+    if (offset >= 0 && offset < this.ram8.length)
+      return (offset & 1) === 0 ? (this.ram16[offset >> 1] as number) : -1;
     const inFlash = address - FLASH_START;
     if (inFlash < 0 || inFlash >= 0x100_0000 || (inFlash & 1) !== 0) return -1;
     return this.flash16[inFlash >> 1] as number;

@@ -1,5 +1,5 @@
-import type { BoardAlarm } from "../chip/board-clock.js";
 import type { Board } from "../chip/board.js";
+import type { BoardAlarm } from "../chip/board-clock.js";
 import type { MapFile } from "./map-file.js";
 
 /** A prime number of cycles at 125 MHz, so that nothing keeps step with it. */
