@@ -35,6 +35,9 @@ export interface EmulatedCardOptions {
   readonly onReset?: () => void;
 }
 
+/** Ten bits at a sixteenth of 125 MHz. */
+const QUICKEST_NANOS = 1_280;
+
 /** A card of the emulated bench: a power switch, a flash that outlives it, and a board while it has power. */
 export class EmulatedCard implements PoweredCard, Runner {
   readonly processId = undefined;
@@ -106,12 +109,16 @@ export class EmulatedCard implements PoweredCard, Runner {
     return this.current === undefined ? Number.POSITIVE_INFINITY : this.startNanos + this.current.nextNanos;
   }
 
-  /** The shortest time from when a character begins on one of its cables until it arrives; infinite while there is none. */
+  /**
+   * The shortest time from when a character begins on one of its cables until it arrives. While a UART is not set up yet, it
+   * is that of the quickest that firmware may choose.
+   */
   get leastFlightNanos(): number {
     let least = Number.POSITIVE_INFINITY;
+    if (this.current === undefined) return least;
     for (const index of this.options.links.keys()) {
-      const format = this.current?.uarts[index]?.format;
-      if (format !== undefined) least = Math.min(least, 10 * format.bitNanos);
+      const format = this.current.uarts[index]?.format;
+      least = Math.min(least, format === undefined ? QUICKEST_NANOS : 10 * format.bitNanos);
     }
     return least;
   }

@@ -12,7 +12,7 @@ export interface Runner {
   runUntil(nanos: number): void;
 }
 
-/** Slices where nothing can travel yet. */
+/** Slices while no board has power. */
 const LONGEST_SLICE_NANOS = 50_000;
 /** An instruction may go over the end of a slice, by less than this share of a character. */
 const SLICE_SHARE = 0.9;

@@ -1,6 +1,8 @@
 import type { Board } from "../../boards/emulated/chip/board.js";
 
 const RAM_START = 0x2000_0000;
+/** What the C library may give more than it was asked for. */
+const ALLOCATION_EXTRA_BYTES = 32;
 
 /** What the JavaScript engine of a board has ever used of the memory that its manifest gives it. */
 export interface HeapUse {
@@ -16,11 +18,18 @@ export interface HeapUse {
  */
 export function readHeapUse(board: Board, totalBytes: number): HeapUse | undefined {
   const { sram, sramView } = board.chip;
+  const offsetAt = (at: number): number => sramView.getUint32(at, true) - RAM_START;
   for (let at = 0; at + 12 <= sram.length; at += 4) {
-    const start = sramView.getUint32(at, true) - RAM_START;
-    // Its start, the end of its chunks, and its end stand side by side in the engine's own record.
-    const end = sramView.getUint32(at + 8, true) - RAM_START;
-    if (start < 0 || end - start !== totalBytes || end > sram.length) continue;
+    // Where it starts, where its chunks end and where its slots begin stand side by side in the engine's own record.
+    const start = offsetAt(at);
+    const chunksEnd = offsetAt(at + 4);
+    const slotsStart = offsetAt(at + 8);
+    const end = start + totalBytes;
+    if (start < 4 || chunksEnd < start || slotsStart < chunksEnd || slotsStart > end || end > sram.length)
+      continue;
+    // In front of it, the C library keeps the length of what it gave.
+    const given = (sramView.getUint32(start - 4, true) & ~7) - totalBytes;
+    if (given < 0 || given > ALLOCATION_EXTRA_BYTES) continue;
     return { totalBytes, usedBytes: totalBytes - longestZeros(sram.subarray(start, end)) };
   }
   return undefined;

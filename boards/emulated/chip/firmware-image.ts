@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { decodeBlock, isUF2Block } from "uf2";
+import { decodeBlock, type UF2BlockData } from "uf2";
 import { messageOf, RigError } from "../../virtual/rig-error.js";
 import { FLASH_BYTES } from "./flash-memory.js";
 
@@ -34,9 +34,7 @@ export function parseFirmware(file: Uint8Array): FirmwarePart[] {
   const parts: FirmwarePart[] = [];
   if (file.length === 0 || file.length % BLOCK_BYTES !== 0) throw bad("This is no .uf2 file.");
   for (let at = 0; at < file.length; at += BLOCK_BYTES) {
-    const block = file.subarray(at, at + BLOCK_BYTES);
-    if (!isUF2Block(block)) throw bad(`Block ${at / BLOCK_BYTES} of this file is no block of a .uf2 file.`);
-    const { boardFamily, flags, flashAddress, payload } = decodeBlock(block);
+    const { boardFamily, flags, flashAddress, payload } = readBlock(file, at);
     if ((flags & FLAG_NOT_FLASH) !== 0) continue;
     if ((flags & FLAG_FAMILY) !== 0 && boardFamily >>> 0 !== RP2040_FAMILY) {
       throw bad(`This firmware is for another chip (family 0x${(boardFamily >>> 0).toString(16)}).`);
@@ -49,6 +47,14 @@ export function parseFirmware(file: Uint8Array): FirmwarePart[] {
   }
   if (parts.length === 0) throw bad("This .uf2 file has nothing for the flash.");
   return parts;
+}
+
+function readBlock(file: Uint8Array, at: number): UF2BlockData {
+  try {
+    return decodeBlock(file.subarray(at, at + BLOCK_BYTES));
+  } catch (error) {
+    throw bad(`Block ${at / BLOCK_BYTES} of this file is no block of a .uf2 file.`, error);
+  }
 }
 
 function bad(message: string, cause?: unknown): RigError {

@@ -296,8 +296,9 @@ export class QuickCore {
         break;
       case Kind.Push: {
         const list = instruction & 0x1ff;
-        let index = ((registers[13] as number) - 4 * countBits(list) - RAM_START) >> 2;
-        if (index < 0 || index + 9 > this.ram32.length) return 0;
+        const bottom = (registers[13] as number) - 4 * countBits(list);
+        if (!this.hasRam(bottom)) return 0;
+        let index = (bottom - RAM_START) >> 2;
         registers[13] = RAM_START + 4 * index;
         for (let register = 0; register < 8; register += 1) {
           if ((list & (1 << register)) === 0) continue;
@@ -309,8 +310,9 @@ export class QuickCore {
       }
       case Kind.Pop: {
         const list = instruction & 0x1ff;
-        let index = ((registers[13] as number) - RAM_START) >> 2;
-        if (index < 0 || index + 9 > this.ram32.length) return 0;
+        const bottom = registers[13] as number;
+        if (!this.hasRam(bottom)) return 0;
+        let index = (bottom - RAM_START) >> 2;
         if (list & 0x100) {
           next = this.ram32[index + countBits(list & 0xff)] as number;
           // An exception that ends.
@@ -329,8 +331,8 @@ export class QuickCore {
       }
       case Kind.LoadMany: {
         const base = registers[wide] as number;
+        if (!this.hasRam(base) || (base & 3) !== 0) return 0;
         let index = (base - RAM_START) >> 2;
-        if (base < RAM_START || index + 8 > this.ram32.length || (base & 3) !== 0) return 0;
         for (let register = 0; register < 8; register += 1) {
           if ((instruction & (1 << register)) === 0) continue;
           registers[register] = this.ram32[index++] as number;
@@ -341,8 +343,8 @@ export class QuickCore {
       }
       case Kind.StoreMany: {
         const base = registers[wide] as number;
+        if (!this.hasRam(base) || (base & 3) !== 0) return 0;
         let index = (base - RAM_START) >> 2;
-        if (base < RAM_START || index + 8 > this.ram32.length || (base & 3) !== 0) return 0;
         for (let register = 0; register < 8; register += 1) {
           if ((instruction & (1 << register)) === 0) continue;
           this.ram32[index++] = registers[register] as number;
@@ -404,6 +406,11 @@ export class QuickCore {
     }
     registers[15] = next;
     return cycles;
+  }
+
+  /** Whether as many words as an instruction can move are in RAM from there on. */
+  private hasRam(address: number): boolean {
+    return address >= RAM_START && address + 36 <= RAM_START + this.ram8.length;
   }
 
   /** @returns half an instruction; 0xde00, which is none, where there is neither RAM nor flash. */

@@ -190,7 +190,7 @@ export class Uart extends BasePeripheral {
         break;
       case CR:
         this.control = value & 0xff87;
-        this.startCharacter();
+        this.startCharacter(this.clock.nanos);
         break;
       case IFLS:
         this.levels = value & 0x3f;
@@ -250,18 +250,16 @@ export class Uart extends BasePeripheral {
   private writeData(value: number): void {
     if (this.transmitFifo.length >= this.depth) return;
     this.transmitFifo.push(value);
-    this.startCharacter();
+    this.startCharacter(this.clock.nanos);
     if (this.transmitFifo.length > this.transmitLevel) this.status &= ~INT_TX;
   }
 
-  private startCharacter(): void {
+  private startCharacter(startNanos: number): void {
     const format = this.format;
     if (this.isShifting || format === undefined || (this.control & CR_TXE) === 0) return;
     const value = this.transmitFifo.shift();
     if (value === undefined) return;
     this.isShifting = true;
-    // Back to back where the next was waiting: the cycle at which the alarm rang is later than the bit's end by a little.
-    const startNanos = Math.max(this.freeNanos, this.clock.nanos - format.bitNanos / 16);
     this.freeNanos = startNanos + bitsOf(format) * format.bitNanos;
     this.sent.scheduleAt(this.freeNanos);
     this.onCharacter(value, startNanos, format);
@@ -270,7 +268,8 @@ export class Uart extends BasePeripheral {
 
   private endCharacter(): void {
     this.isShifting = false;
-    this.startCharacter();
+    // Back to back: the cycle at which the alarm rang is a little later than the end of the last bit.
+    this.startCharacter(this.freeNanos);
     this.update();
   }
 

@@ -17,12 +17,14 @@ export class Profiler {
   asleep = 0;
   private readonly board: Board;
   private readonly alarm: BoardAlarm;
+  private lookNanos: number;
   private readonly samples = new Map<number, number>();
 
   constructor(board: Board) {
     this.board = board;
     this.alarm = board.clock.createAlarm(() => this.look());
-    this.alarm.schedule(INTERVAL_NANOS);
+    this.lookNanos = board.clock.nanos;
+    this.lookLater();
   }
 
   stop(): void {
@@ -45,6 +47,12 @@ export class Profiler {
     const { core } = this.board.chip;
     if (core.waiting) this.asleep += 1;
     else this.samples.set(core.PC, (this.samples.get(core.PC) ?? 0) + 1);
-    this.alarm.schedule(INTERVAL_NANOS);
+    this.lookLater();
+  }
+
+  /** By the clock, not by when it last looked: that was at the end of some instruction. */
+  private lookLater(): void {
+    this.lookNanos += INTERVAL_NANOS;
+    this.alarm.scheduleAt(this.lookNanos);
   }
 }
