@@ -1,5 +1,6 @@
 import type { Cable, CutSwitch } from "./cable.js";
 import { CardSetup, type Membership } from "./card-setup.js";
+import { needEmulator } from "./need-emulator.js";
 import { randomUint32 } from "./random.js";
 import { type RigBuilder, type RigParts, VirtualRigBuilder } from "./rig-builder.js";
 import type { RigCard } from "./rig-card.js";
@@ -30,16 +31,9 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   return rig;
 }
 
-/** Its package is optional, so it is asked for only where it is needed. */
 async function makeBench(settings: RigSettings): Promise<RigBuilder> {
-  try {
-    const { buildBench } = await import("../emulated/build-bench.js");
-    return buildBench(settings);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
-    const advice = "Install it with npm install --include=dev.";
-    throw new RigError("EMULATOR_MISSING", `The package rp2040js is not installed. ${advice}`, error);
-  }
+  const { buildBench } = await needEmulator(() => import("../emulated/build-bench.js"));
+  return buildBench(settings);
 }
 
 /** Some virtual cards, the cables between them and a serial port for each. Made by `startRig`. */

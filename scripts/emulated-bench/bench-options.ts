@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { DEFAULT_CABLE } from "../../boards/virtual/cable.js";
 import { parseWhole } from "../../boards/virtual/commands/option-values.js";
+import { needEmulator } from "../../boards/virtual/need-emulator.js";
 import { type BenchOptions, benchCard } from "../../host-bridge/commands/bench-command.js";
 
 /** What `bench` takes besides, for emulated boards. */
@@ -33,6 +34,6 @@ the same seed gives the same figures, on any computer. --seconds counts for each
     )
     .action(async (options: EngineBenchOptions) => {
       if (options.engine === undefined) await benchCard(options);
-      else await (await import("./bench-boards.js")).benchBoards(options);
+      else await (await needEmulator(() => import("./bench-boards.js"))).benchBoards(options);
     });
 }
