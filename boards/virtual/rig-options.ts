@@ -75,6 +75,9 @@ export function checkOptions(options: RigOptions): RigSettings {
   if (engine !== "xs" && engine !== "node" && engine !== "rp2040") {
     throw new RigError("BAD_OPTION", `No engine "${engine}": choose xs, node or rp2040.`);
   }
+  const cable = checkCable({ ...DEFAULT_CABLE, ...options.cable });
+  const timing = checkTiming({ ...DEFAULT_TIMING, ...options.timing });
+  checkEngine(engine, options, cable, timing);
   const first = options.first ?? 1n;
   if (first < 1n || first > MAX_NUMBER) {
     throw new RigError("BAD_OPTION", `The first number is 1 to ${MAX_NUMBER}, not ${first}.`);
@@ -89,8 +92,8 @@ export function checkOptions(options: RigOptions): RigSettings {
     cards,
     topology,
     engine,
-    cable: checkCable({ ...DEFAULT_CABLE, ...options.cable }),
-    timing: checkTiming({ ...DEFAULT_TIMING, ...options.timing }),
+    cable,
+    timing,
     first,
     fabricId,
     blank: options.blank ?? false,
@@ -103,6 +106,28 @@ export function checkOptions(options: RigOptions): RigSettings {
     flashTimes: checkFlashTimes(options.flashTimes ?? TYPICAL_FLASH_TIMES),
     pairs: cablesOf(topology, cards),
   };
+}
+
+/** What an engine has no use for is refused, rather than left out of account in silence. */
+function checkEngine(engine: EngineKind, options: RigOptions, cable: CableSettings, timing: Timing): void {
+  const emulates = engine === "rp2040";
+  if (!emulates && (options.firmware ?? options.bootRom) !== undefined) {
+    throw new RigError(
+      "BAD_OPTION",
+      "A firmware and a boot ROM are for boards: choose the engine rp2040, too.",
+    );
+  }
+  const isChanged =
+    cable.bitRate !== DEFAULT_CABLE.bitRate ||
+    cable.sendBufferBytes !== DEFAULT_CABLE.sendBufferBytes ||
+    Object.entries(timing).some(([name, value]) => value !== DEFAULT_TIMING[name as keyof Timing]);
+  if (emulates && isChanged) {
+    const advice = "Build another firmware, or leave those options out.";
+    throw new RigError(
+      "BAD_OPTION",
+      `Bit rate, buffers and timing are in the firmware of the boards. ${advice}`,
+    );
+  }
 }
 
 function checkCable(cable: CableSettings): CableSettings {

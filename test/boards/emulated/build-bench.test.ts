@@ -41,6 +41,22 @@ test("the engine says what it needs", async (t) => {
   await t.throwsAsync(startRig({ ...options, bootRom: "/nowhere.bin" }), { code: "BAD_BOOTROM" });
 });
 
+test("what one engine has no use for is refused", (t) => {
+  const refused = { code: "BAD_OPTION" };
+  t.throws(() => checkOptions({ engine: "node", firmware: "x.uf2" }), {
+    ...refused,
+    message: /engine rp2040/,
+  });
+  t.throws(() => checkOptions({ bootRom: "x.bin" }), refused);
+  t.throws(() => checkOptions({ engine: "rp2040", cable: { bitRate: 9_600 } }), {
+    ...refused,
+    message: /in the firmware/,
+  });
+  t.throws(() => checkOptions({ engine: "rp2040", timing: { beaconUs: 20_000 } }), refused);
+  t.notThrows(() => checkOptions({ engine: "rp2040", cable: { loss: 0.1 } }));
+  t.throws(() => checkOptions({ engine: "rp2040", flashTimes: { eraseUs: 0, programUs: 1 } }), refused);
+});
+
 test("an RP2040 has no UART for a third cable", (t) => {
   const { options } = makeFiles(t, assemble(STAY));
   const star = buildBench(checkOptions({ ...options, cards: 4, topology: "star" }));
