@@ -1,6 +1,6 @@
 /**
- * Instructions that the quick interpreter does itself, by the number under which it knows them. All others, and whatever
- * touches a peripheral, are the library's.
+ * Instructions that the quick interpreter does itself, by the number under which it knows them. It has the numbers
+ * themselves, or its switch would be no jump but a row of comparisons; add new ones at the end.
  */
 export enum Kind {
   Other = 0,

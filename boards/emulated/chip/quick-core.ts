@@ -1,5 +1,5 @@
 import type { RP2040 } from "rp2040js";
-import { KINDS, Kind } from "./opcode-kinds.js";
+import { KINDS } from "./opcode-kinds.js";
 
 type Core = RP2040["core"];
 
@@ -9,7 +9,9 @@ export interface StopSign {
 }
 
 const FLASH_START = 0x1000_0000;
+const FLASH_BYTES = 0x100_0000;
 const RAM_START = 0x2000_0000;
+const RAM_BYTES = 264 * 1_024;
 
 /**
  * Runs a chip's core as the library does, to the flag and to the cycle, but some times as fast: instructions are looked up in a
@@ -72,335 +74,366 @@ export class QuickCore {
     const wide = (instruction >> 8) & 7;
     let cycles = 1;
     let next = pc + 2;
-    switch (KINDS[instruction] as Kind) {
-      case Kind.MoveImmediate:
+    switch (KINDS[instruction]) {
+      case 1 /* MoveImmediate */:
         this.setResult(wide, instruction & 0xff);
         break;
-      case Kind.CompareImmediate:
+      case 2 /* CompareImmediate */:
         this.subtract(registers[wide] as number, instruction & 0xff);
         break;
-      case Kind.AddImmediate8:
+      case 3 /* AddImmediate8 */:
         registers[wide] = this.add(registers[wide] as number, instruction & 0xff);
         break;
-      case Kind.SubtractImmediate8:
+      case 4 /* SubtractImmediate8 */:
         registers[wide] = this.subtract(registers[wide] as number, instruction & 0xff);
         break;
-      case Kind.AddImmediate3:
+      case 5 /* AddImmediate3 */:
         registers[low] = this.add(registers[middle] as number, high);
         break;
-      case Kind.SubtractImmediate3:
+      case 6 /* SubtractImmediate3 */:
         registers[low] = this.subtract(registers[middle] as number, high);
         break;
-      case Kind.AddRegister:
+      case 7 /* AddRegister */:
         registers[low] = this.add(registers[middle] as number, registers[high] as number);
         break;
-      case Kind.SubtractRegister:
+      case 8 /* SubtractRegister */:
         registers[low] = this.subtract(registers[middle] as number, registers[high] as number);
         break;
-      case Kind.ShiftLeft: {
-        const shift = (instruction >> 6) & 31;
-        const input = registers[middle] as number;
-        if (shift > 0) core.C = ((input >>> (32 - shift)) & 1) !== 0;
-        this.setResult(low, input << shift);
-        break;
-      }
-      case Kind.ShiftRight: {
-        const shift = (instruction >> 6) & 31;
-        const input = registers[middle] as number;
-        core.C = ((input >>> (shift === 0 ? 31 : shift - 1)) & 1) !== 0;
-        this.setResult(low, shift === 0 ? 0 : input >>> shift);
-        break;
-      }
-      case Kind.ShiftRightSigned: {
-        const shift = (instruction >> 6) & 31;
-        const input = registers[middle] as number;
-        core.C = ((input >>> (shift === 0 ? 31 : shift - 1)) & 1) !== 0;
-        this.setResult(low, input >> (shift === 0 ? 31 : shift));
-        break;
-      }
-      case Kind.And:
+      case 9 /* ShiftLeft */:
+        {
+          const shift = (instruction >> 6) & 31;
+          const input = registers[middle] as number;
+          if (shift > 0) core.C = ((input >>> (32 - shift)) & 1) !== 0;
+          this.setResult(low, input << shift);
+          break;
+        }
+      case 10 /* ShiftRight */:
+        {
+          const shift = (instruction >> 6) & 31;
+          const input = registers[middle] as number;
+          core.C = ((input >>> (shift === 0 ? 31 : shift - 1)) & 1) !== 0;
+          this.setResult(low, shift === 0 ? 0 : input >>> shift);
+          break;
+        }
+      case 11 /* ShiftRightSigned */:
+        {
+          const shift = (instruction >> 6) & 31;
+          const input = registers[middle] as number;
+          core.C = ((input >>> (shift === 0 ? 31 : shift - 1)) & 1) !== 0;
+          this.setResult(low, input >> (shift === 0 ? 31 : shift));
+          break;
+        }
+      case 12 /* And */:
         this.setResult(low, (registers[low] as number) & (registers[middle] as number));
         break;
-      case Kind.ExclusiveOr:
+      case 13 /* ExclusiveOr */:
         this.setResult(low, (registers[low] as number) ^ (registers[middle] as number));
         break;
-      case Kind.Or:
+      case 14 /* Or */:
         this.setResult(low, (registers[low] as number) | (registers[middle] as number));
         break;
-      case Kind.BitClear:
+      case 15 /* BitClear */:
         this.setResult(low, (registers[low] as number) & ~(registers[middle] as number));
         break;
-      case Kind.Not:
+      case 16 /* Not */:
         this.setResult(low, ~(registers[middle] as number));
         break;
-      case Kind.Test: {
-        const result = (registers[low] as number) & (registers[middle] as number);
-        core.N = result < 0;
-        core.Z = result === 0;
-        break;
-      }
-      case Kind.Compare:
+      case 17 /* Test */:
+        {
+          const result = (registers[low] as number) & (registers[middle] as number);
+          core.N = result < 0;
+          core.Z = result === 0;
+          break;
+        }
+      case 18 /* Compare */:
         this.subtract(registers[low] as number, registers[middle] as number);
         break;
-      case Kind.Multiply:
+      case 19 /* Multiply */:
         this.setResult(low, Math.imul(registers[low] as number, registers[middle] as number));
         break;
-      case Kind.Negate:
+      case 20 /* Negate */:
         registers[low] = this.subtract(0, registers[middle] as number);
         break;
-      case Kind.AddHigh: {
-        const to = ((instruction & 0x80) >> 4) | low;
-        const from = (instruction >> 3) & 15;
-        if (to >= 13 || from === 15) return 0;
-        registers[to] = (registers[to] as number) + (registers[from] as number);
-        break;
-      }
-      case Kind.CompareHigh: {
-        const left = ((instruction >> 4) & 8) | low;
-        const right = (instruction >> 3) & 15;
-        if (left === 15 || right === 15) return 0;
-        this.subtract(registers[left] as number, registers[right] as number);
-        break;
-      }
-      case Kind.MoveHigh: {
-        const to = ((instruction >> 4) & 8) | low;
-        const from = (instruction >> 3) & 15;
-        if (to === 13 || to === 15 || from === 15) return 0;
-        registers[to] = registers[from] as number;
-        break;
-      }
-      case Kind.LoadLiteral: {
-        const value = this.load32(((pc + 4) & ~3) + ((instruction & 0xff) << 2));
-        if (value < 0) return 0;
-        registers[wide] = value;
-        cycles = 2;
-        break;
-      }
-      case Kind.LoadWord: {
-        const value = this.load32((registers[middle] as number) + ((instruction >> 4) & 0x7c));
-        if (value < 0) return 0;
-        registers[low] = value;
-        cycles = 2;
-        break;
-      }
-      case Kind.LoadWordRegister: {
-        const value = this.load32((registers[middle] as number) + (registers[high] as number));
-        if (value < 0) return 0;
-        registers[low] = value;
-        cycles = 2;
-        break;
-      }
-      case Kind.LoadWordStack: {
-        const value = this.load32((registers[13] as number) + ((instruction & 0xff) << 2));
-        if (value < 0) return 0;
-        registers[wide] = value;
-        cycles = 2;
-        break;
-      }
-      case Kind.LoadByte: {
-        const value = this.load8((registers[middle] as number) + ((instruction >> 6) & 31));
-        if (value < 0) return 0;
-        registers[low] = value;
-        cycles = 2;
-        break;
-      }
-      case Kind.LoadByteRegister: {
-        const value = this.load8((registers[middle] as number) + (registers[high] as number));
-        if (value < 0) return 0;
-        registers[low] = value;
-        cycles = 2;
-        break;
-      }
-      case Kind.LoadHalf: {
-        const value = this.load16((registers[middle] as number) + ((instruction >> 5) & 0x3e));
-        if (value < 0) return 0;
-        registers[low] = value;
-        cycles = 2;
-        break;
-      }
-      case Kind.LoadHalfRegister: {
-        const value = this.load16((registers[middle] as number) + (registers[high] as number));
-        if (value < 0) return 0;
-        registers[low] = value;
-        cycles = 2;
-        break;
-      }
-      case Kind.LoadSignedByte: {
-        const value = this.load8((registers[middle] as number) + (registers[high] as number));
-        if (value < 0) return 0;
-        registers[low] = (value << 24) >> 24;
-        cycles = 2;
-        break;
-      }
-      case Kind.LoadSignedHalf: {
-        const value = this.load16((registers[middle] as number) + (registers[high] as number));
-        if (value < 0) return 0;
-        registers[low] = (value << 16) >> 16;
-        cycles = 2;
-        break;
-      }
-      case Kind.StoreWord: {
-        const address = (registers[middle] as number) + ((instruction >> 4) & 0x7c);
-        if (!this.store32(address, registers[low] as number)) return 0;
-        cycles = 2;
-        break;
-      }
-      case Kind.StoreWordRegister: {
-        const address = (registers[middle] as number) + (registers[high] as number);
-        if (!this.store32(address, registers[low] as number)) return 0;
-        cycles = 2;
-        break;
-      }
-      case Kind.StoreWordStack: {
-        const address = (registers[13] as number) + ((instruction & 0xff) << 2);
-        if (!this.store32(address, registers[wide] as number)) return 0;
-        cycles = 2;
-        break;
-      }
-      case Kind.StoreByte: {
-        const offset = (registers[middle] as number) + ((instruction >> 6) & 31) - RAM_START;
-        if (offset < 0 || offset >= this.ram8.length) return 0;
-        this.ram8[offset] = registers[low] as number;
-        cycles = 2;
-        break;
-      }
-      case Kind.StoreByteRegister: {
-        const offset = (registers[middle] as number) + (registers[high] as number) - RAM_START;
-        if (offset < 0 || offset >= this.ram8.length) return 0;
-        this.ram8[offset] = registers[low] as number;
-        cycles = 2;
-        break;
-      }
-      case Kind.StoreHalf: {
-        const offset = (registers[middle] as number) + ((instruction >> 5) & 0x3e) - RAM_START;
-        if (offset < 0 || offset >= this.ram8.length || (offset & 1) !== 0) return 0;
-        this.ram16[offset >> 1] = registers[low] as number;
-        cycles = 2;
-        break;
-      }
-      case Kind.StoreHalfRegister: {
-        const offset = (registers[middle] as number) + (registers[high] as number) - RAM_START;
-        if (offset < 0 || offset >= this.ram8.length || (offset & 1) !== 0) return 0;
-        this.ram16[offset >> 1] = registers[low] as number;
-        cycles = 2;
-        break;
-      }
-      case Kind.AddStackTo:
+      case 21 /* AddHigh */:
+        {
+          const to = ((instruction & 0x80) >> 4) | low;
+          const from = (instruction >> 3) & 15;
+          if (to >= 13 || from === 15) return 0;
+          registers[to] = (registers[to] as number) + (registers[from] as number);
+          break;
+        }
+      case 22 /* CompareHigh */:
+        {
+          const left = ((instruction >> 4) & 8) | low;
+          const right = (instruction >> 3) & 15;
+          if (left === 15 || right === 15) return 0;
+          this.subtract(registers[left] as number, registers[right] as number);
+          break;
+        }
+      case 23 /* MoveHigh */:
+        {
+          const to = ((instruction >> 4) & 8) | low;
+          const from = (instruction >> 3) & 15;
+          if (to === 13 || to === 15 || from === 15) return 0;
+          registers[to] = registers[from] as number;
+          break;
+        }
+      case 24 /* LoadLiteral */:
+        {
+          const value = this.load32(((pc + 4) & ~3) + ((instruction & 0xff) << 2));
+          if (value < 0) return 0;
+          registers[wide] = value;
+          cycles = 2;
+          break;
+        }
+      case 25 /* LoadWord */:
+        {
+          const value = this.load32((registers[middle] as number) + ((instruction >> 4) & 0x7c));
+          if (value < 0) return 0;
+          registers[low] = value;
+          cycles = 2;
+          break;
+        }
+      case 26 /* LoadWordRegister */:
+        {
+          const value = this.load32((registers[middle] as number) + (registers[high] as number));
+          if (value < 0) return 0;
+          registers[low] = value;
+          cycles = 2;
+          break;
+        }
+      case 27 /* LoadWordStack */:
+        {
+          const value = this.load32((registers[13] as number) + ((instruction & 0xff) << 2));
+          if (value < 0) return 0;
+          registers[wide] = value;
+          cycles = 2;
+          break;
+        }
+      case 28 /* LoadByte */:
+        {
+          const value = this.load8((registers[middle] as number) + ((instruction >> 6) & 31));
+          if (value < 0) return 0;
+          registers[low] = value;
+          cycles = 2;
+          break;
+        }
+      case 29 /* LoadByteRegister */:
+        {
+          const value = this.load8((registers[middle] as number) + (registers[high] as number));
+          if (value < 0) return 0;
+          registers[low] = value;
+          cycles = 2;
+          break;
+        }
+      case 30 /* LoadHalf */:
+        {
+          const value = this.load16((registers[middle] as number) + ((instruction >> 5) & 0x3e));
+          if (value < 0) return 0;
+          registers[low] = value;
+          cycles = 2;
+          break;
+        }
+      case 31 /* LoadHalfRegister */:
+        {
+          const value = this.load16((registers[middle] as number) + (registers[high] as number));
+          if (value < 0) return 0;
+          registers[low] = value;
+          cycles = 2;
+          break;
+        }
+      case 32 /* LoadSignedByte */:
+        {
+          const value = this.load8((registers[middle] as number) + (registers[high] as number));
+          if (value < 0) return 0;
+          registers[low] = (value << 24) >> 24;
+          cycles = 2;
+          break;
+        }
+      case 33 /* LoadSignedHalf */:
+        {
+          const value = this.load16((registers[middle] as number) + (registers[high] as number));
+          if (value < 0) return 0;
+          registers[low] = (value << 16) >> 16;
+          cycles = 2;
+          break;
+        }
+      case 34 /* StoreWord */:
+        {
+          const address = (registers[middle] as number) + ((instruction >> 4) & 0x7c);
+          if (!this.store32(address, registers[low] as number)) return 0;
+          cycles = 2;
+          break;
+        }
+      case 35 /* StoreWordRegister */:
+        {
+          const address = (registers[middle] as number) + (registers[high] as number);
+          if (!this.store32(address, registers[low] as number)) return 0;
+          cycles = 2;
+          break;
+        }
+      case 36 /* StoreWordStack */:
+        {
+          const address = (registers[13] as number) + ((instruction & 0xff) << 2);
+          if (!this.store32(address, registers[wide] as number)) return 0;
+          cycles = 2;
+          break;
+        }
+      case 37 /* StoreByte */:
+        {
+          const offset = ((registers[middle] as number) + ((instruction >> 6) & 31) - RAM_START) >>> 0;
+          if (offset >= RAM_BYTES) return 0;
+          this.ram8[offset] = registers[low] as number;
+          cycles = 2;
+          break;
+        }
+      case 38 /* StoreByteRegister */:
+        {
+          const offset = ((registers[middle] as number) + (registers[high] as number) - RAM_START) >>> 0;
+          if (offset >= RAM_BYTES) return 0;
+          this.ram8[offset] = registers[low] as number;
+          cycles = 2;
+          break;
+        }
+      case 39 /* StoreHalf */:
+        {
+          const offset = ((registers[middle] as number) + ((instruction >> 5) & 0x3e) - RAM_START) >>> 0;
+          if (offset >= RAM_BYTES || (offset & 1) !== 0) return 0;
+          this.ram16[offset >> 1] = registers[low] as number;
+          cycles = 2;
+          break;
+        }
+      case 40 /* StoreHalfRegister */:
+        {
+          const offset = ((registers[middle] as number) + (registers[high] as number) - RAM_START) >>> 0;
+          if (offset >= RAM_BYTES || (offset & 1) !== 0) return 0;
+          this.ram16[offset >> 1] = registers[low] as number;
+          cycles = 2;
+          break;
+        }
+      case 41 /* AddStackTo */:
         registers[wide] = (registers[13] as number) + ((instruction & 0xff) << 2);
         break;
-      case Kind.AddStack:
+      case 42 /* AddStack */:
         registers[13] = (registers[13] as number) + ((instruction & 0x7f) << 2);
         break;
-      case Kind.SubtractStack:
+      case 43 /* SubtractStack */:
         registers[13] = (registers[13] as number) - ((instruction & 0x7f) << 2);
         break;
-      case Kind.Push: {
-        const list = instruction & 0x1ff;
-        const bottom = (registers[13] as number) - 4 * countBits(list);
-        if (!this.hasRam(bottom)) return 0;
-        let index = (bottom - RAM_START) >> 2;
-        registers[13] = RAM_START + 4 * index;
-        for (let register = 0; register < 8; register += 1) {
-          if ((list & (1 << register)) === 0) continue;
-          this.ram32[index++] = registers[register] as number;
-          cycles += 1;
+      case 44 /* Push */:
+        {
+          const list = instruction & 0x1ff;
+          const bottom = (registers[13] as number) - 4 * countBits(list);
+          if (!this.hasRam(bottom)) return 0;
+          let index = (bottom - RAM_START) >> 2;
+          registers[13] = RAM_START + 4 * index;
+          for (let register = 0; register < 8; register += 1) {
+            if ((list & (1 << register)) === 0) continue;
+            this.ram32[index++] = registers[register] as number;
+            cycles += 1;
+          }
+          if (list & 0x100) this.ram32[index] = registers[14] as number;
+          break;
         }
-        if (list & 0x100) this.ram32[index] = registers[14] as number;
-        break;
-      }
-      case Kind.Pop: {
-        const list = instruction & 0x1ff;
-        const bottom = registers[13] as number;
-        if (!this.hasRam(bottom)) return 0;
-        let index = (bottom - RAM_START) >> 2;
-        if (list & 0x100) {
-          next = this.ram32[index + countBits(list & 0xff)] as number;
-          // An exception that ends.
-          if (next >>> 28 === 15) return 0;
-          next &= ~1;
-          cycles += 2;
+      case 45 /* Pop */:
+        {
+          const list = instruction & 0x1ff;
+          const bottom = registers[13] as number;
+          if (!this.hasRam(bottom)) return 0;
+          let index = (bottom - RAM_START) >> 2;
+          if (list & 0x100) {
+            next = this.ram32[index + countBits(list & 0xff)] as number;
+            // An exception that ends.
+            if (next >>> 28 === 15) return 0;
+            next &= ~1;
+            cycles += 2;
+          }
+          for (let register = 0; register < 8; register += 1) {
+            if ((list & (1 << register)) === 0) continue;
+            registers[register] = this.ram32[index++] as number;
+            cycles += 1;
+          }
+          if (list & 0x100) index += 1;
+          registers[13] = RAM_START + 4 * index;
+          break;
         }
-        for (let register = 0; register < 8; register += 1) {
-          if ((list & (1 << register)) === 0) continue;
-          registers[register] = this.ram32[index++] as number;
-          cycles += 1;
+      case 46 /* LoadMany */:
+        {
+          const base = registers[wide] as number;
+          if (!this.hasRam(base) || (base & 3) !== 0) return 0;
+          let index = (base - RAM_START) >> 2;
+          for (let register = 0; register < 8; register += 1) {
+            if ((instruction & (1 << register)) === 0) continue;
+            registers[register] = this.ram32[index++] as number;
+            cycles += 1;
+          }
+          if ((instruction & (1 << wide)) === 0) registers[wide] = RAM_START + 4 * index;
+          break;
         }
-        if (list & 0x100) index += 1;
-        registers[13] = RAM_START + 4 * index;
-        break;
-      }
-      case Kind.LoadMany: {
-        const base = registers[wide] as number;
-        if (!this.hasRam(base) || (base & 3) !== 0) return 0;
-        let index = (base - RAM_START) >> 2;
-        for (let register = 0; register < 8; register += 1) {
-          if ((instruction & (1 << register)) === 0) continue;
-          registers[register] = this.ram32[index++] as number;
-          cycles += 1;
+      case 47 /* StoreMany */:
+        {
+          const base = registers[wide] as number;
+          if (!this.hasRam(base) || (base & 3) !== 0) return 0;
+          let index = (base - RAM_START) >> 2;
+          for (let register = 0; register < 8; register += 1) {
+            if ((instruction & (1 << register)) === 0) continue;
+            this.ram32[index++] = registers[register] as number;
+            cycles += 1;
+          }
+          if ((instruction & (1 << wide)) === 0) registers[wide] = RAM_START + 4 * index;
+          break;
         }
-        if ((instruction & (1 << wide)) === 0) registers[wide] = RAM_START + 4 * index;
-        break;
-      }
-      case Kind.StoreMany: {
-        const base = registers[wide] as number;
-        if (!this.hasRam(base) || (base & 3) !== 0) return 0;
-        let index = (base - RAM_START) >> 2;
-        for (let register = 0; register < 8; register += 1) {
-          if ((instruction & (1 << register)) === 0) continue;
-          this.ram32[index++] = registers[register] as number;
-          cycles += 1;
-        }
-        if ((instruction & (1 << wide)) === 0) registers[wide] = RAM_START + 4 * index;
-        break;
-      }
-      case Kind.ExtendByte:
+      case 48 /* ExtendByte */:
         registers[low] = (registers[middle] as number) & 0xff;
         break;
-      case Kind.ExtendHalf:
+      case 49 /* ExtendHalf */:
         registers[low] = (registers[middle] as number) & 0xffff;
         break;
-      case Kind.ExtendSignedByte:
+      case 50 /* ExtendSignedByte */:
         registers[low] = ((registers[middle] as number) << 24) >> 24;
         break;
-      case Kind.ExtendSignedHalf:
+      case 51 /* ExtendSignedHalf */:
         registers[low] = ((registers[middle] as number) << 16) >> 16;
         break;
-      case Kind.BranchIf:
+      case 52 /* BranchIf */:
         if (this.holds((instruction >> 8) & 15)) {
           next = pc + 4 + ((instruction << 24) >> 23);
           cycles = 2;
         }
         break;
-      case Kind.Branch:
+      case 53 /* Branch */:
         next = pc + 4 + ((instruction << 21) >> 20);
         cycles = 2;
         break;
-      case Kind.BranchLink: {
-        const second = this.fetch(pc + 2);
-        if ((second & 0xd000) !== 0xd000) return 0;
-        const sign = (instruction >> 10) & 1;
-        const first = 1 - (sign ^ ((second >> 13) & 1));
-        const other = 1 - (sign ^ ((second >> 11) & 1));
-        const top = (sign === 1 ? -1 << 24 : 0) | (first << 23) | (other << 22);
-        registers[14] = (pc + 4) | 1;
-        next = pc + 4 + (top | ((instruction & 0x3ff) << 12) | ((second & 0x7ff) << 1));
-        cycles = 3;
-        break;
-      }
-      case Kind.BranchExchange: {
-        next = registers[(instruction >> 3) & 15] as number;
-        if (next >>> 28 === 15 || ((instruction >> 3) & 15) === 15) return 0;
-        next &= ~1;
-        cycles = 2;
-        break;
-      }
-      case Kind.BranchLinkExchange: {
-        next = (registers[(instruction >> 3) & 15] as number) & ~1;
-        if (((instruction >> 3) & 15) >= 14) return 0;
-        registers[14] = (pc + 2) | 1;
-        cycles = 2;
-        break;
-      }
+      case 54 /* BranchLink */:
+        {
+          const second = this.fetch(pc + 2);
+          if ((second & 0xd000) !== 0xd000) return 0;
+          const sign = (instruction >> 10) & 1;
+          const first = 1 - (sign ^ ((second >> 13) & 1));
+          const other = 1 - (sign ^ ((second >> 11) & 1));
+          const top = (sign === 1 ? -1 << 24 : 0) | (first << 23) | (other << 22);
+          registers[14] = (pc + 4) | 1;
+          next = pc + 4 + (top | ((instruction & 0x3ff) << 12) | ((second & 0x7ff) << 1));
+          cycles = 3;
+          break;
+        }
+      case 55 /* BranchExchange */:
+        {
+          next = registers[(instruction >> 3) & 15] as number;
+          if (next >>> 28 === 15 || ((instruction >> 3) & 15) === 15) return 0;
+          next &= ~1;
+          cycles = 2;
+          break;
+        }
+      case 56 /* BranchLinkExchange */:
+        {
+          next = (registers[(instruction >> 3) & 15] as number) & ~1;
+          if (((instruction >> 3) & 15) >= 14) return 0;
+          registers[14] = (pc + 2) | 1;
+          cycles = 2;
+          break;
+        }
       default:
         return 0;
     }
@@ -410,46 +443,45 @@ export class QuickCore {
 
   /** Whether as many words as an instruction can move are in RAM from there on. */
   private hasRam(address: number): boolean {
-    return address >= RAM_START && address + 36 <= RAM_START + this.ram8.length;
+    return (address - RAM_START) >>> 0 < RAM_BYTES - 36;
   }
 
   /** @returns half an instruction; 0xde00, which is none, where there is neither RAM nor flash. */
   private fetch(pc: number): number {
-    const inFlash = pc - FLASH_START;
-    if (inFlash >= 0 && inFlash < 0x100_0000) return this.flash16[inFlash >> 1] as number;
-    return this.ram16[(pc - RAM_START) >> 1] ?? 0xde00;
+    const inFlash = (pc - FLASH_START) >>> 0;
+    if (inFlash < FLASH_BYTES) return this.flash16[inFlash >>> 1] as number;
+    const offset = (pc - RAM_START) >>> 0;
+    return offset < RAM_BYTES ? (this.ram16[offset >>> 1] as number) : 0xde00;
   }
 
   /** @returns the word there; -1 where neither RAM nor flash is, or where it is not aligned. */
   private load32(address: number): number {
-    const offset = address - RAM_START;
-    if (offset >= 0 && offset < this.ram8.length)
-      return (offset & 3) === 0 ? (this.ram32[offset >> 2] as number) : -1;
-    const inFlash = address - FLASH_START;
-    if (inFlash < 0 || inFlash >= 0x100_0000 || (inFlash & 3) !== 0) return -1;
-    return this.flash32[inFlash >> 2] as number;
+    const offset = (address - RAM_START) >>> 0;
+    if ((offset & 3) !== 0) return -1;
+    if (offset < RAM_BYTES) return this.ram32[offset >>> 2] as number;
+    const inFlash = (address - FLASH_START) >>> 0;
+    return inFlash < FLASH_BYTES ? (this.flash32[inFlash >>> 2] as number) : -1;
   }
 
   private load16(address: number): number {
-    const offset = address - RAM_START;
-    if (offset >= 0 && offset < this.ram8.length)
-      return (offset & 1) === 0 ? (this.ram16[offset >> 1] as number) : -1;
-    const inFlash = address - FLASH_START;
-    if (inFlash < 0 || inFlash >= 0x100_0000 || (inFlash & 1) !== 0) return -1;
-    return this.flash16[inFlash >> 1] as number;
+    const offset = (address - RAM_START) >>> 0;
+    if ((offset & 1) !== 0) return -1;
+    if (offset < RAM_BYTES) return this.ram16[offset >>> 1] as number;
+    const inFlash = (address - FLASH_START) >>> 0;
+    return inFlash < FLASH_BYTES ? (this.flash16[inFlash >>> 1] as number) : -1;
   }
 
   private load8(address: number): number {
-    const offset = address - RAM_START;
-    if (offset >= 0 && offset < this.ram8.length) return this.ram8[offset] as number;
-    const inFlash = address - FLASH_START;
-    return inFlash >= 0 && inFlash < 0x100_0000 ? (this.flash8[inFlash] as number) : -1;
+    const offset = (address - RAM_START) >>> 0;
+    if (offset < RAM_BYTES) return this.ram8[offset] as number;
+    const inFlash = (address - FLASH_START) >>> 0;
+    return inFlash < FLASH_BYTES ? (this.flash8[inFlash] as number) : -1;
   }
 
   private store32(address: number, value: number): boolean {
-    const offset = address - RAM_START;
-    if (offset < 0 || offset >= this.ram8.length || (offset & 3) !== 0) return false;
-    this.ram32[offset >> 2] = value;
+    const offset = (address - RAM_START) >>> 0;
+    if (offset >= RAM_BYTES || (offset & 3) !== 0) return false;
+    this.ram32[offset >>> 2] = value;
     return true;
   }
 
