@@ -1,5 +1,6 @@
 import type { RP2040 } from "rp2040js";
 import { KINDS } from "./opcode-kinds.js";
+import { QuickMemory } from "./quick-memory.js";
 
 type Core = RP2040["core"];
 
@@ -7,11 +8,6 @@ type Core = RP2040["core"];
 export interface StopSign {
   readonly stopCycles: number;
 }
-
-const FLASH_START = 0x1000_0000;
-const FLASH_BYTES = 0x100_0000;
-const RAM_START = 0x2000_0000;
-const RAM_BYTES = 264 * 1_024;
 
 /**
  * Runs a chip's core as the library does, to the flag and to the cycle, but some times as fast: instructions are looked up in a
@@ -21,22 +17,12 @@ const RAM_BYTES = 264 * 1_024;
 export class QuickCore {
   private readonly core: Core;
   private readonly registers: Uint32Array;
-  private readonly ram8: Uint8Array;
-  private readonly ram16: Uint16Array;
-  private readonly ram32: Uint32Array;
-  private readonly flash8: Uint8Array;
-  private readonly flash16: Uint16Array;
-  private readonly flash32: Uint32Array;
+  private readonly memory: QuickMemory;
 
   constructor(chip: RP2040) {
     this.core = chip.core;
     this.registers = chip.core.registers;
-    this.ram8 = chip.sram;
-    this.ram16 = new Uint16Array(chip.sram.buffer);
-    this.ram32 = new Uint32Array(chip.sram.buffer);
-    this.flash8 = chip.flash;
-    this.flash16 = chip.flash16;
-    this.flash32 = new Uint32Array(chip.flash.buffer);
+    this.memory = new QuickMemory(chip);
   }
 
   /** Runs until the core has done as many cycles as the sign says, or sleeps. At least one instruction. */
@@ -65,9 +51,9 @@ export class QuickCore {
 
   /** @returns the cycles it took; 0, having changed nothing, where the next instruction is the library's. */
   private step(): number {
-    const { core, registers } = this;
+    const { core, memory, registers } = this;
     const pc = registers[15] as number;
-    const instruction = this.fetch(pc);
+    const instruction = memory.fetch(pc);
     const low = instruction & 7;
     const middle = (instruction >> 3) & 7;
     const high = (instruction >> 6) & 7;
@@ -180,7 +166,7 @@ export class QuickCore {
         }
       case 24 /* LoadLiteral */:
         {
-          const value = this.load32(((pc + 4) & ~3) + ((instruction & 0xff) << 2));
+          const value = memory.load32(((pc + 4) & ~3) + ((instruction & 0xff) << 2));
           if (value < 0) return 0;
           registers[wide] = value;
           cycles = 2;
@@ -188,7 +174,7 @@ export class QuickCore {
         }
       case 25 /* LoadWord */:
         {
-          const value = this.load32((registers[middle] as number) + ((instruction >> 4) & 0x7c));
+          const value = memory.load32((registers[middle] as number) + ((instruction >> 4) & 0x7c));
           if (value < 0) return 0;
           registers[low] = value;
           cycles = 2;
@@ -196,7 +182,7 @@ export class QuickCore {
         }
       case 26 /* LoadWordRegister */:
         {
-          const value = this.load32((registers[middle] as number) + (registers[high] as number));
+          const value = memory.load32((registers[middle] as number) + (registers[high] as number));
           if (value < 0) return 0;
           registers[low] = value;
           cycles = 2;
@@ -204,7 +190,7 @@ export class QuickCore {
         }
       case 27 /* LoadWordStack */:
         {
-          const value = this.load32((registers[13] as number) + ((instruction & 0xff) << 2));
+          const value = memory.load32((registers[13] as number) + ((instruction & 0xff) << 2));
           if (value < 0) return 0;
           registers[wide] = value;
           cycles = 2;
@@ -212,7 +198,7 @@ export class QuickCore {
         }
       case 28 /* LoadByte */:
         {
-          const value = this.load8((registers[middle] as number) + ((instruction >> 6) & 31));
+          const value = memory.load8((registers[middle] as number) + ((instruction >> 6) & 31));
           if (value < 0) return 0;
           registers[low] = value;
           cycles = 2;
@@ -220,7 +206,7 @@ export class QuickCore {
         }
       case 29 /* LoadByteRegister */:
         {
-          const value = this.load8((registers[middle] as number) + (registers[high] as number));
+          const value = memory.load8((registers[middle] as number) + (registers[high] as number));
           if (value < 0) return 0;
           registers[low] = value;
           cycles = 2;
@@ -228,7 +214,7 @@ export class QuickCore {
         }
       case 30 /* LoadHalf */:
         {
-          const value = this.load16((registers[middle] as number) + ((instruction >> 5) & 0x3e));
+          const value = memory.load16((registers[middle] as number) + ((instruction >> 5) & 0x3e));
           if (value < 0) return 0;
           registers[low] = value;
           cycles = 2;
@@ -236,7 +222,7 @@ export class QuickCore {
         }
       case 31 /* LoadHalfRegister */:
         {
-          const value = this.load16((registers[middle] as number) + (registers[high] as number));
+          const value = memory.load16((registers[middle] as number) + (registers[high] as number));
           if (value < 0) return 0;
           registers[low] = value;
           cycles = 2;
@@ -244,7 +230,7 @@ export class QuickCore {
         }
       case 32 /* LoadSignedByte */:
         {
-          const value = this.load8((registers[middle] as number) + (registers[high] as number));
+          const value = memory.load8((registers[middle] as number) + (registers[high] as number));
           if (value < 0) return 0;
           registers[low] = (value << 24) >> 24;
           cycles = 2;
@@ -252,7 +238,7 @@ export class QuickCore {
         }
       case 33 /* LoadSignedHalf */:
         {
-          const value = this.load16((registers[middle] as number) + (registers[high] as number));
+          const value = memory.load16((registers[middle] as number) + (registers[high] as number));
           if (value < 0) return 0;
           registers[low] = (value << 16) >> 16;
           cycles = 2;
@@ -261,53 +247,49 @@ export class QuickCore {
       case 34 /* StoreWord */:
         {
           const address = (registers[middle] as number) + ((instruction >> 4) & 0x7c);
-          if (!this.store32(address, registers[low] as number)) return 0;
+          if (!memory.store32(address, registers[low] as number)) return 0;
           cycles = 2;
           break;
         }
       case 35 /* StoreWordRegister */:
         {
           const address = (registers[middle] as number) + (registers[high] as number);
-          if (!this.store32(address, registers[low] as number)) return 0;
+          if (!memory.store32(address, registers[low] as number)) return 0;
           cycles = 2;
           break;
         }
       case 36 /* StoreWordStack */:
         {
           const address = (registers[13] as number) + ((instruction & 0xff) << 2);
-          if (!this.store32(address, registers[wide] as number)) return 0;
+          if (!memory.store32(address, registers[wide] as number)) return 0;
           cycles = 2;
           break;
         }
       case 37 /* StoreByte */:
         {
-          const offset = ((registers[middle] as number) + ((instruction >> 6) & 31) - RAM_START) >>> 0;
-          if (offset >= RAM_BYTES) return 0;
-          this.ram8[offset] = registers[low] as number;
+          const address = (registers[middle] as number) + ((instruction >> 6) & 31);
+          if (!memory.store8(address, registers[low] as number)) return 0;
           cycles = 2;
           break;
         }
       case 38 /* StoreByteRegister */:
         {
-          const offset = ((registers[middle] as number) + (registers[high] as number) - RAM_START) >>> 0;
-          if (offset >= RAM_BYTES) return 0;
-          this.ram8[offset] = registers[low] as number;
+          const address = (registers[middle] as number) + (registers[high] as number);
+          if (!memory.store8(address, registers[low] as number)) return 0;
           cycles = 2;
           break;
         }
       case 39 /* StoreHalf */:
         {
-          const offset = ((registers[middle] as number) + ((instruction >> 5) & 0x3e) - RAM_START) >>> 0;
-          if (offset >= RAM_BYTES || (offset & 1) !== 0) return 0;
-          this.ram16[offset >> 1] = registers[low] as number;
+          const address = (registers[middle] as number) + ((instruction >> 5) & 0x3e);
+          if (!memory.store16(address, registers[low] as number)) return 0;
           cycles = 2;
           break;
         }
       case 40 /* StoreHalfRegister */:
         {
-          const offset = ((registers[middle] as number) + (registers[high] as number) - RAM_START) >>> 0;
-          if (offset >= RAM_BYTES || (offset & 1) !== 0) return 0;
-          this.ram16[offset >> 1] = registers[low] as number;
+          const address = (registers[middle] as number) + (registers[high] as number);
+          if (!memory.store16(address, registers[low] as number)) return 0;
           cycles = 2;
           break;
         }
@@ -324,63 +306,50 @@ export class QuickCore {
         {
           const list = instruction & 0x1ff;
           const bottom = (registers[13] as number) - 4 * countBits(list);
-          if (!this.hasRam(bottom)) return 0;
-          let index = (bottom - RAM_START) >> 2;
-          registers[13] = RAM_START + 4 * index;
-          for (let register = 0; register < 8; register += 1) {
-            if ((list & (1 << register)) === 0) continue;
-            this.ram32[index++] = registers[register] as number;
-            cycles += 1;
-          }
-          if (list & 0x100) this.ram32[index] = registers[14] as number;
+          if (!memory.hasRam(bottom)) return 0;
+          const end = memory.storeList(bottom, list & 0xff, registers);
+          if (list & 0x100) memory.store32(end, registers[14] as number);
+          registers[13] = bottom;
+          cycles = 1 + countBits(list & 0xff);
           break;
         }
       case 45 /* Pop */:
         {
-          const list = instruction & 0x1ff;
+          const list = instruction & 0xff;
           const bottom = registers[13] as number;
-          if (!this.hasRam(bottom)) return 0;
-          let index = (bottom - RAM_START) >> 2;
-          if (list & 0x100) {
-            next = this.ram32[index + countBits(list & 0xff)] as number;
+          if (!memory.hasRam(bottom)) return 0;
+          cycles = 1 + countBits(list);
+          let end = bottom + 4 * countBits(list);
+          if (instruction & 0x100) {
+            next = memory.load32(end);
             // An exception that ends.
             if (next >>> 28 === 15) return 0;
             next &= ~1;
+            end += 4;
             cycles += 2;
           }
-          for (let register = 0; register < 8; register += 1) {
-            if ((list & (1 << register)) === 0) continue;
-            registers[register] = this.ram32[index++] as number;
-            cycles += 1;
-          }
-          if (list & 0x100) index += 1;
-          registers[13] = RAM_START + 4 * index;
+          memory.loadList(bottom, list, registers);
+          registers[13] = end;
           break;
         }
       case 46 /* LoadMany */:
         {
           const base = registers[wide] as number;
-          if (!this.hasRam(base) || (base & 3) !== 0) return 0;
-          let index = (base - RAM_START) >> 2;
-          for (let register = 0; register < 8; register += 1) {
-            if ((instruction & (1 << register)) === 0) continue;
-            registers[register] = this.ram32[index++] as number;
-            cycles += 1;
-          }
-          if ((instruction & (1 << wide)) === 0) registers[wide] = RAM_START + 4 * index;
+          const list = instruction & 0xff;
+          if (!memory.hasRam(base) || (base & 3) !== 0) return 0;
+          const end = memory.loadList(base, list, registers);
+          if ((list & (1 << wide)) === 0) registers[wide] = end;
+          cycles = 1 + countBits(list);
           break;
         }
       case 47 /* StoreMany */:
         {
           const base = registers[wide] as number;
-          if (!this.hasRam(base) || (base & 3) !== 0) return 0;
-          let index = (base - RAM_START) >> 2;
-          for (let register = 0; register < 8; register += 1) {
-            if ((instruction & (1 << register)) === 0) continue;
-            this.ram32[index++] = registers[register] as number;
-            cycles += 1;
-          }
-          if ((instruction & (1 << wide)) === 0) registers[wide] = RAM_START + 4 * index;
+          const list = instruction & 0xff;
+          if (!memory.hasRam(base) || (base & 3) !== 0) return 0;
+          const end = memory.storeList(base, list, registers);
+          if ((list & (1 << wide)) === 0) registers[wide] = end;
+          cycles = 1 + countBits(list);
           break;
         }
       case 48 /* ExtendByte */:
@@ -407,7 +376,7 @@ export class QuickCore {
         break;
       case 54 /* BranchLink */:
         {
-          const second = this.fetch(pc + 2);
+          const second = memory.fetch(pc + 2);
           if ((second & 0xd000) !== 0xd000) return 0;
           const sign = (instruction >> 10) & 1;
           const first = 1 - (sign ^ ((second >> 13) & 1));
@@ -439,50 +408,6 @@ export class QuickCore {
     }
     registers[15] = next;
     return cycles;
-  }
-
-  /** Whether as many words as an instruction can move are in RAM from there on. */
-  private hasRam(address: number): boolean {
-    return (address - RAM_START) >>> 0 < RAM_BYTES - 36;
-  }
-
-  /** @returns half an instruction; 0xde00, which is none, where there is neither RAM nor flash. */
-  private fetch(pc: number): number {
-    const inFlash = (pc - FLASH_START) >>> 0;
-    if (inFlash < FLASH_BYTES) return this.flash16[inFlash >>> 1] as number;
-    const offset = (pc - RAM_START) >>> 0;
-    return offset < RAM_BYTES ? (this.ram16[offset >>> 1] as number) : 0xde00;
-  }
-
-  /** @returns the word there; -1 where neither RAM nor flash is, or where it is not aligned. */
-  private load32(address: number): number {
-    const offset = (address - RAM_START) >>> 0;
-    if ((offset & 3) !== 0) return -1;
-    if (offset < RAM_BYTES) return this.ram32[offset >>> 2] as number;
-    const inFlash = (address - FLASH_START) >>> 0;
-    return inFlash < FLASH_BYTES ? (this.flash32[inFlash >>> 2] as number) : -1;
-  }
-
-  private load16(address: number): number {
-    const offset = (address - RAM_START) >>> 0;
-    if ((offset & 1) !== 0) return -1;
-    if (offset < RAM_BYTES) return this.ram16[offset >>> 1] as number;
-    const inFlash = (address - FLASH_START) >>> 0;
-    return inFlash < FLASH_BYTES ? (this.flash16[inFlash >>> 1] as number) : -1;
-  }
-
-  private load8(address: number): number {
-    const offset = (address - RAM_START) >>> 0;
-    if (offset < RAM_BYTES) return this.ram8[offset] as number;
-    const inFlash = (address - FLASH_START) >>> 0;
-    return inFlash < FLASH_BYTES ? (this.flash8[inFlash] as number) : -1;
-  }
-
-  private store32(address: number, value: number): boolean {
-    const offset = (address - RAM_START) >>> 0;
-    if (offset >= RAM_BYTES || (offset & 3) !== 0) return false;
-    this.ram32[offset >>> 2] = value;
-    return true;
   }
 
   private setResult(register: number, value: number): void {
