@@ -15,6 +15,7 @@ import { createProgram, runProgram, stopAtClosedPipe } from "../host-bridge/comm
 import { addRecoverCommand } from "../host-bridge/commands/recover-command.js";
 import { addServeCommand } from "../host-bridge/commands/serve-command.js";
 import { addStatusCommand } from "../host-bridge/commands/status-command.js";
+import { addEngineBench } from "./emulated-bench/bench-options.js";
 import { addSoakCommand } from "./soak/soak-command.js";
 
 /** The command line: every module adds its command. */
@@ -30,7 +31,7 @@ addAddCommand(program);
 addReplaceCommand(program);
 addRemoveCommand(program);
 addRecoverCommand(program);
-addBenchCommand(program);
+addEngineBench(addBenchCommand(program));
 addServeCommand(program);
 addMirrorCommand(program);
 addRigCommand(program);

@@ -52,7 +52,7 @@ export interface CableDirectionOptions {
 }
 
 /** One direction of a cable, as a UART drives it: one byte after the other, at the bit rate. */
-export class CableDirection {
+export class CableDirection implements CutSwitch {
   /** Nothing arrives. The sender does not notice, as on a real wire. */
   private isCut = false;
   /** When the last byte handed over will have left. */
@@ -163,15 +163,20 @@ function garble(bytes: Uint8Array, probability: number, random: Random): Uint8Ar
   return garbled;
 }
 
+/** What a rig does to one direction of a cable. */
+export interface CutSwitch {
+  cut: boolean;
+}
+
 /** A cable between two cards: two directions that can be cut one by one. */
-export class Cable {
+export class Cable<Direction extends CutSwitch = CutSwitch> {
   /** The cards at its ends. */
   readonly a: number;
   readonly b: number;
-  readonly aToB: CableDirection;
-  readonly bToA: CableDirection;
+  readonly aToB: Direction;
+  readonly bToA: Direction;
 
-  constructor(a: number, b: number, aToB: CableDirection, bToA: CableDirection) {
+  constructor(a: number, b: number, aToB: Direction, bToA: Direction) {
     this.a = a;
     this.b = b;
     this.aToB = aToB;
@@ -183,7 +188,7 @@ export class Cable {
   }
 
   /** The direction away from card `id`, which stands at one end. */
-  from(id: number): CableDirection {
+  from(id: number): Direction {
     return id === this.a ? this.aToB : this.bToA;
   }
 }

@@ -31,4 +31,5 @@ export interface EngineListener {
   onDeath(reason: string): void;
 }
 
-export type EngineKind = "xs" | "node";
+/** `rp2040` is the emulated bench: no engine of this kind, but boards that run the firmware's .uf2. */
+export type EngineKind = "xs" | "node" | "rp2040";

@@ -24,6 +24,8 @@ export class HostLine implements OutputPort {
   private readonly card: string;
   private readonly host: string;
   private watcher: FrameWatcher | undefined;
+  /** An emulated card's bytes come in packets, not in frames. */
+  private cardWatcher: FrameWatcher | undefined;
 
   constructor(id: number, trace: Trace, now: () => number) {
     this.card = `card${id}`;
@@ -39,6 +41,7 @@ export class HostLine implements OutputPort {
   detach(): void {
     this.sink = undefined;
     this.watcher = undefined;
+    this.cardWatcher = undefined;
   }
 
   room(): number {
@@ -50,8 +53,12 @@ export class HostLine implements OutputPort {
     const taken = this.sink.write(bytes);
     if (!taken) this.dropped += 1;
     if (this.trace.active) {
-      for (const frame of new FrameWatcher().push(bytes))
+      this.cardWatcher ??= new FrameWatcher();
+      for (const frame of this.cardWatcher.push(bytes)) {
         this.emit(frame, this.card, this.host, bytes.length, taken);
+      }
+    } else {
+      this.cardWatcher = undefined;
     }
     return taken;
   }

@@ -11,12 +11,38 @@ import { createRandom, type Random, randomUint32 } from "./random.js";
 import { RigCard } from "./rig-card.js";
 import { messageOf, RigError } from "./rig-error.js";
 import type { RigSettings } from "./rig-options.js";
+import type { RigScheduler } from "./rig-scheduler.js";
 import type { Scheduler } from "./scheduler.js";
 import { linksOf } from "./topology.js";
 import type { Trace } from "./trace.js";
 import { VirtualCard } from "./virtual-card.js";
+import { WallScheduler } from "./wall-scheduler.js";
 import { XsEngine } from "./xs-engine.js";
 import { findXsWorker } from "./xs-worker.js";
+
+/** What a rig is built by: it brings the clock that its cards run on. */
+export interface RigBuilder {
+  readonly scheduler: RigScheduler;
+  /**
+   * Makes cards and cables and joins them; nothing has power yet.
+   * @param onDeath called when a card died by itself.
+   */
+  build(trace: Trace, onDeath: (id: number, reason: string) => void): RigParts;
+}
+
+/** A rig of virtual cards on the computer's own clock. */
+export class VirtualRigBuilder implements RigBuilder {
+  readonly scheduler = new WallScheduler();
+  private readonly settings: RigSettings;
+
+  constructor(settings: RigSettings) {
+    this.settings = settings;
+  }
+
+  build(trace: Trace, onDeath: (id: number, reason: string) => void): RigParts {
+    return buildRig(this.settings, this.scheduler, trace, onDeath);
+  }
+}
 
 export type EngineMaker = (listener: EngineListener) => CardEngine;
 
@@ -42,6 +68,7 @@ export function buildRig(
 ): RigParts {
   const random = createRandom(settings.seed);
   const cards: RigCard[] = [];
+  const virtualCards: VirtualCard[] = [];
   const cables = settings.pairs.map(([a, b], index) => {
     const direction = (from: number, to: number): CableDirection =>
       new CableDirection({
@@ -51,13 +78,15 @@ export function buildRig(
         trace,
         from: `card${from}`,
         to: `card${to}`,
-        deliver: (bytes) => cards[to - 1]?.card.receive(linksOf(to, settings.pairs).indexOf(index), bytes),
+        deliver: (bytes) => virtualCards[to - 1]?.receive(linksOf(to, settings.pairs).indexOf(index), bytes),
       });
     return new Cable(a, b, direction(a, b), direction(b, a));
   });
   for (let id = 1; id <= settings.cards; id += 1) {
     const line = new HostLine(id, trace, () => scheduler.now());
-    const links = linksOf(id, settings.pairs).map((index) => (cables[index] as Cable).from(id));
+    const links = linksOf(id, settings.pairs).map((index) =>
+      (cables[index] as Cable<CableDirection>).from(id),
+    );
     const card = new VirtualCard({
       id,
       chipId: new Uint64(settings.fabricId, id),
@@ -72,6 +101,7 @@ export function buildRig(
       onDeath: (reason) => onDeath(id, reason),
     });
     line.onBytes = (bytes) => card.receive(links.length, bytes);
+    virtualCards.push(card);
     cards.push(new RigCard(card, line, settings.linkDir));
   }
   return { cards, cables, random };

@@ -1,20 +1,20 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { HostLine } from "./host-line.js";
+import type { PoweredCard } from "./powered-card.js";
 import { PtyLine } from "./pty-line.js";
 import { messageOf, RigError } from "./rig-error.js";
 import type { RigCardStatus } from "./rig-events.js";
-import type { VirtualCard } from "./virtual-card.js";
 
 /** A card and its USB socket: the pty comes when the card has power and goes with it. */
 export class RigCard {
-  readonly card: VirtualCard;
+  readonly card: PoweredCard;
   readonly line: HostLine;
   private readonly linkPath: string | undefined;
   private pty: PtyLine | undefined;
 
   /** @param linkDir where a link with a lasting name points to the pty. */
-  constructor(card: VirtualCard, line: HostLine, linkDir: string | undefined) {
+  constructor(card: PoweredCard, line: HostLine, linkDir: string | undefined) {
     this.card = card;
     this.line = line;
     this.linkPath = linkDir === undefined ? undefined : join(linkDir, `card${card.id}`);
@@ -71,12 +71,7 @@ export class RigCard {
       compute: card.compute,
       hostFramesDropped: line.dropped,
       lostBytes: card.lostBytes,
-      flash: {
-        programs: card.flashWork.programs,
-        erases: card.flashWork.erases,
-        busyUs: Math.floor(card.flashWork.busyUs),
-        tornWrites: card.bounces,
-      },
+      flash: card.flashStatus,
     };
   }
 

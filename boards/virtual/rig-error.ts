@@ -1,5 +1,7 @@
 /** Stable codes of everything that a rig can refuse. */
 export type RigErrorCode =
+  | "BAD_BOOTROM"
+  | "BAD_FIRMWARE"
   | "BAD_OPTION"
   | "BAD_TOPOLOGY"
   | "BAD_COMMAND"
@@ -7,6 +9,7 @@ export type RigErrorCode =
   | "CARD_PAUSED"
   | "CARD_RUNNING"
   | "CARD_STOPPED"
+  | "EMULATOR_MISSING"
   | "NO_SUCH_CABLE"
   | "NO_SUCH_CARD"
   | "NOT_READY"

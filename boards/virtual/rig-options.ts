@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import type { FlashGeometry } from "../../firmware/storage/flash.js";
 import { BOARD_GEOMETRY, MAX_SECTORS, MIN_SECTORS } from "../../firmware/storage/flash-geometry.js";
 import { DEFAULT_TIMING, type Timing } from "../../firmware/wire/constants.js";
+import { type FlashTimes, TYPICAL_FLASH_TIMES } from "../emulated/chip/flash-memory.js";
 import { type CableSettings, DEFAULT_CABLE } from "./cable.js";
 import type { EngineKind } from "./card-engine.js";
 import { RigError } from "./rig-error.js";
@@ -34,6 +35,12 @@ export interface RigOptions {
   readonly linkDir?: string;
   /** Of everything random. Default: one at random. */
   readonly seed?: number;
+  /** The .uf2 file that the boards of engine `rp2040` run. */
+  readonly firmware?: string;
+  /** The boot ROM image of an RP2040, for engine `rp2040`. */
+  readonly bootRom?: string;
+  /** How long the flash of those boards takes. Default: typical times. */
+  readonly flashTimes?: FlashTimes;
   /** Told of every frame and every turn. */
   readonly trace?: TraceListener;
   /** How long the cards may take to be ready. Default 15,000. */
@@ -55,6 +62,9 @@ export interface RigSettings {
   readonly linkDir: string | undefined;
   readonly seed: number;
   readonly readyTimeoutMs: number;
+  readonly firmware: string | undefined;
+  readonly bootRom: string | undefined;
+  readonly flashTimes: FlashTimes;
   /** The pairs of cards that a cable joins. */
   readonly pairs: readonly (readonly [number, number])[];
 }
@@ -67,9 +77,12 @@ export function checkOptions(options: RigOptions): RigSettings {
   const cards = options.cards ?? 3;
   const topology = options.topology ?? (cards === 3 ? "triangle" : "ring");
   const engine = options.engine ?? "xs";
-  if (engine !== "xs" && engine !== "node") {
-    throw new RigError("BAD_OPTION", `No engine "${engine}": choose xs or node.`);
+  if (engine !== "xs" && engine !== "node" && engine !== "rp2040") {
+    throw new RigError("BAD_OPTION", `No engine "${engine}": choose xs, node or rp2040.`);
   }
+  const cable = checkCable({ ...DEFAULT_CABLE, ...options.cable });
+  const timing = checkTiming({ ...DEFAULT_TIMING, ...options.timing });
+  checkEngine(engine, options, cable, timing);
   const first = options.first ?? 1n;
   if (first < 1n || first > MAX_NUMBER) {
     throw new RigError("BAD_OPTION", `The first number is 1 to ${MAX_NUMBER}, not ${first}.`);
@@ -86,8 +99,8 @@ export function checkOptions(options: RigOptions): RigSettings {
     cards,
     topology,
     engine,
-    cable: checkCable({ ...DEFAULT_CABLE, ...options.cable }),
-    timing: checkTiming({ ...DEFAULT_TIMING, ...options.timing }),
+    cable,
+    timing,
     first,
     fabricId,
     blank: options.blank ?? false,
@@ -96,8 +109,33 @@ export function checkOptions(options: RigOptions): RigSettings {
     linkDir: options.linkDir,
     seed,
     readyTimeoutMs,
+    firmware: options.firmware,
+    bootRom: options.bootRom,
+    flashTimes: checkFlashTimes(options.flashTimes ?? TYPICAL_FLASH_TIMES),
     pairs: cablesOf(topology, cards),
   };
+}
+
+/** What an engine has no use for is refused, rather than left out of account in silence. */
+function checkEngine(engine: EngineKind, options: RigOptions, cable: CableSettings, timing: Timing): void {
+  const emulates = engine === "rp2040";
+  if (!emulates && (options.firmware ?? options.bootRom) !== undefined) {
+    throw new RigError(
+      "BAD_OPTION",
+      "A firmware and a boot ROM are for boards: choose the engine rp2040, too.",
+    );
+  }
+  const isChanged =
+    cable.bitRate !== DEFAULT_CABLE.bitRate ||
+    cable.sendBufferBytes !== DEFAULT_CABLE.sendBufferBytes ||
+    Object.entries(timing).some(([name, value]) => value !== DEFAULT_TIMING[name as keyof Timing]);
+  if (emulates && isChanged) {
+    const advice = "Build another firmware, or leave those options out.";
+    throw new RigError(
+      "BAD_OPTION",
+      `Bit rate, buffers and timing are in the firmware of the boards. ${advice}`,
+    );
+  }
 }
 
 function checkCable(cable: CableSettings): CableSettings {
@@ -108,6 +146,12 @@ function checkCable(cable: CableSettings): CableSettings {
   checkNumber("delay", cable.delayUs, 0, 60_000_000);
   checkNumber("jitter", cable.jitterUs, 0, 60_000_000);
   return cable;
+}
+
+function checkFlashTimes(times: FlashTimes): FlashTimes {
+  checkNumber("erase time", times.eraseUs, 1, 10_000_000);
+  checkNumber("program time", times.programUs, 1, 1_000_000);
+  return times;
 }
 
 function checkTiming(timing: Timing): Timing {

@@ -1,23 +1,26 @@
-import type { Cable, CableDirection } from "./cable.js";
+import type { Cable, CutSwitch } from "./cable.js";
 import { CardSetup, type Membership } from "./card-setup.js";
+import { needEmulator } from "./need-emulator.js";
 import { randomUint32 } from "./random.js";
-import { buildRig, type RigParts } from "./rig-builder.js";
+import { type RigBuilder, type RigParts, VirtualRigBuilder } from "./rig-builder.js";
 import type { RigCard } from "./rig-card.js";
 import { RigError } from "./rig-error.js";
 import type { RigCardStatus, RigEvent, RigEventListener, RigStatus } from "./rig-events.js";
 import { checkOptions, type RigOptions, type RigSettings } from "./rig-options.js";
+import type { RigScheduler } from "./rig-scheduler.js";
 import { Trace, type TraceListener } from "./trace.js";
-import { WallScheduler } from "./wall-scheduler.js";
 
 /** How long cards that were members before get to find their view again; alone they may not be able to. */
 const RESTART_WAIT_US = 1_000_000;
 
 /**
  * Starts a rig and waits until it is ready: each card that was blank is a member and says that numbers can be had.
- * @throws RigError BAD_OPTION, BAD_TOPOLOGY, XS_MISSING, PTY_UNAVAILABLE, STORAGE_FAILED, CARD_FAILED, NOT_READY.
+ * @throws RigError BAD_OPTION, BAD_TOPOLOGY, BAD_FIRMWARE, BAD_BOOTROM, EMULATOR_MISSING, XS_MISSING, PTY_UNAVAILABLE, STORAGE_FAILED, CARD_FAILED, NOT_READY.
  */
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
-  const rig = new Rig(checkOptions(options));
+  const settings = checkOptions(options);
+  const bench = settings.engine === "rp2040" ? await makeBench(settings) : undefined;
+  const rig = new Rig(settings, bench);
   if (options.trace !== undefined) rig.listenTrace(options.trace);
   try {
     await rig.boot();
@@ -28,10 +31,15 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   return rig;
 }
 
+async function makeBench(settings: RigSettings): Promise<RigBuilder> {
+  const { buildBench } = await needEmulator(() => import("../emulated/build-bench.js"));
+  return buildBench(settings);
+}
+
 /** Some virtual cards, the cables between them and a serial port for each. Made by `startRig`. */
 export class Rig {
   readonly settings: RigSettings;
-  private readonly scheduler = new WallScheduler();
+  private readonly scheduler: RigScheduler;
   private readonly trace = new Trace();
   private readonly parts: RigParts;
   private readonly listeners = new Set<RigEventListener>();
@@ -42,9 +50,11 @@ export class Rig {
   private isReady = false;
   private stopping: Promise<void> | undefined;
 
-  constructor(settings: RigSettings) {
+  /** @param builder where it is not one of virtual cards on the computer's clock. */
+  constructor(settings: RigSettings, builder: RigBuilder = new VirtualRigBuilder(settings)) {
     this.settings = settings;
-    this.parts = buildRig(settings, this.scheduler, this.trace, (id, reason) => this.bury(id, reason));
+    this.scheduler = builder.scheduler;
+    this.parts = builder.build(this.trace, (id, reason) => this.bury(id, reason));
   }
 
   /** The cards, in the order of their ids. */
@@ -68,6 +78,7 @@ export class Rig {
     const { blank, cards, fabricId, first } = this.settings;
     const members = Array.from({ length: cards }, (_, index) => index + 1);
     for (const { card } of this.parts.cards) card.start();
+    this.scheduler.go();
     await this.setUp(blank ? undefined : { fabricId, first, members });
     for (const card of this.parts.cards) await card.plugIn();
     this.isReady = true;
@@ -150,7 +161,7 @@ export class Rig {
     const idle = this.parts.cards.filter(({ card }) => !card.isRunning);
     for (const { card } of idle) {
       card.start();
-      if (bounces) card.bounce();
+      if (bounces) card.bounce?.();
     }
     for (const card of idle) this.emit({ event: "started", id: card.id, path: await card.plugIn() });
     return this.cards;
@@ -203,6 +214,7 @@ export class Rig {
   private async end(): Promise<void> {
     await Promise.all(this.parts.cards.map((card) => card.powerOff()));
     this.scheduler.stop();
+    for (const { card } of this.parts.cards) card.close?.();
     this.emit({ event: "stopped" });
   }
 
@@ -286,7 +298,7 @@ export class Rig {
   }
 }
 
-function directions(cable: Cable, from: number, oneWay: boolean): CableDirection[] {
+function directions(cable: Cable, from: number, oneWay: boolean): CutSwitch[] {
   return oneWay ? [cable.from(from)] : [cable.aToB, cable.bToA];
 }
 

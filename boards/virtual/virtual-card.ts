@@ -3,7 +3,9 @@ import type { Uint64 } from "../../firmware/wire/uint64.js";
 import type { CardEngine, EngineListener, TurnResult } from "./card-engine.js";
 import type { CardFlash } from "./card-flash.js";
 import { FlashWork } from "./flash-work.js";
+import type { PoweredCard } from "./powered-card.js";
 import type { Random } from "./random.js";
+import type { RigFlashStatus } from "./rig-events.js";
 import type { Scheduled, Scheduler } from "./scheduler.js";
 import { frameTypesIn, type Trace } from "./trace.js";
 import { decodeAnswer, encodeBoot, encodeTurn, type Piece } from "./turn-messages.js";
@@ -40,7 +42,7 @@ export interface VirtualCardOptions {
 }
 
 /** A card of the rig: power switch, flash, alarm clock, and the turns of its engine. */
-export class VirtualCard {
+export class VirtualCard implements PoweredCard {
   /** Turns since the rig began, and what they cost on XS. */
   turns = 0;
   compute = 0;
@@ -124,6 +126,11 @@ export class VirtualCard {
     this.powerOff();
     engine?.kill();
     await engine?.gone;
+  }
+
+  get flashStatus(): RigFlashStatus {
+    const { programs, erases, busyUs } = this.flashWork;
+    return { programs, erases, busyUs: Math.floor(busyUs), tornWrites: this.bounces };
   }
 
   /** Has the power fail within the next write to its flash, at any byte of it, and come back at once. */

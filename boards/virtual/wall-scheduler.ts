@@ -1,4 +1,5 @@
-import { type Scheduled, type Scheduler, TimerQueue } from "./scheduler.js";
+import type { RigScheduler } from "./rig-scheduler.js";
+import { type Scheduled, TimerQueue } from "./scheduler.js";
 
 /** Node's timers have a grain of 1 ms and are often late by one: what is nearer than this is waited for awake. */
 const AWAKE_US = 1_300;
@@ -7,7 +8,7 @@ const AWAKE_US = 1_300;
  * The computer's own clock. While something precise is due within about a millisecond (bytes on a cable), it looks at
  * the clock at every turn of the event loop; otherwise it sleeps.
  */
-export class WallScheduler implements Scheduler {
+export class WallScheduler implements RigScheduler {
   private readonly startMs = performance.now();
   private readonly precise = new TimerQueue();
   private readonly coarse = new TimerQueue();
@@ -27,6 +28,9 @@ export class WallScheduler implements Scheduler {
     if (!this.running) this.arm();
     return entry;
   }
+
+  /** The computer's clock goes by itself. */
+  go(): void {}
 
   /** Nothing happens any more, and nothing keeps the process alive. */
   stop(): void {

@@ -4,13 +4,13 @@ import type { Sequence } from "../sequence.js";
 import { addCardOptions, addWaitOption, type CardOptions, wholeNumber, withCard } from "./card-options.js";
 import { drawTable, printJson, printLine } from "./output.js";
 
-interface BenchOptions extends CardOptions {
+export interface BenchOptions extends CardOptions {
   readonly seconds: number;
   readonly callers: number;
 }
 
-/** `seqcard bench`: how fast a card serves. */
-export function addBenchCommand(program: Command): void {
+/** `seqcard bench`: how fast a card serves. @returns the command, for whoever has more to measure. */
+export function addBenchCommand(program: Command): Command {
   const command = program
     .command("bench")
     .description("take numbers for a while, and show how many and how fast; they are gone then")
@@ -21,7 +21,7 @@ export function addBenchCommand(program: Command): void {
       wholeNumber(1, 100_000),
       64,
     );
-  addWaitOption(addCardOptions(command))
+  return addWaitOption(addCardOptions(command))
     .addHelpText(
       "after",
       `
@@ -29,14 +29,17 @@ Examples:
   seqcard bench --port /dev/ttyACM0
   seqcard bench --seconds 10 --callers 1024 --json`,
     )
-    .action((options: BenchOptions) =>
-      withCard(options, async (sequence) => {
-        const latencies = build({ lowestDiscernibleValue: 1, highestTrackableValue: 3_600_000_000 });
-        const startMs = performance.now();
-        await callFor(sequence, startMs + options.seconds * 1_000, options.callers, latencies);
-        show(options, latencies, (performance.now() - startMs) / 1_000);
-      }),
-    );
+    .action(benchCard);
+}
+
+/** Measures one card at a port. @throws SequenceError. */
+export async function benchCard(options: BenchOptions): Promise<void> {
+  await withCard(options, async (sequence) => {
+    const latencies = build({ lowestDiscernibleValue: 1, highestTrackableValue: 3_600_000_000 });
+    const startMs = performance.now();
+    await callFor(sequence, startMs + options.seconds * 1_000, options.callers, latencies);
+    show(options, latencies, (performance.now() - startMs) / 1_000);
+  });
 }
 
 async function callFor(

@@ -1,7 +1,9 @@
 import { type Command, Option } from "commander";
 import { BOARD_GEOMETRY } from "../../../firmware/storage/flash-geometry.js";
 import { DEFAULT_TIMING, type Timing } from "../../../firmware/wire/constants.js";
+import { TYPICAL_FLASH_TIMES } from "../../emulated/chip/flash-memory.js";
 import { type CableSettings, DEFAULT_CABLE } from "../cable.js";
+import type { EngineKind } from "../card-engine.js";
 import { DEFAULT_RIG_NAME } from "../control-path.js";
 import { TOPOLOGIES, type Topology } from "../topology.js";
 import { addControlCommands } from "./control-commands.js";
@@ -12,7 +14,10 @@ import { runRig } from "./run-rig.js";
 interface RigCommandOptions {
   readonly cards: number;
   readonly topology?: Topology;
-  readonly engine: "xs" | "node";
+  readonly engine: EngineKind;
+  readonly firmware?: string;
+  readonly bootrom?: string;
+  readonly eraseMs: number;
   readonly bitRate: number;
   readonly loss: number;
   readonly garble: number;
@@ -37,6 +42,7 @@ Examples:
   $ seqcard rig                              three cards on XS in a triangle
   $ seqcard rig --cards 5 --topology ring --engine node
   $ seqcard rig --dir ./ports --state ./flash    ports at ./ports/card1 ..., flash that outlives the rig
+  $ seqcard rig --engine rp2040 --firmware xs_pico.uf2 --bootrom b1.bin   the firmware of real boards, emulated
   $ seqcard rig --loss 0.01 --garble 0.0001      bad cables
   $ seqcard rig kill 2                       from another terminal; then: seqcard rig start 2
   $ seqcard rig pause 2                      a card that hangs; it comes back late with seqcard rig resume 2
@@ -54,10 +60,13 @@ export function addRigCommand(program: Command): void {
       new Option("--topology <kind>", "default: triangle for 3 cards, else ring").choices(TOPOLOGIES),
     )
     .addOption(
-      new Option("--engine <kind>", "xs: a process a card; node: all in this one, faster")
-        .choices(["xs", "node"])
+      new Option("--engine <kind>", "xs: a process a card; node: all in this one; rp2040: emulated boards")
+        .choices(["xs", "node", "rp2040"])
         .default("xs"),
     )
+    .option("--firmware <file>", "of engine rp2040: the .uf2 that its boards run")
+    .option("--bootrom <file>", "of engine rp2040: the boot ROM image of the chip")
+    .option("--erase-ms <ms>", "of engine rp2040: for a flash sector, up to 400", parseNumber, 45)
     .option("--bit-rate <bits>", "of each cable, per second", parseWhole, DEFAULT_CABLE.bitRate)
     .option("--loss <probability>", "that a cable loses a frame", parseNumber, 0)
     .option("--garble <probability>", "that a cable changes a byte", parseNumber, 0)
@@ -84,7 +93,22 @@ export function addRigCommand(program: Command): void {
     .option("--hello-ms <ms>", "longer on a busy computer", parseNumber, DEFAULT_TIMING.helloUs / 1_000)
     .addHelpText("after", EXAMPLES)
     .action(async (options: RigCommandOptions) => {
-      const { blank, dir, flashSectors, json, seed, state, topology, cards, engine, first, name } = options;
+      const {
+        blank,
+        bootrom,
+        dir,
+        eraseMs,
+        firmware,
+        flashSectors,
+        json,
+        seed,
+        state,
+        topology,
+        cards,
+        engine,
+        first,
+        name,
+      } = options;
       await runRig({
         cards,
         engine,
@@ -95,7 +119,10 @@ export function addRigCommand(program: Command): void {
         flashSectors,
         cable: cableOf(options),
         timing: timingOf(options),
+        flashTimes: { ...TYPICAL_FLASH_TIMES, eraseUs: eraseMs * 1_000 },
         ...(topology === undefined ? {} : { topology }),
+        ...(firmware === undefined ? {} : { firmware }),
+        ...(bootrom === undefined ? {} : { bootRom: bootrom }),
         ...(state === undefined ? {} : { stateDir: state }),
         ...(dir === undefined ? {} : { linkDir: dir }),
         ...(seed === undefined ? {} : { seed }),

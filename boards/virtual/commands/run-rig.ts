@@ -9,6 +9,11 @@ import type { RigOptions } from "../rig-options.js";
 
 /** How often a rig that a program started looks whether that program is still there. */
 const PARENT_CHECK_MS = 1_000;
+const WHERE = {
+  xs: "on XS, a process each",
+  node: "in this process",
+  rp2040: "on emulated RP2040 boards, in virtual time",
+} as const;
 const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** What the command line adds to the rig's own options. */
@@ -92,7 +97,7 @@ function readyEvent(rig: Rig): object {
 
 function describeRig(rig: Rig, name: string): string {
   const { cable, engine, seed, timing, topology } = rig.settings;
-  const where = engine === "xs" ? "on XS, a process each" : "in this process";
+  const where = WHERE[engine];
   const lines = [
     `${rig.cards.length} cards ${where}; ${topology}, ${cable.bitRate} bit/s; seed ${seed}`,
     ...rig.cards.map(({ id, path }) => `  card ${id}   ${path}`),

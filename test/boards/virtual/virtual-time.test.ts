@@ -73,7 +73,7 @@ test("cards with very small flash erase while they work, and torn boots cost no 
     void card.kill();
     rig.run(20_000);
     card.start();
-    card.bounce();
+    card.bounce?.();
     rig.run(1_500_000);
     rig.openHost(card.id);
     for (const { id } of rig.parts.cards) {
@@ -84,12 +84,16 @@ test("cards with very small flash erase while they work, and torn boots cost no 
   }
   t.deepEqual(rig.deaths, []);
   const cards = rig.parts.cards.map(({ card }) => card);
-  t.log(cards.map(({ bounces, flashWork }) => [bounces, flashWork.erases, flashWork.programs].join("/")));
+  t.log(
+    cards.map(({ flashStatus: { tornWrites, erases, programs } }) =>
+      [tornWrites, erases, programs].join("/"),
+    ),
+  );
   t.deepEqual(
-    cards.map(({ bounces }) => bounces),
+    cards.map(({ flashStatus }) => flashStatus.tornWrites),
     [4, 4, 4],
   );
-  t.true(cards.every(({ flashWork }) => flashWork.erases > 0 && flashWork.programs > 30));
+  t.true(cards.every(({ flashStatus: { erases, programs } }) => erases > 0 && programs > 30));
   t.true(rig.delivered.length > 12, String(rig.delivered.length));
   const sorted = [...rig.delivered].sort((one, other) => (one < other ? -1 : 1));
   t.deepEqual(rig.delivered, sorted);

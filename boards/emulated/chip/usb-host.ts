@@ -1,0 +1,142 @@
+import { type RP2040, USBCDC } from "rp2040js";
+import type { BoardAlarm, BoardClock } from "./board-clock.js";
+
+/** Full speed: 12 Mbit a second. */
+const NANOS_PER_BYTE = 8_000 / 12;
+/** Token, data header, checksum, handshake and the gaps between them, in bytes of time. */
+const OVERHEAD_BYTES = 13;
+/** A computer that asked in vain asks again so soon. */
+const POLL_NANOS = 5_000;
+/** Of the largest bulk packet; one that is shorter ends a transfer. */
+const PACKET_BYTES = 64;
+/** What waits for a card that does not read; beyond, it is lost. */
+const MAX_WAITING_BYTES = 65_536;
+
+/** What the library keeps to itself: it tells the card at once that its packet has gone, before it has. */
+interface Controller {
+  indicateBufferReady(endpoint: number, out: boolean): void;
+}
+
+/** Where the card's descriptors say that its data are. */
+interface DataEndpoints {
+  readonly inEndpoint: number;
+  readonly outEndpoint: number;
+}
+
+/**
+ * The computer at a board's USB socket: it enumerates the board, opens its serial port with DTR and RTS, and moves
+ * packets at the speed of the bus. It asks for nothing that it has no data for: the library's own computer answers at once
+ * with empty packets, which keeps the card busy with nothing.
+ */
+export class UsbHost {
+  /** Takes what the card sends, packet by packet. */
+  onBytes: (bytes: Uint8Array) => void = () => {};
+  /** Whether the serial port is open. */
+  isOpen = false;
+  /** Bytes from the computer that the card did not fetch. */
+  lostBytes = 0;
+  private readonly chip: RP2040;
+  private readonly clock: BoardClock;
+  private readonly port: USBCDC;
+  private readonly indicateReady: Controller["indicateBufferReady"];
+  private readonly outArrival: BoardAlarm;
+  private readonly inArrival: BoardAlarm;
+  private waiting: Uint8Array[] = [];
+  private waitingBytes = 0;
+  /** Bytes that the card has room for; 0 while it does not read. */
+  private room = 0;
+  private outPacket: Uint8Array | undefined;
+  private inPacket: Uint8Array | undefined;
+  private busFreeNanos = 0;
+
+  constructor(chip: RP2040, clock: BoardClock) {
+    this.chip = chip;
+    this.clock = clock;
+    this.port = new USBCDC(chip.usbCtrl);
+    this.outArrival = clock.createAlarm(() => this.endOut());
+    this.inArrival = clock.createAlarm(() => this.endIn());
+    const { usbCtrl } = chip;
+    const controller = usbCtrl as unknown as Controller;
+    this.indicateReady = controller.indicateBufferReady.bind(usbCtrl);
+    controller.indicateBufferReady = (endpoint, out) => {
+      if (out || endpoint !== this.endpoints.inEndpoint) this.indicateReady(endpoint, out);
+    };
+    usbCtrl.writeDelayMicroseconds = 0;
+    usbCtrl.onEndpointRead = (endpoint, size) => {
+      if (endpoint !== this.endpoints.outEndpoint) return;
+      this.room = size;
+      this.startOut();
+    };
+    const onEndpointWrite = usbCtrl.onEndpointWrite;
+    usbCtrl.onEndpointWrite = (endpoint, packet) => {
+      if (endpoint === this.endpoints.inEndpoint) this.startIn(packet);
+      else onEndpointWrite?.(endpoint, packet);
+    };
+    this.port.onDeviceConnected = () => {
+      this.isOpen = true;
+      this.startOut();
+    };
+  }
+
+  /** Sends to the card; what it has no room for waits. */
+  send(bytes: Uint8Array): void {
+    if (this.waitingBytes + bytes.length > MAX_WAITING_BYTES) {
+      this.lostBytes += bytes.length;
+      return;
+    }
+    this.waiting.push(bytes);
+    this.waitingBytes += bytes.length;
+    this.startOut();
+  }
+
+  private get endpoints(): DataEndpoints {
+    return this.port as unknown as DataEndpoints;
+  }
+
+  private startOut(): void {
+    if (!this.isOpen || this.room === 0 || this.outPacket !== undefined || this.waitingBytes === 0) return;
+    const packet = this.takeWaiting(Math.min(this.room, PACKET_BYTES));
+    this.room = 0;
+    this.outPacket = packet;
+    this.outArrival.scheduleAt(this.occupyBus(0, packet.length));
+  }
+
+  private endOut(): void {
+    const packet = this.outPacket as Uint8Array;
+    this.outPacket = undefined;
+    this.chip.usbCtrl.endpointReadDone(this.endpoints.outEndpoint, packet, 0);
+  }
+
+  private startIn(packet: Uint8Array): void {
+    this.inPacket = packet;
+    this.inArrival.scheduleAt(this.occupyBus(POLL_NANOS, packet.length));
+  }
+
+  private endIn(): void {
+    const packet = this.inPacket as Uint8Array;
+    this.inPacket = undefined;
+    this.indicateReady(this.endpoints.inEndpoint, false);
+    if (packet.length > 0) this.onBytes(packet);
+  }
+
+  /** @returns when a packet of so many bytes is through, that can go after `delayNanos` at the earliest. */
+  private occupyBus(delayNanos: number, bytes: number): number {
+    const startNanos = Math.max(this.clock.nanos + delayNanos, this.busFreeNanos);
+    this.busFreeNanos = startNanos + (bytes + OVERHEAD_BYTES) * NANOS_PER_BYTE;
+    return this.busFreeNanos;
+  }
+
+  private takeWaiting(most: number): Uint8Array {
+    const packet = new Uint8Array(Math.min(most, this.waitingBytes));
+    for (let at = 0; at < packet.length; ) {
+      const first = this.waiting[0] as Uint8Array;
+      const part = first.subarray(0, packet.length - at);
+      packet.set(part, at);
+      at += part.length;
+      if (part.length === first.length) this.waiting.shift();
+      else this.waiting[0] = first.subarray(part.length);
+    }
+    this.waitingBytes -= packet.length;
+    return packet;
+  }
+}
