@@ -42,6 +42,8 @@ import { StatusReport } from "./status-report.js";
 import { ViewAnnouncer } from "./view-announcer.js";
 
 const NOTHING_HELD = new Uint64();
+/** What a card takes from one that its own list does not have: a later list may, and then a view change brings it here. */
+const TYPES_OF_CHANGES = [FRAME_ACCEPT, FRAME_PREPARE, FRAME_PROMISE, FRAME_DECLINE];
 
 /**
  * One card, as a pure state machine: frames and time go in, frames and a wake-up time come out. It holds every role,
@@ -84,6 +86,7 @@ export class Card {
       secondary,
       () => this.beginView(),
       () => this.founding.confirm(),
+      () => router.adoptMembers(),
     );
     this.coordinator = new Coordinator(context, post, router, member, this.promiser);
     this.watch = new SilenceWatch(context, member, primary, this.coordinator);
@@ -190,12 +193,12 @@ export class Card {
     this.reporter.tick();
   }
 
-  /** Whether a frame comes from another member; an ACCEPT tells itself whether its source is one. */
+  /** Whether a frame comes from another card that this one knows; an ACCEPT tells itself whether its source is a member. */
   private isFromOther(frame: FrameBuffer): boolean {
-    const { state } = this.context;
+    const { context } = this;
     const source = frame.bytes[OFFSET_SOURCE] as number;
-    if (source === state.cardId) return false;
-    return state.members.has(source) || frame.bytes[OFFSET_TYPE] === FRAME_ACCEPT;
+    if (source === context.cardId) return false;
+    return context.knows(source) || frame.bytes[OFFSET_TYPE] === FRAME_ACCEPT;
   }
 
   /** A card of this fabric that is no member any more, at the other end of a cable, must hear of it from somebody. */
@@ -214,7 +217,7 @@ export class Card {
       else context.counters.dropType += 1;
     } else if (destination === context.cardId) {
       this.dispatch(source, frame);
-    } else if (context.state.members.has(destination)) {
+    } else if (context.knows(destination)) {
       router.forward(frame);
     } else {
       context.counters.dropDestination += 1;
@@ -223,7 +226,11 @@ export class Card {
 
   /** Hands a frame that is for this card to the role that it is for. */
   private dispatch(source: number, frame: FrameBuffer): void {
-    const type = frame.bytes[OFFSET_TYPE];
+    const type = frame.bytes[OFFSET_TYPE] as number;
+    if (!this.context.state.members.has(source) && !TYPES_OF_CHANGES.includes(type)) {
+      this.context.counters.dropSource += 1;
+      return;
+    }
     if (this.context.isJoining() && type !== FRAME_ACCEPT && type !== FRAME_JOIN) {
       this.context.counters.dropRole += 1;
       return;
@@ -285,6 +292,7 @@ export class Card {
 
   /** The host has initialised this card: it waits for its fabric. */
   private join(): void {
+    this.context.forgetHeard();
     this.member.reset();
     this.promiser.reset();
     this.coordinator.reset();
