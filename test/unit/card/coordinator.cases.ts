@@ -167,6 +167,61 @@ export const coordinatorCases: readonly UnitCase[] = [
     },
   },
   {
+    title: "what a card that is not in the later list promises is of no use",
+    run(t) {
+      const bench = leading(2, { members: FIVE });
+      const list = [
+        [1, 1],
+        [2, 1, 1, bench.incarnation],
+        [3, 1],
+      ] as const;
+      bench.promise(3, { view: VIEW_OF_2, accepted: 0x103, primary: 3, secondary: 1, list });
+      t.deepEqual(announced(bench), [], "it would have to know what 1 holds");
+      bench.promise(5, { view: VIEW_OF_2 });
+      bench.promise(4, { view: VIEW_OF_2 });
+      t.is(bench.card.counters.promisesLate, 2);
+      bench.advance(CHOICE_US);
+      t.deepEqual(
+        announced(bench).map(([to]) => to),
+        [1, 3],
+      );
+    },
+  },
+  {
+    title: "who is in a list that it has only heard of is asked too",
+    run(t) {
+      const bench = new CardBench({ cardId: 3, neighbours: [1, 2, 4] });
+      bench.beacon({ ceiling: 1n });
+      bench.advance(LEASE_US);
+      bench.prepare(0x901);
+      bench.accept({
+        view: 0x404,
+        primary: 2,
+        secondary: 4,
+        list: [
+          [2, 1],
+          [3, 1, 1, bench.incarnation],
+          [4, 1],
+        ],
+      });
+      bench.sent.clear();
+      bench.advance(3 * LEASE_US);
+      const view = asked(bench)[0]?.[1];
+      t.deepEqual(
+        new Set(
+          asked(bench)
+            .filter(([, other]) => other === view)
+            .map(([to]) => to),
+        ),
+        new Set([2, 4]),
+      );
+      t.true(
+        bench.sent.accepts().every(({ to }) => to === 2),
+        "4 is not in the view that it has accepted",
+      );
+    },
+  },
+  {
     title: "in front of each PREPARE goes the view that made its sender a member, to who is in it",
     run(t) {
       const bench = leading(2);
