@@ -55,7 +55,7 @@ export class FuzzedCard {
   /** Takes the power away and gives it back: flash stays, memory goes. */
   reboot(): void {
     this.host.reboot();
-    this.history.reboot(this.nowUs, this.store.persisted?.accepted.number ?? 0);
+    this.history.reboot(this.nowUs);
     this.store.failed = false;
     this.coldView = this.store.persisted?.accepted.number;
     this.card = this.makeCard();

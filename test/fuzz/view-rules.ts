@@ -25,19 +25,11 @@ export class ViewHistory {
   /** To whom the newest grant was given, and until when it runs. A reboot forgets neither: the others rely on it. */
   grantedTo = 0;
   grantUntilUs = Number.NEGATIVE_INFINITY;
-  /** What the card has announced of each view that it chose. Not even a reboot may change it. */
-  readonly announced = new Map<number, string>();
-  readonly forgotten = new Set<number>();
+  /** What the card has announced of each view, by fabric and view. Not even a reboot may change it. */
+  readonly announced = new Map<string, string>();
 
-  /**
-   * What the card had chosen and not accepted, it knows no more: it learns it from others, and whether that is the same is
-   * their affair. It must never choose it again.
-   */
-  reboot(nowUs: number, accepted: number): void {
+  reboot(nowUs: number): void {
     this.bootUs = nowUs;
-    for (const view of this.announced.keys()) {
-      if (view > accepted) this.forgotten.add(view);
-    }
   }
 }
 
@@ -134,15 +126,12 @@ function checkAccept(frame: FrameBuffer, flash: PersistentState, history: ViewHi
     "a view was announced that begins above its ceiling",
   );
   must(toBigInt(accept.ceiling) <= NUMBER_LIMIT, "a view was announced with a ceiling beyond the numbers");
+  const name = `${flash.fabricId}/${accept.view}`;
   // All but the ceiling, which may have risen meanwhile.
   const body = toHex(frame.bytes.subarray(9, 24)) + toHex(frame.bytes.subarray(32, frame.length));
-  if (history.forgotten.delete(accept.view)) {
-    must(accept.view === flash.accepted.number, "a view was chosen again after a reboot");
-    history.announced.delete(accept.view);
-  }
-  const before = history.announced.get(accept.view);
+  const before = history.announced.get(name);
   must(before === undefined || before === body, "what was announced of a view has changed");
-  history.announced.set(accept.view, body);
+  history.announced.set(name, body);
 }
 
 function checkAccepted({ accepted, members }: PersistentState): void {
