@@ -1,3 +1,4 @@
+import { PersistentState } from "../../firmware/card/persistent-state.js";
 import { type Firmware, startFirmware } from "../../firmware/main.js";
 import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
@@ -47,6 +48,12 @@ export class SimulatedCard implements EventTarget {
   constructor(world: World, id: number) {
     this.world = world;
     this.id = id;
+  }
+
+  /** What is in its flash; nothing where that holds no record that can be read. */
+  get flash(): PersistentState | undefined {
+    const state = new PersistentState(this.storage);
+    return state.load() === "loaded" ? state : undefined;
   }
 
   get isPowered(): boolean {
