@@ -40,6 +40,17 @@ export class FabricTruth {
     return standing !== STANDING_MEMBER && standing !== STANDING_FOUNDING;
   }
 
+  /** Whether the others are a quorum of the list without that board. */
+  canSpare(board: number): boolean {
+    let mask = 0;
+    this.flashes.forEach((flash, place) => {
+      if (place + 1 === board || flash?.standing !== STANDING_MEMBER) return;
+      if (this.members.hasAs(flash.cardId, flash.incarnation))
+        mask |= 1 << this.members.indexOf(flash.cardId);
+    });
+    return this.view > 0 && this.members.isQuorum(mask);
+  }
+
   private sort(world: World): void {
     const { members } = this;
     const isListed = this.flashes.map(

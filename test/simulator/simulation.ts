@@ -51,7 +51,8 @@ export function simulate(seed: number, overrides: ScenarioOverrides = {}): Simul
   const mendedUs = world.nowUs;
   kit.mend(scenario.endsInColdStart ? 1 : 20_000);
   if (scenario.faults.length > 0) restart(scenario, kit);
-  const liveHosts = scenario.changesMembers ? settle(world) : heal(world, wipe.wipedCard);
+  const liveHosts =
+    scenario.changesMembers || scenario.foundsAgain ? settle(world) : heal(world, wipe.wipedCard);
   const liveAgainUs = world.nowUs - mendedUs;
   if (checker.violation === "") {
     const silent = liveHosts.filter(({ probesOpen }) => probesOpen > 0).map(({ board }) => board);
@@ -144,7 +145,7 @@ function settle(world: World): SimulatedHost[] {
     world.checker.fail("P4: the list of members stays joint");
   if (truth.left.length > 0)
     world.checker.fail(`P4: boards ${truth.left.join(", ")} do not hear that they were removed`);
-  if (truth.wronged.length > 0)
+  if (truth.connected.length > 0 && truth.wronged.length > 0)
     world.checker.fail(`P4: boards ${truth.wronged.join(", ")} were told to be removed, and are members`);
   return hosts();
 }
@@ -191,6 +192,8 @@ class Wipe {
     if (scenario.wipedCard === 0) return;
     world.after(Math.floor((scenario.faultsUntilUs - scenario.faultsFromUs) / 2), () => {
       if (!world.hostOf(scenario.wipedCard).isInitialised) return;
+      // Who loses the flash of so many that the others are no quorum, has lost the fabric.
+      if (scenario.changesMembers && !new FabricTruth(world).canSpare(scenario.wipedCard)) return;
       this.wipedCard = scenario.wipedCard;
       const card = world.cardOf(scenario.wipedCard);
       card.cutPower();
