@@ -205,7 +205,7 @@ export class Card {
   private answerStranger(link: number, frame: FrameBuffer): void {
     const source = frame.bytes[OFFSET_SOURCE] as number;
     if (frame.bytes[OFFSET_TYPE] !== FRAME_HELLO || source === this.context.cardId) return;
-    if (this.viewState() === STATE_READY) this.router.tellStranger(link, source, this.announcer.encode());
+    if (this.viewState() === STATE_READY) this.router.tellNeighbour(link, source, this.announcer.encode());
   }
 
   private sort(link: number, frame: FrameBuffer): void {
@@ -213,7 +213,7 @@ export class Card {
     const destination = frame.bytes[OFFSET_DESTINATION] as number;
     const source = frame.bytes[OFFSET_SOURCE] as number;
     if (destination === NEIGHBOUR_ID) {
-      if (frame.bytes[OFFSET_TYPE] === FRAME_HELLO) router.receiveHello(link, source, frame);
+      if (frame.bytes[OFFSET_TYPE] === FRAME_HELLO) this.receiveHello(link, source, frame);
       else context.counters.dropType += 1;
     } else if (destination === context.cardId) {
       this.dispatch(source, frame);
@@ -222,6 +222,14 @@ export class Card {
     } else {
       context.counters.dropDestination += 1;
     }
+  }
+
+  /** A neighbour with another list may know an older one, and nobody else may be able to tell it. */
+  private receiveHello(link: number, source: number, frame: FrameBuffer): void {
+    const { context, router } = this;
+    const differs = router.receiveHello(link, source, frame);
+    if (!differs || context.isJoining() || !context.state.members.has(source)) return;
+    router.tellNeighbour(link, source, this.announcer.encode());
   }
 
   /** Hands a frame that is for this card to the role that it is for. */

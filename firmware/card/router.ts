@@ -72,17 +72,21 @@ export class Router {
     for (const link of this.links) this.wakeForAge(link);
   }
 
-  /** Takes a HELLO that came over `link` from the member `source`. */
-  receiveHello(link: number, source: number, frame: FrameBuffer): void {
+  /**
+   * Takes a HELLO that came over `link` from the member `source`.
+   * @returns whether that card finds its ways by another list: until both know the same, no way leads further through it.
+   */
+  receiveHello(link: number, source: number, frame: FrameBuffer): boolean {
     const { context, hello } = this;
     if (!decodeHello(frame, hello)) {
       context.counters.dropLength += 1;
-      return;
+      return false;
     }
     const { state, nowUs } = context;
     const linkState = this.links[link] as LinkState;
     if (linkState.hear(source, hello, state.cardId, this.listed, nowUs)) this.findRoutes();
     this.wakeForAge(linkState);
+    return hello.membersChecksum !== this.listed.checksum;
   }
 
   /** @returns the cable that leads to `card`, or NO_LINK. */
@@ -115,8 +119,8 @@ export class Router {
     return this.sendOver(link, frame);
   }
 
-  /** Sends an ACCEPT, whose body is written, to a card at the other end of `link` that is no member. */
-  tellStranger(link: number, card: number, frame: FrameBuffer): void {
+  /** Sends an ACCEPT, whose body is written, to the card at the other end of `link`. */
+  tellNeighbour(link: number, card: number, frame: FrameBuffer): void {
     const { cardId, fabricId } = this.context.state;
     writeFabricHeader(frame, FRAME_ACCEPT, cardId, card, 1, fabricId);
     this.sendOver(link, frame);

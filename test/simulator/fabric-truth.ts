@@ -2,6 +2,7 @@ import { MemberList } from "../../firmware/card/member-list.js";
 import {
   type PersistentState,
   STANDING_FOUNDING,
+  STANDING_JOINING,
   STANDING_MEMBER,
   STANDING_REMOVED,
 } from "../../firmware/card/persistent-state.js";
@@ -19,7 +20,7 @@ export class FabricTruth {
   readonly connected: number[] = [];
   /** Boards whose fabric has gone on without them, and which have not heard of that. */
   readonly left: number[] = [];
-  /** Boards that were told to be removed, and are in the list. */
+  /** Boards that were told to be removed, and have a vote. An observer of a view that came to nothing may be told. */
   readonly wronged: number[] = [];
   private readonly flashes: (PersistentState | undefined)[];
 
@@ -38,6 +39,11 @@ export class FabricTruth {
   isSpare(board: number): boolean {
     const standing = this.flashes[board - 1]?.standing;
     return standing !== STANDING_MEMBER && standing !== STANDING_FOUNDING;
+  }
+
+  /** Whether the board was initialised to join, and has not been removed since. */
+  isWaiting(board: number): boolean {
+    return this.flashes[board - 1]?.standing === STANDING_JOINING;
   }
 
   /** Whether the others are a quorum of the list without that board. */
@@ -60,7 +66,8 @@ export class FabricTruth {
       isListed[place] === true && this.flashes[place]?.standing !== STANDING_REMOVED;
     const parts = partsOf(world.options.cables, world.cards.length, usable);
     this.flashes.forEach((flash, place) => {
-      if (isListed[place] === true && flash?.standing === STANDING_REMOVED) this.wronged.push(place + 1);
+      if (isListed[place] === true && flash?.standing === STANDING_REMOVED && members.isVoter(flash.cardId))
+        this.wronged.push(place + 1);
       if (usable(place) && members.isQuorum(this.votersIn(parts, parts[place] as number, usable)))
         this.connected.push(place + 1);
     });

@@ -49,7 +49,10 @@ function findNewcomer(kit: FaultKit, truth: FabricTruth): SimulatedHost | undefi
   const spares = world.hosts.filter(({ board }) => truth.isSpare(board));
   if (spares.length === 0) return undefined;
   const ready = spares.filter(
-    (host) => host.incarnation !== 0 && (host.cardId > members.lastCardId || members.has(host.cardId)),
+    (host) =>
+      host.incarnation !== 0 &&
+      truth.isWaiting(host.board) &&
+      (host.cardId > members.lastCardId || members.has(host.cardId)),
   );
   if (ready.length > 0) return random.pick(ready);
   if (members.count > MAX_LISTED) return undefined;
