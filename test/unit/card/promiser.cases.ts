@@ -1,6 +1,11 @@
 import { PersistentState, STANDING_REMOVED } from "../../../firmware/card/persistent-state.js";
-import { DEFAULT_TIMING } from "../../../firmware/wire/constants.js";
-import { FRAME_ACCEPT, FRAME_PREPARE, REFUSE_NOT_PRIMARY } from "../../../firmware/wire/frame-types.js";
+import { DEFAULT_TIMING, NEIGHBOUR_ID } from "../../../firmware/wire/constants.js";
+import {
+  FRAME_ACCEPT,
+  FRAME_HELLO,
+  FRAME_PREPARE,
+  REFUSE_NOT_PRIMARY,
+} from "../../../firmware/wire/frame-types.js";
 import { PROMISE_FLAG_TAIL } from "../../../firmware/wire/view-frames.js";
 import { type AcceptOptions, CardBench, type CardBenchOptions } from "../../support/card-bench.js";
 import { toHex } from "../../support/hex.js";
@@ -408,6 +413,20 @@ export const promiserCases: readonly UnitCase[] = [
       bench.prepare(0x903);
       bench.advance(500_000);
       t.is(bench.sent.frames.length, 0, "it is silent");
+    },
+  },
+  {
+    title: "a neighbour that finds its ways by another list is told the view, if it is in it, ready or not",
+    run(t) {
+      const bench = new CardBench({ cardId: 3 });
+      bench.hello(1, [], { checksum: 1 });
+      t.deepEqual(
+        bench.sent.accepts().map(({ link, to, fields }) => [link, to, fields.view]),
+        [[1, 2, 0x101]],
+      );
+      bench.hello(1);
+      bench.receive(2, FRAME_HELLO, () => {}, { destination: NEIGHBOUR_ID, hopsLeft: 1, link: 1 });
+      t.is(bench.sent.accepts().length, 1);
     },
   },
   {
