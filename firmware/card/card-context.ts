@@ -10,6 +10,7 @@ import {
   STATE_READY,
 } from "../wire/frame-types.js";
 import type { Uint64 } from "../wire/uint64.js";
+import { MemberList } from "./member-list.js";
 import { PersistentState, STANDING_MEMBER, STANDING_REMOVED } from "./persistent-state.js";
 
 /** Everything a card is handed: it has no clock, no timer, no randomness and no I/O of its own. */
@@ -53,6 +54,9 @@ export class CardContext {
   storageFailed = false;
   /** Its fabric knows this card's id as that of a card that was initialised earlier: it must be replaced. */
   forgot = false;
+  /** The list of a view above the accepted one, of which this card has heard and cannot accept it. Only in memory. */
+  private readonly heard = new MemberList();
+  private heardView = 0;
   private incarnationsDrawn = 0;
   /** A record was written, here or at the boot, since `Upkeep` last looked. */
   hasWritten = true;
@@ -70,6 +74,32 @@ export class CardContext {
 
   get cardId(): number {
     return this.state.cardId;
+  }
+
+  /** The newest list that this card knows of: by this one cards find each other, and never by it do they count votes. */
+  get known(): MemberList {
+    return this.heardView > this.state.accepted.number ? this.heard : this.state.members;
+  }
+
+  /** Whether `card` is a member by the accepted view's list, or by a later one that this card has heard of. */
+  knows(card: number): boolean {
+    return this.state.members.has(card) || this.known.has(card);
+  }
+
+  /**
+   * Notes the list of a view that this card has promised too much to accept, or that another card has accepted: who is new
+   * in it must be heard, or this card could be needed by those whom it does not hear.
+   * @param list is to have this card as what it is.
+   */
+  hearOf(view: number, list: MemberList): void {
+    if (view <= this.heardView) return;
+    this.heardView = view;
+    this.heard.copy(list);
+  }
+
+  /** Forgets another fabric, whose views may have the numbers of this one's. */
+  forgetHeard(): void {
+    this.heardView = 0;
   }
 
   /** Asks for a wake-up at `atUs` or before. */

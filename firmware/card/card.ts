@@ -45,10 +45,13 @@ import { Survey } from "./survey.js";
 import { ViewAnnouncer } from "./view-announcer.js";
 
 const NOTHING_HELD = new Uint64();
-/** What a card takes while it waits for its fabric. Reports decide nothing. */
-const HEARD_WHILE_JOINING = [FRAME_ACCEPT, FRAME_JOIN, FRAME_QUERY, FRAME_REPORT];
 
 import { Upkeep } from "./upkeep.js";
+
+/** What a card takes while it waits for its fabric. Reports decide nothing. */
+const HEARD_WHILE_JOINING = [FRAME_ACCEPT, FRAME_JOIN, FRAME_QUERY, FRAME_REPORT];
+/** What a card takes from one that its own list does not have: a later list may, and then a view change brings it here. */
+const TYPES_OF_CHANGES = [FRAME_ACCEPT, FRAME_PREPARE, FRAME_PROMISE, FRAME_DECLINE];
 
 /**
  * One card, as a pure state machine: frames and time go in, frames and a wake-up time come out. It holds every role,
@@ -93,6 +96,7 @@ export class Card {
       secondary,
       () => this.beginView(),
       () => this.founding.confirm(),
+      () => router.adoptMembers(),
     );
     this.coordinator = new Coordinator(context, post, router, member, this.promiser);
     this.watch = new SilenceWatch(context, member, primary, this.coordinator);
@@ -215,19 +219,19 @@ export class Card {
     this.upkeep.finishTurn();
   }
 
-  /** Whether a frame comes from another member; an ACCEPT tells itself whether its source is one. */
+  /** Whether a frame comes from another card that this one knows; an ACCEPT tells itself whether its source is a member. */
   private isFromOther(frame: FrameBuffer): boolean {
-    const { state } = this.context;
+    const { context } = this;
     const source = frame.bytes[OFFSET_SOURCE] as number;
-    if (source === state.cardId) return false;
-    return state.members.has(source) || frame.bytes[OFFSET_TYPE] === FRAME_ACCEPT;
+    if (source === context.cardId) return false;
+    return context.knows(source) || frame.bytes[OFFSET_TYPE] === FRAME_ACCEPT;
   }
 
   /** A card of this fabric that is no member any more, at the other end of a cable, must hear of it from somebody. */
   private answerStranger(link: number, frame: FrameBuffer): void {
     const source = frame.bytes[OFFSET_SOURCE] as number;
     if (frame.bytes[OFFSET_TYPE] !== FRAME_HELLO || source === this.context.cardId) return;
-    if (this.viewState() === STATE_READY) this.router.tellStranger(link, source, this.announcer.encode());
+    if (this.viewState() === STATE_READY) this.router.tellNeighbour(link, source, this.announcer.encode());
   }
 
   private sort(link: number, frame: FrameBuffer): void {
@@ -235,21 +239,33 @@ export class Card {
     const destination = frame.bytes[OFFSET_DESTINATION] as number;
     const source = frame.bytes[OFFSET_SOURCE] as number;
     if (destination === NEIGHBOUR_ID) {
-      if (frame.bytes[OFFSET_TYPE] === FRAME_HELLO) router.receiveHello(link, source, frame);
+      if (frame.bytes[OFFSET_TYPE] === FRAME_HELLO) this.receiveHello(link, source, frame);
       else context.counters.dropType += 1;
     } else if (destination === context.cardId) {
       this.dispatch(source, frame);
-    } else if (context.state.members.has(destination)) {
+    } else if (context.knows(destination)) {
       router.forward(frame);
     } else {
       context.counters.dropDestination += 1;
     }
   }
 
+  /** A neighbour with another list may know an older one, and nobody else may be able to tell it. */
+  private receiveHello(link: number, source: number, frame: FrameBuffer): void {
+    const { context, router } = this;
+    const differs = router.receiveHello(link, source, frame);
+    if (!differs || context.isJoining() || !context.state.members.has(source)) return;
+    router.tellNeighbour(link, source, this.announcer.encode());
+  }
+
   /** Hands a frame that is for this card to the role that it is for. */
   private dispatch(source: number, frame: FrameBuffer): void {
-    const type = frame.bytes[OFFSET_TYPE];
-    if (this.context.isJoining() && !HEARD_WHILE_JOINING.includes(type as number)) {
+    const type = frame.bytes[OFFSET_TYPE] as number;
+    if (!this.context.state.members.has(source) && !TYPES_OF_CHANGES.includes(type)) {
+      this.context.counters.dropSource += 1;
+      return;
+    }
+    if (this.context.isJoining() && !HEARD_WHILE_JOINING.includes(type)) {
       this.context.counters.dropRole += 1;
       return;
     }
@@ -316,6 +332,7 @@ export class Card {
 
   /** The host has initialised this card: it waits for its fabric. */
   private join(): void {
+    this.context.forgetHeard();
     this.member.reset();
     this.promiser.reset();
     this.coordinator.reset();

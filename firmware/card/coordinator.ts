@@ -13,13 +13,14 @@ import {
 import type { CardContext } from "./card-context.js";
 import { isCeiling } from "./ceiling.js";
 import type { Member } from "./member.js";
-import { MemberList } from "./member-list.js";
+import { MemberList, NOT_A_MEMBER } from "./member-list.js";
 import type { Post } from "./post.js";
 import type { Promiser } from "./promiser.js";
 import { Promises } from "./promises.js";
 import { choosePrimary, chooseSecondary } from "./role-choice.js";
 import type { Router } from "./router.js";
 import { nextViewNumber } from "./view.js";
+import { ViewAnnouncer } from "./view-announcer.js";
 
 /** What a planned change asks for. Zeros stand for "as it comes". */
 export class ChangePlan {
@@ -60,7 +61,10 @@ export class Coordinator {
   private readonly decline = new DeclineFields();
   private readonly accept = new AcceptFields();
   private readonly frame = new FrameBuffer();
+  private readonly announcer: ViewAnnouncer;
   private readonly list = new MemberList();
+  /** By which promises are counted, and in whose places they are kept: the list of the highest view that any of them accepted. */
+  private readonly counted = new MemberList();
   /** The view that this card collects promises for, or has chosen; 0: none. */
   private view = 0;
   private chosen = false;
@@ -68,7 +72,7 @@ export class Coordinator {
   private nextSendUs = 0;
   /** The highest view heard of: a new one must lie above it. */
   private highestSeen = 0;
-  /** The accepted view whose list somebody knows a later one of, and until when it is left to them to lead. */
+  /** The accepted view above which somebody knows one where this card has no vote, and until when others are left to lead. */
   private outdatedView = 0;
   private outdatedUntilUs = 0;
 
@@ -78,6 +82,7 @@ export class Coordinator {
     this.router = router;
     this.member = member;
     this.promiser = promiser;
+    this.announcer = new ViewAnnouncer(context);
   }
 
   /** Forgets another fabric, whose views may have the numbers of this one's. */
@@ -129,7 +134,8 @@ export class Coordinator {
     this.startedUs = context.nowUs;
     this.nextSendUs = context.nowUs;
     this.promises.reset();
-    this.promises.add(context.state.members.indexOf(context.cardId), this.promiser.promise);
+    this.counted.copy(context.state.members);
+    this.promises.add(this.counted.indexOf(context.cardId), this.promiser.promise);
     context.counters.viewChangesStarted += 1;
     this.tick();
     return true;
@@ -152,11 +158,10 @@ export class Coordinator {
       context.counters.promisesLate += 1;
     } else if (!this.isCredible()) {
       context.counters.dropRole += 1;
-    } else if (this.isOutdatedBy()) {
+    } else if (this.isOutdated() && !this.takeOverList()) {
       this.standBack();
     } else {
-      this.promises.add(context.state.members.indexOf(source), promise);
-      this.tryChoose();
+      this.count(source);
     }
   }
 
@@ -183,15 +188,42 @@ export class Coordinator {
   }
 
   /**
-   * Promises are counted by the list of the highest view that any of them has accepted. Where this card's own view is not
-   * that one, and had another list, this card cannot know whom that takes.
+   * Promises are counted by the list of the highest view that any of them has accepted.
+   * @returns whether the newest shows a higher view than all before, with another list.
    */
-  private isOutdatedBy(): boolean {
-    const { accepted, members } = this.context.state;
-    return this.promise.accepted > accepted.number && !members.isTold(this.promise);
+  private isOutdated(): boolean {
+    const { promise, promises, counted } = this;
+    return promise.accepted > promises.lastView.number && !counted.isTold(promise);
   }
 
-  /** Leaves it to those who know the later list. If they should be gone soon after, it is this card's turn again. */
+  /**
+   * Goes on by the list that a promise told: it may be that nobody else who knows it may lead. The view to be made keeps
+   * that list, as what this card wanted was meant for another.
+   * @returns false where this card has no vote in that list.
+   */
+  private takeOverList(): boolean {
+    const { context, list, counted } = this;
+    const { cardId, incarnation } = context.state;
+    if (!list.hasAs(cardId, incarnation)) return false;
+    context.hearOf(this.promise.accepted, list);
+    this.router.adoptMembers();
+    if (!list.isVoter(cardId)) return false;
+    this.promises.remap(counted, list);
+    counted.copy(list);
+    this.plan.clear();
+    this.nextSendUs = context.nowUs;
+    return true;
+  }
+
+  /** Counts the promise of `source`, and asks those who are new where the list is another now. */
+  private count(source: number): void {
+    const index = this.counted.indexOf(source);
+    if (index === NOT_A_MEMBER) this.context.counters.promisesLate += 1;
+    else this.promises.add(index, this.promise);
+    this.tick();
+  }
+
+  /** Leaves it to those who have a vote. If they should be gone soon after, it is this card's turn again. */
   private standBack(): void {
     const { context } = this;
     this.view = 0;
@@ -201,12 +233,11 @@ export class Coordinator {
 
   /** Chooses as soon as a quorum has promised and the current number is known, or nobody more is to be expected. */
   private tryChoose(): void {
-    const { context, promises } = this;
-    const { members } = context.state;
-    if (this.chosen || !members.isQuorum(promises.mask())) return;
+    const { context, promises, counted } = this;
+    if (this.chosen || !counted.isQuorum(promises.mask())) return;
     const patienceUs = this.startedUs + context.timing.choiceUs;
-    const suffices = promises.knowsTail(members) && this.hasWished();
-    if (!suffices && !promises.isComplete(members) && context.nowUs < patienceUs) {
+    const suffices = promises.knowsTail(counted) && this.hasWished();
+    if (!suffices && !promises.isComplete(counted) && context.nowUs < patienceUs) {
       context.wakeBy(patienceUs);
       return;
     }
@@ -214,60 +245,85 @@ export class Coordinator {
   }
 
   private hasWished(): boolean {
-    const { plan, promises } = this;
-    const { members } = this.context.state;
-    const has = (card: number): boolean => card === 0 || promises.has(members.indexOf(card));
+    const { plan, promises, counted } = this;
+    const has = (card: number): boolean => card === 0 || promises.has(counted.indexOf(card));
     return has(plan.primary) && has(plan.secondary);
   }
 
   private choose(): void {
-    const { context, accept, promises, plan, router } = this;
-    const { members } = context.state;
-    const voters = plan.changesMembers ? plan.members : members;
+    const { context, accept, promises, plan, router, counted } = this;
+    const voters = plan.changesMembers ? plan.members : counted;
     this.chosen = true;
     accept.view = this.view;
-    accept.primary = choosePrimary(promises, members, voters, plan, router.routeCosts);
-    accept.secondary = chooseSecondary(promises, members, voters, plan, router.routeCosts, accept.primary);
+    accept.primary = choosePrimary(promises, counted, voters, plan, router);
+    accept.secondary = chooseSecondary(promises, counted, voters, plan, router, accept.primary);
     voters.tell(accept);
-    promises.chooseBase(accept.base, members);
+    promises.chooseBase(accept.base, counted);
     accept.base.raiseTo(plan.seed);
-    context.counters.numbersSkippedByViews += promises.skipsUpTo(accept.base, members);
+    context.counters.numbersSkippedByViews += promises.skipsUpTo(accept.base, counted);
     promises.chooseCeiling(accept);
     this.sendAgain();
   }
 
   private sendAgain(): void {
-    const { context, frame } = this;
-    const { members } = context.state;
+    const { context } = this;
     this.nextSendUs = context.nowUs + context.timing.prepareUs;
     context.wakeBy(this.nextSendUs);
-    for (let index = 0; index < members.count; index += 1) {
-      const card = members.cardAt(index);
-      if (this.chosen) {
-        encodeAccept(frame, this.accept);
-        // This card last: from its own acceptance on it has nothing more to send.
-        if (card !== context.cardId) this.post.send(FRAME_ACCEPT, card, frame);
-      } else if (!this.promises.has(index)) {
-        encodePrepare(frame, this.view);
-        this.post.send(FRAME_PREPARE, card, frame);
-      }
-    }
-    if (this.chosen) this.post.send(FRAME_ACCEPT, context.cardId, frame);
+    if (this.chosen) this.announce();
+    else this.askAgain();
   }
 
-  /** Only a card with a vote leads, only where a quorum can be reached, and only by the newest list. */
+  private askAgain(): void {
+    const { counted, promises } = this;
+    const { known } = this.context;
+    for (let index = 0; index < counted.count; index += 1) {
+      if (!promises.has(index)) this.ask(counted.cardAt(index));
+    }
+    for (let index = 0; index < known.count; index += 1) {
+      if (!counted.has(known.cardAt(index))) this.ask(known.cardAt(index));
+    }
+  }
+
+  /** A card that missed how this one came to be a member would not hear it: so the view that made it one goes first. */
+  private ask(card: number): void {
+    const { context, post, frame } = this;
+    if (!this.router.reaches(card)) return;
+    if (context.state.members.has(card)) post.send(FRAME_ACCEPT, card, this.announcer.encode());
+    encodePrepare(frame, this.view);
+    post.send(FRAME_PREPARE, card, frame);
+  }
+
+  /** Tells the view to its members. Who is none any more is told by who is ready in it: until then it may be needed. */
+  private announce(): void {
+    const { accept, post, frame } = this;
+    const { cardId } = this.context;
+    encodeAccept(frame, accept);
+    for (let index = 0; index < accept.memberCount; index += 1) {
+      const card = accept.memberCards[index] as number;
+      if (this.router.reaches(card)) post.send(FRAME_ACCEPT, card, frame);
+    }
+    // This card last: from its own acceptance on it has nothing more to send.
+    post.send(FRAME_ACCEPT, cardId, frame);
+  }
+
+  /** Only a card with a vote leads, and only where a quorum can be reached, by its own list or by the newest that it knows. */
   private mayLead(): boolean {
     const { context } = this;
-    const { members, cardId, accepted } = context.state;
-    if (!members.isVoter(cardId)) return false;
+    const { members, accepted } = context.state;
     if (this.outdatedView === accepted.number && context.nowUs < this.outdatedUntilUs) return false;
+    return this.reachesQuorum(members) || this.reachesQuorum(context.known);
+  }
+
+  private reachesQuorum(list: MemberList): boolean {
+    const { cardId } = this.context;
     let mask = 0;
-    for (let index = 0; index < members.count; index += 1) {
-      if (members.cardAt(index) === cardId || this.router.reaches(index)) mask |= 1 << index;
+    for (let index = 0; index < list.count; index += 1) {
+      const card = list.cardAt(index);
+      if (card === cardId || this.router.reaches(card)) mask |= 1 << index;
     }
-    return members.isQuorum(mask);
+    return list.isVoter(cardId) && list.isQuorum(mask);
   }
 }
 
-/** Long enough for any card that knows the later list to notice that nobody leads, and to lead. */
+/** Long enough for any card that has a vote to notice that nobody leads, and to lead. */
 const OUTDATED_LEASES = 4;

@@ -22,6 +22,8 @@ const MAX_TOLD_BYTES = 8 + 2 * MAX_MEMBERS;
  * itself when all of them have accepted it. So the founder never acts while all the others still wait: a founder that
  * lost its flash and is initialised again finds at least one that waits no more, and founds nothing. Any other card that
  * lost its flash finds itself in the others' lists as what it was before, and waits for ever.
+ * Each JOIN names the founder that its sender has heard, and only those count that name the founder as what it is now: what
+ * was said to an earlier founder and is still under way must not found the fabric a second time.
  */
 export class Founding {
   private readonly context: CardContext;
@@ -39,6 +41,8 @@ export class Founding {
   private readonly heard = new Uint32Array(MAX_MEMBERS);
   /** Who has accepted the first view, by place in the list. */
   private readonly hasAccepted = new Uint8Array(MAX_MEMBERS);
+  /** As what the founder was initialised, as this card has heard it last; 0: not heard yet. */
+  private founder = 0;
   private nextSayUs = 0;
 
   /** @param onFounded is called when the founder takes part in its first view. */
@@ -54,6 +58,7 @@ export class Founding {
   begin(): void {
     this.heard.fill(0);
     this.hasAccepted.fill(0);
+    this.founder = 0;
     this.nextSayUs = this.context.nowUs;
     this.context.wakeBy(this.nextSayUs);
   }
@@ -81,10 +86,13 @@ export class Founding {
     } else if (standing === STANDING_MEMBER) {
       // Whether the view has that card as what it is, it sees for itself.
       if (join.view === 0) this.post.send(FRAME_ACCEPT, source, this.announcer.encode());
-    } else if (!this.isFounder()) {
-      // It is said to all, as it is not known who can take a card in.
     } else if (join.incarnation === 0) {
       context.counters.dropRole += 1;
+    } else if (!this.isFounder()) {
+      // It is said to all, as it is not known who can take a card in.
+      if (source === members.cardAt(0)) this.hearFounder();
+    } else if (join.founder !== context.state.incarnation) {
+      this.sayFounder(source);
     } else if (members.knowsAll()) {
       this.noteAccepted(source);
     } else if (join.view !== 0 || join.checksum !== this.checksum()) {
@@ -99,12 +107,14 @@ export class Founding {
   confirm(): void {
     const { said } = this;
     const { state } = this.context;
-    if (!this.router.reaches(0)) return;
+    const founder = state.members.cardAt(0);
+    if (!this.router.reaches(founder)) return;
     said.incarnation = state.incarnation;
     said.checksum = 0;
     said.view = state.accepted.number;
+    said.founder = state.members.incarnations[0] as number;
     encodeJoin(this.frame, said);
-    this.post.send(FRAME_JOIN, state.members.cardAt(0), this.frame);
+    this.post.send(FRAME_JOIN, founder, this.frame);
   }
 
   /** Writes what a founder has heard into a list to be shown: who still lacks there is 0. */
@@ -121,19 +131,42 @@ export class Founding {
     return standing === STANDING_FOUNDING && members.cardAt(0) === cardId;
   }
 
+  /** The founder is there as another than this card knew: it learns at once that it was heard. */
+  private hearFounder(): void {
+    if (this.join.incarnation === this.founder) return;
+    this.founder = this.join.incarnation;
+    this.nextSayUs = this.context.nowUs;
+    this.tick();
+  }
+
+  /** A card has not heard this founder yet, or what comes now was said to an earlier one: it may say it again. */
+  private sayFounder(card: number): void {
+    this.fillSaid();
+    encodeJoin(this.frame, this.said);
+    this.post.send(FRAME_JOIN, card, this.frame);
+  }
+
+  private fillSaid(): void {
+    const { said } = this;
+    const { incarnation } = this.context.state;
+    said.incarnation = incarnation;
+    said.checksum = this.checksum();
+    said.view = 0;
+    said.founder = this.isFounder() ? incarnation : this.founder;
+  }
+
   private sayJoin(): void {
-    const { context, router, said } = this;
-    const { members, incarnation, cardId } = context.state;
+    const { context, router } = this;
+    const { members, cardId } = context.state;
     if (context.nowUs >= this.nextSayUs) {
       let reached = 0;
-      said.incarnation = incarnation;
-      said.checksum = this.checksum();
-      said.view = 0;
+      this.fillSaid();
       for (let index = 0; index < members.count; index += 1) {
-        if (members.cardAt(index) === cardId || !router.reaches(index)) continue;
+        const card = members.cardAt(index);
+        if (card === cardId || !router.reaches(card)) continue;
         reached += 1;
-        encodeJoin(this.frame, said);
-        this.post.send(FRAME_JOIN, members.cardAt(index), this.frame);
+        encodeJoin(this.frame, this.said);
+        this.post.send(FRAME_JOIN, card, this.frame);
       }
       const { helloUs, prepareUs } = context.timing;
       this.nextSayUs = context.nowUs + (reached === members.count - 1 ? helloUs : prepareUs);

@@ -31,6 +31,7 @@ export class Promiser {
   private readonly secondary: Secondary;
   private readonly onViewAccepted: () => void;
   private readonly onFirstView: () => void;
+  private readonly onListHeard: () => void;
   private readonly accept = new AcceptFields();
   private readonly list = new MemberList();
   private readonly frame = new FrameBuffer();
@@ -38,6 +39,7 @@ export class Promiser {
   /**
    * @param onViewAccepted is called when a view was accepted, so that the roles begin in it.
    * @param onFirstView is called when the founder has told its first view, and this card has accepted that.
+   * @param onListHeard is called when this card has heard of a list that is perhaps later than its own.
    */
   constructor(
     context: CardContext,
@@ -47,6 +49,7 @@ export class Promiser {
     secondary: Secondary,
     onViewAccepted: () => void,
     onFirstView: () => void,
+    onListHeard: () => void,
   ) {
     this.context = context;
     this.post = post;
@@ -55,6 +58,7 @@ export class Promiser {
     this.secondary = secondary;
     this.onViewAccepted = onViewAccepted;
     this.onFirstView = onFirstView;
+    this.onListHeard = onListHeard;
   }
 
   /** Takes a PREPARE of the member `source`. */
@@ -101,8 +105,8 @@ export class Promiser {
   }
 
   /**
-   * Takes an ACCEPT of `source`. It is the one frame that may come from a card
-   * that this one's list does not have: how else should a card learn of it.
+   * Takes an ACCEPT of `source`, which any member of its view may pass on: what is said of a view never changes. It is
+   * the one frame that may come from a card that this one knows nothing of: how else should it learn of that card.
    */
   receiveAccept(source: number, frame: FrameBuffer): void {
     const { context, accept, list } = this;
@@ -113,17 +117,9 @@ export class Promiser {
       context.counters.dropRole += 1;
     } else if (!list.hasAs(context.cardId, state.incarnation)) {
       this.learnAbsence();
-    } else if (!this.mayTell(source)) {
-      context.counters.dropRole += 1;
     } else if (this.takeOver() && accept.view === firstViewNumber(source) && list.cardAt(0) === source) {
       this.onFirstView();
     }
-  }
-
-  /** Any member of its view may take in a card that waits; the others hear of a view from those who lead it. */
-  private mayTell(source: number): boolean {
-    const { accept, context } = this;
-    return context.isJoining() || coordinatorOf(accept.view) === source || accept.primary === source;
   }
 
   /** Takes the view over where it is new. @returns whether it is the accepted one now. */
@@ -131,7 +127,11 @@ export class Promiser {
     const { context, accept } = this;
     const { state } = context;
     if (accept.view === state.accepted.number) return true;
-    if (accept.view < state.promised) return false;
+    if (accept.view < state.promised) {
+      context.hearOf(accept.view, this.list);
+      this.onListHeard();
+      return false;
+    }
     state.accept(accept.view, accept.primary, accept.secondary, accept.base, this.list);
     state.ceiling.raise(accept.ceiling, accept.windowLog2);
     if (!context.save()) return false;

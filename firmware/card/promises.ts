@@ -2,7 +2,7 @@ import { MAX_MEMBERS, SMALLEST_WINDOW_LOG2 } from "../wire/constants.js";
 import { Uint64 } from "../wire/uint64.js";
 import { type AcceptFields, PROMISE_FLAG_TAIL, type PromiseFields } from "../wire/view-frames.js";
 import { Ceiling } from "./ceiling.js";
-import type { MemberList } from "./member-list.js";
+import { type MemberList, NOT_A_MEMBER } from "./member-list.js";
 import { View } from "./view.js";
 
 /** A counter's most: it has 32 bits. */
@@ -40,6 +40,23 @@ export class Promises {
     this.highestCeiling.raise(promise.ceiling, promise.windowLog2);
     if (promise.accepted > this.lastView.number) {
       this.lastView.set(promise.accepted, promise.primary, promise.secondary, promise.base);
+    }
+  }
+
+  /** The promises are to be counted by another list: those of its members are kept, in their new places. */
+  remap(from: MemberList, to: MemberList): void {
+    const answered = Uint8Array.from(this.answered);
+    const accepted = Float64Array.from(this.accepted);
+    const hasTail = Uint8Array.from(this.hasTail);
+    const tails = this.tails.map((tail) => new Uint64().copy(tail));
+    this.answered.fill(0);
+    for (let index = 0; index < to.count; index += 1) {
+      const old = from.indexOf(to.cardAt(index));
+      if (old === NOT_A_MEMBER) continue;
+      this.answered[index] = answered[old] as number;
+      this.accepted[index] = accepted[old] as number;
+      this.hasTail[index] = hasTail[old] as number;
+      (this.tails[index] as Uint64).copy(tails[old] as Uint64);
     }
   }
 

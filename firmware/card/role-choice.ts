@@ -7,23 +7,28 @@ export interface RoleWishes {
   readonly secondary: number;
 }
 
+/** What a frame to a card costs. */
+export interface Distances {
+  costOf(card: number): number;
+}
+
 const NO_CARD = 0;
 
 /**
  * Chooses a primary among the cards that promised: who is wished for, else a role holder of the last view that still
  * knows its number, else one that does not, else the nearest.
  * @param voters the list of the view to be made: only who has a vote in it can hold a role.
- * @param costs what a frame to each member costs, by place in the list.
+ * @param distances how near each card is.
  */
 export function choosePrimary(
   promises: Promises,
   members: MemberList,
   voters: MemberList,
   wishes: RoleWishes,
-  costs: Uint8Array,
+  distances: Distances,
 ): number {
   // Who is wished for as secondary is primary only where nobody else promised.
-  const best = chooseBest(promises, members, voters, wishes.primary, wishes.secondary, costs);
+  const best = chooseBest(promises, members, voters, wishes.primary, wishes.secondary, distances);
   return best === NO_CARD ? wishes.secondary : best;
 }
 
@@ -33,10 +38,10 @@ export function chooseSecondary(
   members: MemberList,
   voters: MemberList,
   wishes: RoleWishes,
-  costs: Uint8Array,
+  distances: Distances,
   primary: number,
 ): number {
-  const best = chooseBest(promises, members, voters, wishes.secondary, primary, costs);
+  const best = chooseBest(promises, members, voters, wishes.secondary, primary, distances);
   return best === NO_CARD ? primary : best;
 }
 
@@ -46,7 +51,7 @@ function chooseBest(
   voters: MemberList,
   wished: number,
   except: number,
-  costs: Uint8Array,
+  distances: Distances,
 ): number {
   const { lastView } = promises;
   let best = NO_CARD;
@@ -54,7 +59,7 @@ function chooseBest(
   for (let index = 0; index < members.count; index += 1) {
     const card = members.cardAt(index);
     if (!promises.has(index) || !voters.isVoter(card) || card === except) continue;
-    let rank = RANK_OTHERS + (costs[index] as number);
+    let rank = RANK_OTHERS + distances.costOf(card);
     if (card === lastView.primary) rank = promises.isWarm(index) ? RANK_WARM_PRIMARY : RANK_COLD;
     else if (card === lastView.secondary) rank = promises.isWarm(index) ? RANK_WARM_SECONDARY : RANK_COLD;
     if (card === wished) rank = RANK_WISHED;

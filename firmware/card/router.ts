@@ -29,7 +29,7 @@ export class Router {
   readonly routeCosts = new Uint8Array(MAX_MEMBERS).fill(UNREACHABLE_COST);
   private readonly routePaths = new Uint16Array(MAX_MEMBERS);
   private readonly context: CardContext;
-  /** The list that the places of the routes belong to. */
+  /** The list that the places of the routes belong to: the newest that this card knew of. */
   private readonly listed = new MemberList();
   private readonly hello = new HelloFields();
   private readonly helloFrame = new FrameBuffer();
@@ -55,12 +55,12 @@ export class Router {
     this.routeCosts.fill(UNREACHABLE_COST);
   }
 
-  /** The member list may have changed: the ways are kept, in the places of the new one. */
+  /** The newest list may be another now: the ways are kept, in the places of the new one. */
   adoptMembers(): void {
-    const { members } = this.context.state;
-    if (members.checksum === this.listed.checksum) return;
-    for (const link of this.links) link.remap(this.listed, members);
-    this.listed.copy(members);
+    const { known } = this.context;
+    if (known.checksum === this.listed.checksum) return;
+    for (const link of this.links) link.remap(this.listed, known);
+    this.listed.copy(known);
     this.routeLinks.fill(NO_LINK);
     this.routeCosts.fill(UNREACHABLE_COST);
     this.findRoutes();
@@ -93,17 +93,21 @@ export class Router {
     linkState.lastHeardUs = this.context.nowUs;
   }
 
-  /** Takes a HELLO that came over `link` from the member `source`. */
-  receiveHello(link: number, source: number, frame: FrameBuffer): void {
+  /**
+   * Takes a HELLO that came over `link` from the member `source`.
+   * @returns whether that card finds its ways by another list: until both know the same, no way leads further through it.
+   */
+  receiveHello(link: number, source: number, frame: FrameBuffer): boolean {
     const { context, hello } = this;
     if (!decodeHello(frame, hello)) {
       context.counters.dropLength += 1;
-      return;
+      return false;
     }
     const { state, nowUs } = context;
     const linkState = this.links[link] as LinkState;
-    if (linkState.hear(source, hello, state.cardId, state.members, nowUs)) this.findRoutes();
+    if (linkState.hear(source, hello, state.cardId, this.listed, nowUs)) this.findRoutes();
     this.wakeForAge(linkState);
+    return hello.membersChecksum !== this.listed.checksum;
   }
 
   /** @returns how many cables have had a neighbour since the boot and have none that hears and is heard now. */
@@ -113,9 +117,21 @@ export class Router {
     return silent;
   }
 
-  /** Whether there is a way to the member at `index` of the list. */
-  reaches(index: number): boolean {
-    return this.routeLinks[index] !== NO_LINK;
+  /** @returns the cable that leads to `card`, or NO_LINK. */
+  linkTo(card: number): number {
+    const index = this.listed.indexOf(card);
+    return index === NOT_A_MEMBER ? NO_LINK : (this.routeLinks[index] as number);
+  }
+
+  /** Whether there is a way to `card`. */
+  reaches(card: number): boolean {
+    return this.linkTo(card) !== NO_LINK;
+  }
+
+  /** @returns what a frame to `card` costs; for this card itself, as for one that is not reached, UNREACHABLE_COST. */
+  costOf(card: number): number {
+    const index = this.listed.indexOf(card);
+    return index === NOT_A_MEMBER ? UNREACHABLE_COST : (this.routeCosts[index] as number);
   }
 
   /**
@@ -123,8 +139,7 @@ export class Router {
    * @returns false, and counts it, where there is no way or no room.
    */
   send(destination: number, frame: FrameBuffer): boolean {
-    const index = this.context.state.members.indexOf(destination);
-    const link = index === NOT_A_MEMBER ? NO_LINK : (this.routeLinks[index] as number);
+    const link = this.linkTo(destination);
     if (link === NO_LINK) {
       this.context.counters.dropNoRoute += 1;
       return false;
@@ -132,8 +147,8 @@ export class Router {
     return this.sendOver(link, frame);
   }
 
-  /** Sends an ACCEPT, whose body is written, to a card at the other end of `link` that is no member. */
-  tellStranger(link: number, card: number, frame: FrameBuffer): void {
+  /** Sends an ACCEPT, whose body is written, to the card at the other end of `link`. */
+  tellNeighbour(link: number, card: number, frame: FrameBuffer): void {
     const { cardId, fabricId } = this.context.state;
     writeFabricHeader(frame, FRAME_ACCEPT, cardId, card, 1, fabricId);
     this.sendOver(link, frame);
@@ -163,18 +178,18 @@ export class Router {
   }
 
   private sayHello(): void {
-    const { context, hello, helloFrame } = this;
+    const { context, hello, helloFrame, listed } = this;
     const { nowUs, state, timing } = context;
     this.lastHelloUs = nowUs;
     this.nextHelloUs = nowUs + timing.helloUs;
     context.wakeBy(this.nextHelloUs);
     writeFabricHeader(helloFrame, FRAME_HELLO, state.cardId, NEIGHBOUR_ID, 1, state.fabricId);
-    hello.membersChecksum = state.members.checksum;
+    hello.membersChecksum = listed.checksum;
     hello.routeCount = 0;
-    for (let index = 0; index < state.members.count; index += 1) {
+    for (let index = 0; index < listed.count; index += 1) {
       const cost = this.routeCosts[index] as number;
       if (cost !== UNREACHABLE_COST) {
-        hello.addRoute(state.members.cardAt(index), cost, this.routePaths[index] as number);
+        hello.addRoute(listed.cardAt(index), cost, this.routePaths[index] as number);
       }
     }
     this.links.forEach((linkState, link) => {
@@ -187,11 +202,12 @@ export class Router {
 
   /** Chooses the cheapest way to each member, and tells the neighbours where one has changed. */
   private findRoutes(): void {
-    const { members, cardId } = this.context.state;
-    const self = 1 << members.indexOf(cardId);
+    const { listed } = this;
+    const { cardId } = this.context;
+    const self = 1 << listed.indexOf(cardId);
     let changed = false;
-    for (let index = 0; index < members.count; index += 1) {
-      const card = members.cardAt(index);
+    for (let index = 0; index < listed.count; index += 1) {
+      const card = listed.cardAt(index);
       let bestLink = NO_LINK;
       let bestCost = UNREACHABLE_COST;
       let bestPath = 0;

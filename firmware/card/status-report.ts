@@ -134,11 +134,12 @@ export class StatusReport {
     });
     links.routeCount = 0;
     for (let index = 0; index < members.count; index += 1) {
-      const link = router.routeLinks[index] as number;
+      const card = members.cardAt(index);
+      const link = router.linkTo(card);
       if (link === NO_LINK) continue;
-      links.routeCards[links.routeCount] = members.cardAt(index);
+      links.routeCards[links.routeCount] = card;
       links.routeLinks[links.routeCount] = link;
-      links.routeCosts[links.routeCount] = router.routeCosts[index] as number;
+      links.routeCosts[links.routeCount] = router.costOf(card);
       links.routeCount += 1;
     }
     return links;

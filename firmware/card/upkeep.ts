@@ -155,7 +155,7 @@ export class Upkeep {
     const { members, cardId } = this.context.state;
     let mask = 0;
     for (let index = 0; index < members.count; index += 1) {
-      if (members.cardAt(index) !== cardId && this.router.reaches(index)) mask |= 1 << index;
+      if (members.cardAt(index) !== cardId && this.router.reaches(members.cardAt(index))) mask |= 1 << index;
     }
     return members.isQuorum(mask);
   }

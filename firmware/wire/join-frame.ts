@@ -4,21 +4,25 @@ import { FABRIC_HEADER_BYTES } from "./header.js";
 
 const BODY = FABRIC_HEADER_BYTES;
 const OFFSET_VIEW = BODY + 8;
-const JOIN_BYTES = OFFSET_VIEW + VIEW_BYTES;
+const OFFSET_FOUNDER = OFFSET_VIEW + VIEW_BYTES;
+const JOIN_BYTES = OFFSET_FOUNDER + 4;
 
-/** JOIN: incarnation u32, checksum u32, view u40. From a card that waits for its fabric, to all that it was told of. */
+/** JOIN: incarnation u32, checksum u32, view u40, founder u32. From a card that waits for its fabric, to all that it was told of. */
 export class JoinFields {
   incarnation = 0;
   /** Of what the card was initialised with: a founder takes in only those that were told the same. */
   checksum = 0;
   /** 0: the card waits. Else the founder's first view, which the card has accepted. */
   view = 0;
+  /** As what the founder was initialised, as far as the sender has heard; 0: it has not. An old JOIN names an old founder. */
+  founder = 0;
 }
 
 export function encodeJoin(frame: FrameBuffer, from: JoinFields): void {
   frame.view.setUint32(BODY, from.incarnation, true);
   frame.view.setUint32(BODY + 4, from.checksum, true);
   writeView(frame.view, OFFSET_VIEW, from.view);
+  frame.view.setUint32(OFFSET_FOUNDER, from.founder, true);
   frame.length = JOIN_BYTES;
 }
 
@@ -28,5 +32,6 @@ export function decodeJoin(frame: FrameBuffer, into: JoinFields): boolean {
   into.incarnation = frame.view.getUint32(BODY, true);
   into.checksum = frame.view.getUint32(BODY + 4, true);
   into.view = readView(frame.view, OFFSET_VIEW);
+  into.founder = frame.view.getUint32(OFFSET_FOUNDER, true);
   return true;
 }

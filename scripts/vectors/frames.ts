@@ -223,13 +223,13 @@ export const FABRIC_FRAMES: readonly FabricSource[] = [
     name: "a card that waits for its fabric",
     frame: "JOIN",
     header: header(2, 1),
-    fields: { incarnation: "305419896", checksum: LARGEST_UINT32, view: "0" },
+    fields: { incarnation: "305419896", checksum: LARGEST_UINT32, view: "0", founder: "0" },
   },
   {
     name: "a card that has accepted the first view",
     frame: "JOIN",
     header: header(2, 1),
-    fields: { incarnation: LARGEST_UINT32, checksum: "0", view: FIRST_VIEW },
+    fields: { incarnation: LARGEST_UINT32, checksum: "0", view: FIRST_VIEW, founder: "2271560481" },
   },
   {
     name: "a seed",

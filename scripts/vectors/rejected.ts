@@ -191,12 +191,6 @@ export const REJECTED_PAYLOADS: readonly RejectedSource[] = [
     counter: "dropRole",
   },
   {
-    name: "an accept that is neither its coordinator's nor its primary's",
-    from: "link",
-    payload: `01 0b 01 02 10 07000000 0302000000 02 03 0100000000000000 0100010000000000 10 ${LIST}`,
-    counter: "dropRole",
-  },
-  {
     name: "an accept with a stranger for primary",
     from: "link",
     payload: `01 0b 03 02 10 07000000 0302000000 04 03 0100000000000000 0100010000000000 10 ${LIST}`,

@@ -42,6 +42,7 @@ export class HostModel {
   private readonly mirror = new host.HostMirrorFields();
   private readonly status = new HostStatusFields();
   private readonly initResult = new HostInitResultFields();
+  private fabricId = 0;
   private view = 0;
   /** What the card said it holds, by view. */
   private readonly held = new Map<number, bigint>();
@@ -138,6 +139,9 @@ export class HostModel {
     const { status } = this;
     must(decodeHostStatus(frame, status), "HOST_STATUS has a wrong length");
     must(status.view <= status.promised, "a card is in a view above its promise");
+    // The answer to an init may have found no room: then it shows here that the card is in another fabric.
+    if (status.fabricId !== this.fabricId) this.view = 0;
+    this.fabricId = status.fabricId;
     must(status.view >= this.view, "a card went back to an older view");
     this.view = status.view;
     const holdsARole = status.cardId === status.primary || status.cardId === status.secondary;

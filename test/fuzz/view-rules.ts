@@ -26,7 +26,7 @@ export class ViewHistory {
   grantedTo = 0;
   grantUntilUs = Number.NEGATIVE_INFINITY;
   /**
-   * What the card has announced of each view that it chose. Not even a reboot may change it; but a card that is initialised
+   * What the card has announced of each view, by fabric and view. Not even a reboot may change it; but a card that is initialised
    * again is another one.
    */
   readonly announced = new Map<string, string>();
@@ -133,7 +133,7 @@ function checkAccept(frame: FrameBuffer, flash: PersistentState, history: ViewHi
   must(accept.windowLog2 >= 16 && accept.windowLog2 <= 30, "a view was announced with a window out of range");
   // All but the ceiling and its window, which may have risen meanwhile.
   const body = toHex(frame.bytes.subarray(9, 24)) + toHex(frame.bytes.subarray(33, frame.length));
-  const key = `${flash.incarnation}/${accept.view}`;
+  const key = `${flash.fabricId}/${flash.incarnation}/${accept.view}`;
   const before = history.announced.get(key);
   must(before === undefined || before === body, "what was announced of a view has changed");
   history.announced.set(key, body);

@@ -13,6 +13,7 @@ import {
   decodeBeacon,
   decodeBeaconAck,
 } from "../../firmware/wire/lease-frames.js";
+import { type MemberFields, votesBefore, votesNow } from "../../firmware/wire/member-entries.js";
 import {
   AnswerFields,
   decodeAnswer,
@@ -73,12 +74,12 @@ function bodyOf(type: number, frame: FrameBuffer): string {
       return `view ${decodePrepare(frame)}`;
     case types.FRAME_PROMISE:
       if (!decodePromise(frame, promise)) break;
-      return `view ${promise.view} accepted ${promise.accepted} (${promise.primary}, ${promise.secondary}) base ${text(promise.base)} ceiling ${text(promise.ceiling)} tail ${text(promise.tail)} flags ${promise.flags}`;
+      return `view ${promise.view} accepted ${promise.accepted} (${promise.primary}, ${promise.secondary}) base ${text(promise.base)} ceiling ${text(promise.ceiling)} tail ${text(promise.tail)} flags ${promise.flags} of ${listed(promise)}`;
     case types.FRAME_DECLINE:
       return decodeDecline(frame, decline) ? `view ${decline.view} promised ${decline.promised}` : "";
     case types.FRAME_ACCEPT:
       if (!decodeAccept(frame, accept)) break;
-      return `view ${accept.view} (${accept.primary}, ${accept.secondary}) base ${text(accept.base)} ceiling ${text(accept.ceiling)}`;
+      return `view ${accept.view} (${accept.primary}, ${accept.secondary}) base ${text(accept.base)} ceiling ${text(accept.ceiling)} of ${listed(accept)}`;
     case types.FRAME_REQUEST:
       return decodeRequest(frame, request) ? `id ${request.requestId} count ${request.count}` : "";
     case types.FRAME_STORE:
@@ -99,6 +100,16 @@ function bodyOf(type: number, frame: FrameBuffer): string {
         : "";
   }
   return `${frame.length} bytes`;
+}
+
+/** Each card with its votes, and with those before where they differ. */
+function listed(fields: MemberFields): string {
+  const cards = Array.from({ length: fields.memberCount }, (_, index) => {
+    const votes = fields.memberVotes[index] as number;
+    const before = votesBefore(votes) === votesNow(votes) ? "" : `<${votesBefore(votes)}`;
+    return `${fields.memberCards[index]}:${votesNow(votes)}${before}`;
+  });
+  return cards.join(" ");
 }
 
 function text(number: Uint64): string {

@@ -70,8 +70,10 @@ export class FaultKit {
   /** Loses what one card sends to another, over whatever way. */
   deafen(source: number, destination: number, us: number): void {
     const { weather } = this.world;
-    weather.block(source, destination, 1);
-    this.endAfter(us, () => weather.block(source, destination, -1));
+    const one = this.world.cardIdOf(source);
+    const other = this.world.cardIdOf(destination);
+    weather.block(one, other, 1);
+    this.endAfter(us, () => weather.block(one, other, -1));
   }
 
   /** Loses frames of some types, or makes them late, for a while. @param source only those of this card; 0: all. */
@@ -80,7 +82,7 @@ export class FaultKit {
     weather.aimedTypes = types.reduce((mask, type) => mask | (1 << type), 0);
     weather.aimedChance = chance;
     weather.aimedLateUs = lateUs;
-    weather.aimedSource = source;
+    weather.aimedSource = this.world.cardIdOf(source);
     weather.aimedSpread = this.random.pick([0.2, 1]);
     this.aims += 1;
     const aim = this.aims;

@@ -1,4 +1,5 @@
 import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
+import { OFFSET_TYPE } from "../../firmware/wire/frame-types.js";
 import type { CableDirection } from "./cable-direction.js";
 import type { Random } from "./random.js";
 
@@ -17,6 +18,14 @@ export class FrameArchive {
     if (kept === undefined) this.frames[place] = new FrameBuffer().copy(frame);
     else kept.copy(frame);
     this.directions[place] = direction;
+  }
+
+  /** Sends all kept frames of a type again, within `withinUs`. */
+  replayType(type: number, withinUs: number, random: Random): void {
+    this.frames.forEach((frame, place) => {
+      if (frame.bytes[OFFSET_TYPE] !== type) return;
+      (this.directions[place] as CableDirection).carry(frame, random.below(withinUs), true);
+    });
   }
 
   /** Sends some of the kept frames again, in any order, within `withinUs`. */

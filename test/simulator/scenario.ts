@@ -12,6 +12,7 @@ import {
   POWER_FAULTS,
   STALLS,
 } from "./faults.js";
+import { MEMBER_FAULTS } from "./member-faults.js";
 import { Random } from "./random.js";
 import type { LogSize } from "./simulated-flash.js";
 import { cablesOf, TOPOLOGIES, type Topology } from "./topology.js";
@@ -35,6 +36,10 @@ export interface Scenario {
   readonly recorded: number;
   /** A card whose flash is lost in the middle of it, 0: none. */
   readonly wipedCard: number;
+  /** Cards come and go. */
+  readonly changesMembers: boolean;
+  /** The founder loses its flash soon after the founding, while what was said then is still under way. */
+  readonly foundsAgain: boolean;
   /** After the faults all cards are started again at once. */
   readonly endsInColdStart: boolean;
 }
@@ -69,6 +74,10 @@ const CALM_SHARE = 0.04;
 const LOG_SHARE = 0.6;
 /** As on the boards. With half of it every third change of the view would bring an erase to every card. */
 const PAGES_A_SECTOR = 16;
+/** Of all seeds, those in which cards come and go, and those in which a founder is erased in time to be dangerous. */
+const CHANGE_SHARE = 0.3;
+const FOUND_AGAIN_SHARE = 0.03;
+const MOST_BOARDS = 9;
 
 export interface ScenarioOverrides {
   readonly cards?: number | undefined;
@@ -87,13 +96,20 @@ export function scenarioOf(seed: number, overrides: ScenarioOverrides = {}): Sce
   const isAmbush = random.chance(AMBUSH_SHARE);
   const draw = (values: readonly number[]): number => (isCalm || isQuiet ? 0 : random.pick(values));
   const faultsFromUs = random.chance(0.1) ? 0 : random.between(60_000, 200_000);
+  const members = membersOf(seed, cards, isCalm || overrides.faults !== undefined);
+  const { changesMembers, foundsAgain } = members;
+  const world = worldOf(seed, random, cards, members.spares, topology, isCalm, overrides);
+  const usual = overrides.faults ?? (isCalm ? [] : faultsOf(random, isAmbush));
+  const everyUs = random.pick(isAmbush ? AMBUSHES_EVERY_US : FAULTS_EVERY_US);
   return {
     topology,
-    world: worldOf(seed, random, cards, topology, isCalm, overrides),
-    faults: overrides.faults ?? (isCalm ? [] : faultsOf(random, isAmbush)),
-    faultEveryUs: random.pick(isAmbush ? AMBUSHES_EVERY_US : FAULTS_EVERY_US),
+    world,
+    faults: changesMembers ? [...MEMBER_FAULTS, ...members.besides(usual)] : usual,
+    faultEveryUs: changesMembers ? members.everyUs : everyUs,
     faultsFromUs,
-    faultsUntilUs: faultsFromUs + random.between(300_000, 1_200_000),
+    faultsUntilUs: faultsFromUs + random.between(300_000, 1_200_000) + (changesMembers ? 1_000_000 : 0),
+    changesMembers,
+    foundsAgain,
     loss: draw([0, 0.001, 0.02, 0.15]),
     duplicate: draw([0, 0.02, 0.3]),
     late: draw([0, 0.02, 0.3]),
@@ -112,17 +128,42 @@ function faultsOf(random: Random, isAmbush: boolean): readonly Fault[] {
   return draw < 9 ? AMBUSHES : [...AMBUSHES, ...CARD_FAULTS, ...HOST_FAULTS];
 }
 
+interface MemberScenario {
+  readonly changesMembers: boolean;
+  readonly foundsAgain: boolean;
+  readonly spares: number;
+  readonly everyUs: number;
+  /** @returns which of the usual faults happen besides. */
+  besides(usual: readonly Fault[]): readonly Fault[];
+}
+
+/** Drawn apart, so that the seeds without any of it stand for what they always stood for. */
+function membersOf(seed: number, cards: number, isOff: boolean): MemberScenario {
+  const random = new Random(seed, 8);
+  const changesMembers = !isOff && random.chance(CHANGE_SHARE);
+  const foundsAgain = !isOff && !changesMembers && random.chance(FOUND_AGAIN_SHARE);
+  const isPure = random.chance(0.5);
+  return {
+    changesMembers,
+    foundsAgain,
+    spares: changesMembers ? Math.min(random.between(1, 3), MOST_BOARDS - cards) : 0,
+    everyUs: random.pick([60_000, 120_000, 250_000]),
+    besides: (usual) => (isPure ? [] : usual),
+  };
+}
+
 function worldOf(
   seed: number,
   random: Random,
   cards: number,
+  spares: number,
   topology: Topology,
   isCalm: boolean,
   overrides: ScenarioOverrides,
 ): WorldOptions {
   const votes = Array.from({ length: cards }, (_, place) => (place === 0 && cards % 2 === 0 ? 2 : 1));
   const extremes = random.chance(0.5);
-  const clockRates = votes.map(() =>
+  const clockRates = Array.from({ length: cards + spares }, () =>
     extremes ? random.pick([0.99, 1.01]) : random.between(9_900, 10_100) / 10_000,
   );
   const [high, low] = random.pick(FIRST_NUMBERS);
@@ -130,7 +171,8 @@ function worldOf(
   return {
     seed,
     cards,
-    cables: cablesOf(topology, cards),
+    spares,
+    cables: cablesOf(topology, cards + spares),
     votes,
     timing: DEFAULT_TIMING,
     clockRates,

@@ -1,4 +1,5 @@
 import { PowerCut } from "../../boards/virtual/memory-flash.js";
+import { PersistentState } from "../../firmware/card/persistent-state.js";
 import { type Firmware, startFirmware } from "../../firmware/main.js";
 import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
@@ -61,6 +62,12 @@ export class SimulatedCard implements EventTarget {
   /** Erases of this life that it did in a role, as it says itself. */
   get erasesInRole(): number {
     return this.firmware?.counters.erasesInRole ?? 0;
+  }
+
+  /** What is in its flash; nothing where that holds no record that can be read. */
+  get flash(): PersistentState | undefined {
+    const state = new PersistentState(this.storage);
+    return state.load() === "loaded" ? state : undefined;
   }
 
   get isPowered(): boolean {

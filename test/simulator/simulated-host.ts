@@ -50,7 +50,12 @@ const LINE_LATENCY_US = 150;
 
 /** A computer with one card. It keeps the rules of the host bridge: what a block serves is fixed when it is first sent. */
 export class SimulatedHost implements EventTarget {
-  readonly cardId: number;
+  /** The number of its board. */
+  readonly board: number;
+  /** As which card its board is initialised. */
+  cardId: number;
+  /** The cards that its card is to join; none: it founds. */
+  private joins: readonly number[];
   /** Its card was initialised. Should the card lose its flash, the operator does so again, with the same ids. */
   isInitialised = false;
   /** As what its card was initialised last. */
@@ -78,9 +83,11 @@ export class SimulatedHost implements EventTarget {
   private lastToCardUs = 0;
   private lastFromCardUs = 0;
 
-  constructor(world: World, cardId: number) {
+  constructor(world: World, board: number, joins: readonly number[]) {
     this.world = world;
-    this.cardId = cardId;
+    this.board = board;
+    this.cardId = board;
+    this.joins = joins;
     this.nextTag = world.hostRandom.uint32();
     this.connect();
     world.queue.add(world.nowUs + world.hostRandom.below(TICK_US), this, TICK, 0, null);
@@ -122,6 +129,16 @@ export class SimulatedHost implements EventTarget {
     this.connect();
   }
 
+  /** Initialises its card to join others under another id, which a card can take that is no member. */
+  joinAs(cardId: number, joins: readonly number[]): void {
+    this.cardId = cardId;
+    this.joins = joins;
+    this.isInitialised = false;
+    this.incarnation = 0;
+    // What the card says of an earlier init must not pass for an answer to this one.
+    if (!this.isUnplugged) this.connect();
+  }
+
   /** Some of those who wait lose their patience. */
   giveUp(): void {
     for (const block of this.blocks.values()) {
@@ -160,7 +177,7 @@ export class SimulatedHost implements EventTarget {
   receiveFromCard(frame: FrameBuffer): boolean {
     const { world } = this;
     if (this.clogs > 0) return false;
-    world.traceFrame(this.cardId, 0, frame, this.isUnplugged ? "unplugged" : "");
+    world.traceFrame(this.board, 0, frame, this.isUnplugged ? "unplugged" : "");
     if (this.isUnplugged || world.random.chance(world.options.hostLoss)) return true;
     this.lastFromCardUs = Math.max(world.nowUs + LINE_LATENCY_US, this.lastFromCardUs);
     world.queue.add(this.lastFromCardUs, this, FROM_CARD, this.plug, world.pool.copyOf(frame));
@@ -172,7 +189,7 @@ export class SimulatedHost implements EventTarget {
     else if (kind === ARRIVAL) this.arrive();
     else if (frame !== null) {
       if (value === this.plug) {
-        if (kind === TO_CARD) this.world.cardOf(this.cardId).receive(HOST_PORT, frame);
+        if (kind === TO_CARD) this.world.cardOf(this.board).receive(HOST_PORT, frame);
         else this.receive(frame);
       }
       this.world.pool.release(frame);
@@ -258,7 +275,7 @@ export class SimulatedHost implements EventTarget {
   private send(type: number): void {
     const { world, frame } = this;
     writeHostHeader(frame, type, this.session);
-    world.traceFrame(0, this.cardId, frame, this.isUnplugged ? "unplugged" : "");
+    world.traceFrame(0, this.board, frame, this.isUnplugged ? "unplugged" : "");
     if (this.isUnplugged || world.random.chance(world.options.hostLoss)) return;
     this.lastToCardUs = Math.max(world.nowUs + LINE_LATENCY_US, this.lastToCardUs);
     world.queue.add(this.lastToCardUs, this, TO_CARD, this.plug, world.pool.copyOf(frame));
@@ -266,7 +283,7 @@ export class SimulatedHost implements EventTarget {
 
   private receive(frame: FrameBuffer): void {
     if (frame.view.getUint32(OFFSET_SESSION, true) !== this.session) return;
-    this.world.noteArrival(0, this.cardId, frame);
+    this.world.noteArrival(0, this.board, frame);
     switch (frame.bytes[OFFSET_TYPE]) {
       case FRAME_HOST_WELCOME:
         this.welcome();
@@ -300,7 +317,7 @@ export class SimulatedHost implements EventTarget {
   }
 
   private sendInit(): void {
-    encodeHostInit(this.frame, this.world.initFields(this.cardId));
+    encodeHostInit(this.frame, this.world.initFields(this.cardId, this.joins));
     this.send(FRAME_HOST_INIT);
     this.openAgainUs = this.world.nowUs + OPEN_REPEAT_US;
   }
@@ -328,8 +345,8 @@ export class SimulatedHost implements EventTarget {
       if (!caller.isSettled) {
         caller.isSettled = true;
         if (caller.isProbe) this.probesOpen -= 1;
-        world.checker.deliver(start, caller.count, caller.floor, this.cardId, world.nowUs);
-        world.noteDelivery(this.cardId, start, caller.madeUs);
+        world.checker.deliver(start, caller.count, caller.floor, this.board, world.nowUs);
+        world.noteDelivery(this.board, start, caller.madeUs);
       }
       start += caller.count;
     }

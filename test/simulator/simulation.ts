@@ -1,4 +1,6 @@
+import { FabricTruth } from "./fabric-truth.js";
 import { FaultKit } from "./fault-kit.js";
+import { replayJoins } from "./member-faults.js";
 import { Random } from "./random.js";
 import { type Scenario, type ScenarioOverrides, scenarioOf } from "./scenario.js";
 import type { SimulatedHost } from "./simulated-host.js";
@@ -9,6 +11,9 @@ import { World } from "./world.js";
 export const LIVE_AGAIN_US = 2_000_000;
 /** Time in which what is under way at the end of a run without faults must come. */
 const DRAIN_US = 500_000;
+/** After the faults, plans that are still under way come to their end, and then all is live again, within this time. */
+const SETTLED_US = 5_000_000;
+const LOOK_EVERY_US = 10_000;
 
 export interface SimulationResult {
   readonly seed: number;
@@ -43,14 +48,16 @@ export function simulate(seed: number, overrides: ScenarioOverrides = {}): Simul
   world.run(scenario.faultsFromUs);
   planFaults(scenario, kit);
   wipe.plan();
+  if (scenario.foundsAgain) foundAgain(kit);
   world.run(scenario.faultsUntilUs);
   const mendedUs = world.nowUs;
   kit.mend(scenario.endsInColdStart ? 1 : 20_000);
   if (scenario.faults.length > 0) restart(scenario, kit);
-  const liveHosts = heal(world, wipe.wipedCard);
+  const liveHosts =
+    scenario.changesMembers || scenario.foundsAgain ? settle(world) : heal(world, wipe.wipedCard);
   const liveAgainUs = world.nowUs - mendedUs;
   if (checker.violation === "") {
-    const silent = liveHosts.filter(({ probesOpen }) => probesOpen > 0).map(({ cardId }) => cardId);
+    const silent = liveHosts.filter(({ probesOpen }) => probesOpen > 0).map(({ board }) => board);
     if (silent.length > 0) {
       checker.fail(`P4: ${LIVE_AGAIN_US} us after the last fault, hosts ${silent.join(", ")} have no number`);
     }
@@ -107,13 +114,61 @@ function heal(world: World, wipedCard: number): SimulatedHost[] {
       0,
     );
   const hosts = world.hosts.filter(
-    ({ cardId }) => cardId !== wipedCard && votesOf(parts[cardId - 1] as number) >= quorum,
+    ({ board }) => board !== wipedCard && votesOf(parts[board - 1] as number) >= quorum,
   );
   world.areCallsSmall = true;
   for (const host of world.hosts) host.dropWaiting();
   for (const host of hosts) host.call(1, true);
   world.run(world.nowUs + LIVE_AGAIN_US, () => hosts.every(({ probesOpen }) => probesOpen === 0));
   return hosts;
+}
+
+/**
+ * Waits until the members have come to rest: the list is settled, every host whose card is connected with a quorum has got a
+ * number, and every card that has left knows it. @returns those hosts.
+ */
+function settle(world: World): SimulatedHost[] {
+  world.areCallsSmall = true;
+  for (const host of world.hosts) host.dropWaiting();
+  for (const host of world.hosts) host.call(1, true);
+  const endUs = world.nowUs + SETTLED_US;
+  let truth = new FabricTruth(world);
+  const hosts = (): SimulatedHost[] => truth.connected.map((board) => world.hostOf(board));
+  const isSettled = (): boolean => {
+    if (truth.connected.length === 0) return true;
+    return (
+      !truth.members.isJoint && truth.left.length === 0 && hosts().every(({ probesOpen }) => probesOpen === 0)
+    );
+  };
+  while (world.nowUs < endUs && world.checker.violation === "" && !isSettled()) {
+    world.run(world.nowUs + LOOK_EVERY_US);
+    truth = new FabricTruth(world);
+  }
+  if (truth.connected.length > 0 && truth.members.isJoint)
+    world.checker.fail("P4: the list of members stays joint");
+  if (truth.left.length > 0)
+    world.checker.fail(`P4: boards ${truth.left.join(", ")} do not hear that they were removed`);
+  if (truth.connected.length > 0 && truth.wronged.length > 0)
+    world.checker.fail(`P4: boards ${truth.wronged.join(", ")} were told to be removed, and are members`);
+  return hosts();
+}
+
+/**
+ * The founder loses its flash at once after the founding, is initialised alike in no time, and hears nothing but what was said
+ * to the earlier one, and who acknowledges its beacons.
+ */
+function foundAgain(kit: FaultKit): void {
+  const { world, random } = kit;
+  const founder = world.cardOf(1);
+  world.weather.recorded = 1;
+  kit.endAfter(random.between(20_000, 60_000), () => {
+    if (world.view === 0) return;
+    founder.cutPower();
+    founder.storage.wipe();
+    world.hostOf(1).isInitialised = false;
+    founder.bootIn(100);
+    for (let atUs = 1_000; atUs < 60_000; atUs += 2_000) kit.endAfter(atUs, () => replayJoins(kit));
+  });
 }
 
 /** Without a fault there is no gap. */
@@ -140,6 +195,8 @@ class Wipe {
     if (scenario.wipedCard === 0) return;
     world.after(Math.floor((scenario.faultsUntilUs - scenario.faultsFromUs) / 2), () => {
       if (!world.hostOf(scenario.wipedCard).isInitialised) return;
+      // Who loses the flash of so many that the others are no quorum, has lost the fabric.
+      if (scenario.changesMembers && !new FabricTruth(world).canSpare(scenario.wipedCard)) return;
       this.wipedCard = scenario.wipedCard;
       const card = world.cardOf(scenario.wipedCard);
       card.cutPower();

@@ -3,7 +3,8 @@ import { OFFSET_TYPE } from "../../firmware/wire/frame-types.js";
 import { OFFSET_DESTINATION, OFFSET_SOURCE } from "../../firmware/wire/header.js";
 import type { Random } from "./random.js";
 
-const CARDS = 16;
+/** Card ids below this one can be told apart by a fault. */
+const CARDS = 64;
 
 /** How the cables treat frames, all over the fabric. */
 export class Weather {
@@ -38,7 +39,7 @@ export class Weather {
     this.blockedPairs = 0;
   }
 
-  /** Lets no frame that card `source` made reach card `destination`, whatever way it takes. Card ids below 16. */
+  /** Lets no frame that card `source` made reach card `destination`, whatever way it takes. Card ids below 64. */
   block(source: number, destination: number, by: 1 | -1): void {
     const place = source * CARDS + destination;
     this.blocked[place] = (this.blocked[place] as number) + by;

@@ -2,7 +2,7 @@ import type { Timing } from "../../firmware/wire/constants.js";
 import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import { OFFSET_TYPE } from "../../firmware/wire/frame-types.js";
 import type { HostViewFields } from "../../firmware/wire/host-frames.js";
-import { HostInitFields } from "../../firmware/wire/host-setup-frames.js";
+import { HostInitFields, INIT_JOIN } from "../../firmware/wire/host-setup-frames.js";
 import type { Uint64 } from "../../firmware/wire/uint64.js";
 import { CableDirection } from "./cable-direction.js";
 import { Checker } from "./checker.js";
@@ -23,7 +23,10 @@ const FNV_PRIME = 0x01000193;
 
 export interface WorldOptions {
   readonly seed: number;
+  /** Cards that found the fabric. */
   readonly cards: number;
+  /** Cards that wait to be taken in, cabled like the others. */
+  readonly spares?: number;
   readonly cables: readonly Cable[];
   readonly votes: readonly number[];
   readonly timing: Timing;
@@ -45,7 +48,10 @@ export interface WorldOptions {
   readonly trace?: ((line: string) => void) | undefined;
 }
 
-/** A fabric with its hosts in virtual time. Cards have ids from 1; time is in true microseconds. */
+/**
+ * A fabric with its hosts in virtual time; time is in true microseconds. Boards have numbers from 1. A founder's is its card
+ * id too, until it has been removed and comes again under another.
+ */
 export class World {
   nowUs = 0;
   /** A fingerprint of everything that has happened so far. */
@@ -72,6 +78,9 @@ export class World {
   view = 0;
   primary = 0;
   secondary = 0;
+  /** Which board has, or had, a card id. */
+  private readonly boards = new Map<number, number>();
+  private nextCardId = 0;
   /** Called at each delivery to a caller. */
   onDelivery: (host: number, madeUs: number) => void = () => {};
 
@@ -81,13 +90,29 @@ export class World {
     this.random = new Random(seed, 1);
     this.cardRandom = new Random(seed, 2);
     this.hostRandom = new Random(seed, 3);
-    for (let id = 1; id <= options.cards; id += 1) this.cards.push(new SimulatedCard(this, id));
+    const boards = options.cards + (options.spares ?? 0);
+    this.nextCardId = boards + 1;
+    for (let id = 1; id <= boards; id += 1) this.cards.push(new SimulatedCard(this, id));
     for (const [one, other] of options.cables) this.join(this.cards[one], this.cards[other]);
     this.cards.forEach((card, place) => {
       card.clock.rate = options.clockRates[place] ?? 1;
-      this.hosts.push(new SimulatedHost(this, card.id));
+      this.hosts.push(new SimulatedHost(this, card.id, this.joinsOf(card.id)));
     });
+    for (const { cardId, board } of this.hosts) this.boards.set(cardId, board);
     for (const card of this.cards) card.boot();
+  }
+
+  /** @returns as which card a board was initialised last; 0: there is no such board. */
+  cardIdOf(board: number): number {
+    return this.hosts[board - 1]?.cardId ?? 0;
+  }
+
+  /** @returns a card id that was never used. */
+  takeCardId(board: number): number {
+    const cardId = this.nextCardId;
+    this.nextCardId += 1;
+    this.boards.set(cardId, board);
+    return cardId;
   }
 
   cardOf(id: number): SimulatedCard {
@@ -116,14 +141,20 @@ export class World {
     this.queue.add(this.nowUs + us, { handle: run }, 0, 0, null);
   }
 
-  initFields(cardId: number): HostInitFields {
+  /** @param joins the cards that a card is to join, itself among them; none: it founds the fabric with the others. */
+  initFields(cardId: number, joins: readonly number[]): HostInitFields {
     const fields = new HostInitFields();
     fields.fabricId = FABRIC_ID;
     fields.cardId = cardId;
     fields.first.copy(this.options.first);
-    this.options.votes.forEach((votes, place) => {
-      fields.addMember(place + 1, votes);
-    });
+    if (joins.length === 0) {
+      this.options.votes.forEach((votes, place) => {
+        fields.addMember(place + 1, votes);
+      });
+    } else {
+      fields.kind = INIT_JOIN;
+      for (const card of joins) fields.addMember(card, 1);
+    }
     return fields;
   }
 
@@ -141,8 +172,8 @@ export class World {
     if (view.view < this.view) return;
     if (view.view > this.view) this.trace(`view ${view.view}: ${view.primary}, ${view.secondary}`);
     this.view = view.view;
-    this.primary = view.primary;
-    this.secondary = view.secondary;
+    this.primary = this.boards.get(view.primary) ?? 0;
+    this.secondary = this.boards.get(view.secondary) ?? 0;
   }
 
   noteArrival(to: number, port: number, frame: FrameBuffer): void {
@@ -166,6 +197,11 @@ export class World {
     if (this.options.trace === undefined) return;
     const name = (card: number): string => (card === 0 ? "host" : String(card));
     this.trace(`${name(from)} > ${name(to)}  ${describeFrame(frame)}${fate === "" ? "" : `  (${fate})`}`);
+  }
+
+  private joinsOf(board: number): number[] {
+    if (board <= this.options.cards) return [];
+    return [...this.options.votes.map((_, place) => place + 1), board];
   }
 
   private mix(value: number): void {

@@ -233,6 +233,8 @@ export class CardBench {
     fields.incarnation = options.incarnation ?? incarnationOf(source);
     fields.checksum = options.checksum ?? this.initChecksum();
     fields.view = options.view ?? 0;
+    const founder = this.members[0]?.[0] as number;
+    fields.founder = options.founder ?? (founder === this.cardId ? this.incarnation : incarnationOf(founder));
     this.receive(source, FRAME_JOIN, (frame) => encodeJoin(frame, fields));
   }
 

@@ -59,6 +59,7 @@ export function memberParts(member: { cardId: number; base: bigint }, sent = new
   state.promised = 0x101;
   state.ceiling.copy(uint64(member.base));
   const router = new Router(context);
+  router.adoptMembers();
   router.routeLinks.fill(0);
   return { context, post: new Post(context, router, () => {}) };
 }

@@ -4,7 +4,10 @@ import {
   STANDING_MEMBER,
 } from "../../../firmware/card/persistent-state.js";
 import { DEFAULT_TIMING } from "../../../firmware/wire/constants.js";
+import { FrameBuffer } from "../../../firmware/wire/frame-buffer.js";
 import {
+  FRAME_BEACON_ACK,
+  FRAME_HELLO,
   FRAME_JOIN,
   REFUSE_JOINING,
   REFUSE_STORAGE,
@@ -14,6 +17,7 @@ import { CARD_FLAG_FORGOT, CARD_FLAG_JOINING, INIT_JOIN } from "../../../firmwar
 import { CardBench, type CardBenchOptions } from "../../support/card-bench.js";
 import { hostInit } from "../../support/host-frames.js";
 import { toBigInt, uint64 } from "../../support/layout.js";
+import { answersOf } from "../../support/started-fabric.js";
 import type { UnitCase } from "../../support/unit-case.js";
 import { TRIANGLE, VirtualFabric } from "../../support/virtual-fabric.js";
 
@@ -61,6 +65,80 @@ export const foundingCases: readonly UnitCase[] = [
       const status = bench.status().status();
       t.deepEqual([status.state, status.flags, status.view], [REFUSE_JOINING, CARD_FLAG_JOINING, 0]);
       t.is(inFlash(bench).promised, 0);
+    },
+  },
+  {
+    title: "it names the founder that it has heard last, at once when that is another",
+    run(t) {
+      const bench = waiting(3);
+      const said = (): number[][] => bench.sent.joins().map(({ to, fields }) => [to, fields.founder]);
+      bench.advance(60_000);
+      bench.join(2, { incarnation: 22 });
+      bench.sent.clear();
+      bench.join(1, { incarnation: 77 });
+      bench.join(1, { incarnation: 77 });
+      t.deepEqual(said(), [
+        [1, 77],
+        [2, 77],
+      ]);
+      bench.join(1, { incarnation: 78 });
+      t.deepEqual(said().slice(2), [
+        [1, 78],
+        [2, 78],
+      ]);
+    },
+  },
+  {
+    title: "the founder counts only who names it as what it is now; others are told what it is",
+    run(t) {
+      const bench = waiting(1);
+      bench.advance(60_000);
+      bench.sent.clear();
+      bench.join(2, { founder: 0 });
+      bench.join(3, { founder: 5 });
+      t.deepEqual(
+        bench.sent.joins().map(({ to, fields }) => [to, fields.incarnation, fields.founder, fields.checksum]),
+        [2, 3].map((to) => [to, bench.incarnation, bench.incarnation, bench.initChecksum()]),
+      );
+      bench.join(2);
+      t.false(inFlash(bench).members.knowsAll(), "3 has not heard it yet");
+      bench.join(3);
+      t.true(inFlash(bench).members.knowsAll());
+      bench.join(2, { view: 0x101 });
+      bench.join(3, { view: 0x101, founder: 5 });
+      t.is(inFlash(bench).standing, STANDING_FOUNDING, "what was accepted was another founder's");
+      bench.join(3, { view: 0x101 });
+      t.is(inFlash(bench).standing, STANDING_MEMBER);
+    },
+  },
+  {
+    title: "what was said to a founder that lost its flash since, and comes late, founds nothing",
+    run(t) {
+      const fabric = new VirtualFabric({ cards: 3, cables: TRIANGLE });
+      const old: [number, FrameBuffer][] = [];
+      let isOver = false;
+      fabric.filter = (from, to, frame) => {
+        if (to !== 0 || frame.bytes[1] === FRAME_HELLO || frame.bytes[1] === FRAME_BEACON_ACK) return true;
+        if (frame.bytes[1] === FRAME_JOIN && !isOver) old.push([from, new FrameBuffer().copy(frame)]);
+        return !isOver;
+      };
+      fabric.initialise();
+      fabric.run(200_000);
+      t.deepEqual(answersOf(fabric, 0, 1), [1n]);
+      isOver = true;
+      fabric.kill(0);
+      fabric.wipe(0);
+      fabric.boot(0);
+      fabric.openHost(0);
+      const members = [1, 2, 3].map((card) => [card, 1] as const);
+      fabric.fromHost(0, hostInit({ session: 1, first: uint64(1n), members }));
+      fabric.run(2000);
+      // Triangle: cable 0 of card 1 leads to card 2, cable 1 to card 3.
+      for (const [from, frame] of old) fabric.fromLink(0, from - 1, frame);
+      fabric.run(5000);
+      for (const [from, frame] of old) fabric.fromLink(0, from - 1, frame);
+      t.deepEqual(answersOf(fabric, 0, 2), []);
+      t.is(fabric.status(0).status().state, REFUSE_JOINING);
     },
   },
   {

@@ -1,4 +1,10 @@
-import { REFUSE_JOINING, REFUSE_REMOVED, STATE_READY } from "../../../firmware/wire/frame-types.js";
+import type { FrameBuffer } from "../../../firmware/wire/frame-buffer.js";
+import {
+  FRAME_ACCEPT,
+  REFUSE_JOINING,
+  REFUSE_REMOVED,
+  STATE_READY,
+} from "../../../firmware/wire/frame-types.js";
 import { CARD_FLAG_REMOVED, INIT_FOUND, INIT_JOIN } from "../../../firmware/wire/host-setup-frames.js";
 import { packVotes } from "../../../firmware/wire/member-entries.js";
 import {
@@ -14,6 +20,7 @@ import {
   PLAN_REPLACE,
 } from "../../../firmware/wire/plan-frames.js";
 import { Uint64 } from "../../../firmware/wire/uint64.js";
+import { AcceptFields, decodeAccept } from "../../../firmware/wire/view-frames.js";
 import { AskingHosts } from "../../support/asking-hosts.js";
 import { hostInit, type PlanOptions } from "../../support/host-frames.js";
 import { answersOf } from "../../support/started-fabric.js";
@@ -326,6 +333,62 @@ export const memberPlansCases: readonly UnitCase[] = [
           .map(([, code]) => code),
         [PLAN_NOT_HEARD],
       );
+    },
+  },
+  {
+    title:
+      "a card that was away while another was replaced is taken in by the one that came, whoever else is gone",
+    run(t) {
+      const fabric = founded(MESH_OF_4, 4, 3);
+      const incarnation = joinAs(fabric, 3, 4, [1, 2, 3]);
+      t.is(codeOf(fabric, 0, { requestId: 1, kind: PLAN_HANDOVER, primary: 2, secondary: 1 }), PLAN_DONE);
+      fabric.kill(2);
+      fabric.run(200_000);
+      const replace = { requestId: 2, kind: PLAN_REPLACE, card: 1, otherCard: 4, incarnation } as const;
+      t.is(codeOf(fabric, 1, replace), PLAN_DONE);
+      fabric.run(100_000);
+      t.is(fabric.status(0).status().state, REFUSE_REMOVED);
+      fabric.kill(1);
+      fabric.run(200_000);
+      fabric.boot(2);
+      fabric.openHost(2);
+      fabric.run(500_000);
+      for (const place of [2, 3]) {
+        t.is(fabric.status(place).status().state, STATE_READY);
+        t.deepEqual(listOf(fabric, place), [
+          [2, ONE],
+          [3, ONE],
+          [4, ONE],
+        ]);
+      }
+    },
+  },
+  {
+    title: "a joint list of which only the card that is to go has heard is settled by the others",
+    run(t) {
+      const fabric = founded(MESH_OF_4, 4, 4);
+      const fields = new AcceptFields();
+      const isJoint = (frame: FrameBuffer): boolean =>
+        frame.bytes[1] === FRAME_ACCEPT &&
+        decodeAccept(frame, fields) &&
+        fields.memberVotes[3] === packVotes(0, 1);
+      fabric.filter = (_from, to, frame) => to === 3 || !isJoint(frame);
+      fabric.plan(0, { requestId: 1, kind: PLAN_REMOVE, card: 4 });
+      const hasHeard = (): boolean => listOf(fabric, 3)[3]?.[1] === packVotes(0, 1);
+      fabric.runUntil(hasHeard, 100_000, 100);
+      fabric.kill(0);
+      t.deepEqual([listOf(fabric, 1)[3]?.[1], listOf(fabric, 2)[3]?.[1]], [ONE, ONE]);
+      fabric.filter = () => true;
+      fabric.run(600_000);
+      for (const place of [1, 2]) {
+        t.is(fabric.status(place).status().state, STATE_READY);
+        t.deepEqual(listOf(fabric, place), [
+          [1, ONE],
+          [2, ONE],
+          [3, ONE],
+        ]);
+      }
+      t.is(fabric.status(3).status().state, REFUSE_REMOVED);
     },
   },
   {

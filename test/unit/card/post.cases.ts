@@ -27,6 +27,7 @@ class PostBench {
       ]),
     );
     const router = new Router(this.context);
+    router.adoptMembers();
     router.routeLinks[1] = 0;
     this.post = new Post(this.context, router, (frame) => this.delivered.push(payloadOf(frame)));
   }

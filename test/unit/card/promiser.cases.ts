@@ -1,6 +1,11 @@
 import { PersistentState, STANDING_REMOVED } from "../../../firmware/card/persistent-state.js";
-import { DEFAULT_TIMING } from "../../../firmware/wire/constants.js";
-import { FRAME_ACCEPT, FRAME_PREPARE, REFUSE_NOT_PRIMARY } from "../../../firmware/wire/frame-types.js";
+import { DEFAULT_TIMING, NEIGHBOUR_ID } from "../../../firmware/wire/constants.js";
+import {
+  FRAME_ACCEPT,
+  FRAME_HELLO,
+  FRAME_PREPARE,
+  REFUSE_NOT_PRIMARY,
+} from "../../../firmware/wire/frame-types.js";
 import { PROMISE_FLAG_TAIL } from "../../../firmware/wire/view-frames.js";
 import { type AcceptOptions, CardBench, type CardBenchOptions } from "../../support/card-bench.js";
 import { toHex } from "../../support/hex.js";
@@ -107,14 +112,44 @@ export const promiserCases: readonly UnitCase[] = [
     },
   },
   {
-    title: "only the card that a view is named for may ask for it, or announce it",
+    title: "only the card that a view is named for may ask for it; any member of it may pass on what it is",
     run(t) {
       const bench = quiet(2);
       bench.prepare(VIEW, 1);
-      bench.accept({ view: VIEW, from: 1 });
-      t.is(bench.card.counters.dropRole, 2);
+      t.is(bench.card.counters.dropRole, 1);
       t.is(bench.sent.frames.length, 0);
       t.is(inFlash(bench).promised, bench.view);
+      bench.accept({ view: VIEW, from: 1 });
+      t.is(inFlash(bench).accepted.number, VIEW);
+    },
+  },
+  {
+    title:
+      "of a view that it may not accept any more it learns whom to hear: who is new there may ask for its promise",
+    run(t) {
+      const bench = new CardBench({ cardId: 3, neighbours: [1, 2, 4] });
+      bench.beacon({ ceiling: 1n });
+      pass(bench, LEASE_US);
+      bench.prepare(0x901);
+      const without4 = [
+        [2, 1],
+        [3, 1, 1, bench.incarnation],
+      ] as const;
+      const list = [...without4, [4, 1]] as const;
+      bench.prepare(0xa04);
+      t.is(promisesSent(bench).length, 1, "4 is nobody yet");
+      bench.accept({ view: 0x404, primary: 2, secondary: 4, list });
+      bench.accept({ view: 0x302, primary: 2, secondary: 3, list: without4 });
+      t.deepEqual([inFlash(bench).promised, inFlash(bench).accepted.number], [0x901, bench.view]);
+      bench.hello(2);
+      bench.prepare(0xa04);
+      t.deepEqual(promisesSent(bench).at(-1), [4, 0xa04]);
+      const { dropSource } = bench.card.counters;
+      bench.request(4, 1);
+      t.is(bench.card.counters.dropSource, dropSource + 1, "but for nothing else");
+      bench.accept({ view: 0xa04, primary: 2, secondary: 3, from: 1 });
+      bench.prepare(0xb04);
+      t.is(bench.card.counters.dropSource, dropSource + 2, "a newer view without 4");
     },
   },
   {
@@ -381,6 +416,20 @@ export const promiserCases: readonly UnitCase[] = [
       bench.prepare(0x903);
       bench.advance(500_000);
       t.is(bench.sent.frames.length, 0, "it is silent");
+    },
+  },
+  {
+    title: "a neighbour that finds its ways by another list is told the view, if it is in it, ready or not",
+    run(t) {
+      const bench = new CardBench({ cardId: 3 });
+      bench.hello(1, [], { checksum: 1 });
+      t.deepEqual(
+        bench.sent.accepts().map(({ link, to, fields }) => [link, to, fields.view]),
+        [[1, 2, 0x101]],
+      );
+      bench.hello(1);
+      bench.receive(2, FRAME_HELLO, () => {}, { destination: NEIGHBOUR_ID, hopsLeft: 1, link: 1 });
+      t.is(bench.sent.accepts().length, 1);
     },
   },
   {

@@ -26,7 +26,7 @@ function chosen({ promised, wishes = [0, 0], costs = [1, 1, 1, 1, 1], voteless =
     promises.add(Math.abs(card) - 1, fields);
   }
   const asked = { primary: wishes[0], secondary: wishes[1] };
-  const ways = Uint8Array.from(costs);
+  const ways = { costOf: (card: number) => costs[card - 1] as number };
   const primary = choosePrimary(promises, members, next, asked, ways);
   return [primary, chooseSecondary(promises, members, next, asked, ways, primary)];
 }

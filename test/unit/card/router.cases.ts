@@ -1,4 +1,5 @@
-import { DEFAULT_TIMING, NEIGHBOUR_ID } from "../../../firmware/wire/constants.js";
+import { Router } from "../../../firmware/card/router.js";
+import { DEFAULT_TIMING, NEIGHBOUR_ID, UNREACHABLE_COST } from "../../../firmware/wire/constants.js";
 import { crc32 } from "../../../firmware/wire/crc32.js";
 import type { FrameBuffer } from "../../../firmware/wire/frame-buffer.js";
 import { FRAME_ANSWER, FRAME_HELLO } from "../../../firmware/wire/frame-types.js";
@@ -6,6 +7,7 @@ import type { HelloFields } from "../../../firmware/wire/hello-frame.js";
 import { LINK_ALIVE, LINK_DEAD, LINK_STALE } from "../../../firmware/wire/host-status-frames.js";
 import { encodeAnswer } from "../../../firmware/wire/number-frames.js";
 import { CardBench } from "../../support/card-bench.js";
+import { cardContext } from "../../support/card-parts.js";
 import { compact } from "../../support/hex.js";
 import { payloadOf, uint64 } from "../../support/layout.js";
 import type { Sent } from "../../support/link-log.js";
@@ -35,6 +37,13 @@ function linkTo(bench: CardBench, destination: number): number | undefined {
 }
 
 export const routerCases: readonly UnitCase[] = [
+  {
+    title: "to a card that it does not know there is no way, at any cost",
+    run(t) {
+      const router = new Router(cardContext());
+      t.deepEqual([router.reaches(9), router.costOf(9)], [false, UNREACHABLE_COST]);
+    },
+  },
   {
     title: "says hello at once over every cable, then every 25 ms, to whoever is there",
     run(t) {

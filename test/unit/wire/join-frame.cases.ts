@@ -3,14 +3,14 @@ import { decodeJoin, encodeJoin, JoinFields } from "../../../firmware/wire/join-
 import { checkLayout, filled } from "../../support/layout.js";
 import type { UnitCase } from "../../support/unit-case.js";
 
-const LARGEST = { incarnation: 0x0102_0304, checksum: 0xfedc_ba98, view: 2 ** 40 - 1 };
+const LARGEST = { incarnation: 0x0102_0304, checksum: 0xfedc_ba98, view: 2 ** 40 - 1, founder: 0x0506_0708 };
 
 export const joinFrameCases: readonly UnitCase[] = [
   {
     title: "JOIN",
     run(t) {
       checkLayout(t, {
-        hex: "01 0e 02 01 10 ffffffff  04030201 98badcfe ffffffffff",
+        hex: "01 0e 02 01 10 ffffffff  04030201 98badcfe ffffffffff 08070605",
         fields: filled(new JoinFields(), LARGEST),
         make: () => new JoinFields(),
         encode(frame) {
