@@ -2,6 +2,7 @@ export { MAX_BLOCK_COUNT } from "../firmware/wire/constants.js";
 export type { CardIdentity } from "./card-identity.js";
 export type { CardRole, CardStatus, LinkStatus, Member, RouteStatus } from "./card-status.js";
 export { type ConnectOptions, connect } from "./connect.js";
+export { type ConnectNatsOptions, connectNats } from "./connect-nats.js";
 export type { MirrorRecord } from "./daemon/mirror-layout.js";
 export { type NotReadyReason, SequenceError, type SequenceErrorCode } from "./errors.js";
 export { defaultVotes, type Initialisation } from "./initialisation.js";

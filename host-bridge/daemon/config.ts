@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { serversProblem } from "../nats/nats-connect.js";
+import { DEFAULT_SUBJECT, isSubjectPrefix } from "../nats/nats-messages.js";
 import { DEFAULT_CALL_TIMEOUT_MS, DEFAULT_OPEN_TIMEOUT_MS } from "../timing.js";
 import { LOG_LEVELS } from "./log.js";
 import { isLoopback, parseNetworkAddress } from "./network-address.js";
@@ -13,6 +15,13 @@ const address = z
     (text) => parseNetworkAddress(text) !== null,
     "must be a port, or a host and a port as 127.0.0.1:6390",
   );
+const servers = z
+  .string()
+  .max(4_096)
+  .superRefine((text, context) => {
+    const problem = serversProblem(text);
+    if (problem !== null) context.addIssue({ code: "custom", message: problem });
+  });
 
 /** Everything that a daemon can be told, by a file, the environment or flags. What is not here is refused. */
 const keySchema = z.strictObject({
@@ -39,8 +48,17 @@ const keySchema = z.strictObject({
   redisPasswordFile: path.nullable().default(null),
   /** How long an INCR may take. */
   redisTimeoutMs: milliseconds.default(DEFAULT_CALL_TIMEOUT_MS),
+  /** NATS servers, with commas, whose clients are served; null for none. */
+  nats: servers.nullable().default(null),
+  /** A file that says who this daemon is to them: .creds, or "user:password", or a token; null for nobody. */
+  natsCredentialsFile: path.nullable().default(null),
+  /** The first words of the subjects there. */
+  natsSubject: z
+    .string()
+    .refine(isSubjectPrefix, "must be words with points between")
+    .default(DEFAULT_SUBJECT),
   logLevel: level.default("info"),
-  /** Levels of single namespaces: daemon, card, socket, mirror, redis. */
+  /** Levels of single namespaces: daemon, card, socket, mirror, redis, nats. */
   logLevels: z.record(z.string(), level).default({}),
 });
 

@@ -1,5 +1,6 @@
 import type { DaemonConfig } from "./config.js";
 import type { ListenerMaker } from "./listener.js";
+import { NatsListener } from "./nats-listener.js";
 import { parseNetworkAddress } from "./network-address.js";
 import { RedisListener } from "./redis-listener.js";
 
@@ -15,6 +16,14 @@ export function listenersOf(config: DaemonConfig): ListenerMaker[] {
       timeoutMs: config.redisTimeoutMs,
     };
     makers.push({ name: "redis", make: (environment) => new RedisListener(options, environment) });
+  }
+  if (config.nats !== null) {
+    const options = {
+      servers: config.nats,
+      credentialsFile: config.natsCredentialsFile,
+      prefix: config.natsSubject,
+    };
+    makers.push({ name: "nats", make: (environment) => new NatsListener(options, environment) });
   }
   return makers;
 }
