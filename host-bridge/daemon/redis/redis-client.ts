@@ -41,7 +41,8 @@ export class RedisClient {
   /** No command is taken any more: the connection ends when all replies have left. */
   private isEnding = false;
   private stuckSinceMs = 0;
-  private isStuck = false;
+  /** Bytes that the client's system has taken. */
+  private takenBytes = 0;
 
   constructor(socket: Socket, environment: RedisClientEnvironment) {
     this.socket = socket;
@@ -98,10 +99,13 @@ export class RedisClient {
     this.watchStuck(nowMs);
   }
 
+  /** Whoever reads, however slowly, may go on. */
   private watchStuck(nowMs: number): void {
-    const isStuck = this.socket.writableLength > 0 || this.socket.writableEnded;
-    if (isStuck && !this.isStuck) this.stuckSinceMs = nowMs;
-    this.isStuck = isStuck;
+    const { writableLength, writableEnded, bytesWritten } = this.socket;
+    const taken = bytesWritten - writableLength;
+    const isStuck = writableLength > 0 || writableEnded;
+    if (!isStuck || taken !== this.takenBytes) this.stuckSinceMs = nowMs;
+    this.takenBytes = taken;
     if (isStuck && nowMs - this.stuckSinceMs >= MAX_STUCK_MS) this.sendAway("does not read");
   }
 
