@@ -13,6 +13,15 @@ import type { ViewChange } from "./view.js";
 
 const log = debug("seqcard:session");
 
+/** What being unplugged, or a daemon or server that is restarted, is like. */
+const USUAL_LOSSES: ReadonlySet<string> = new Set([
+  "DISCONNECTED",
+  "PORT_NOT_FOUND",
+  "PORT_BUSY",
+  "DAEMON_NOT_RUNNING",
+  "NATS_UNREACHABLE",
+]);
+
 export interface ConnectionOptions {
   readonly openTransport: OpenTransport;
   readonly clock: Clock;
@@ -214,9 +223,7 @@ export class Connection {
 
   /** Once a kind of failure, and not for what being unplugged is like. */
   private complain(error: SequenceError): void {
-    const isUsual = ["DISCONNECTED", "PORT_NOT_FOUND", "PORT_BUSY", "DAEMON_NOT_RUNNING"].includes(
-      error.code,
-    );
+    const isUsual = USUAL_LOSSES.has(error.code);
     if (isUsual || this.complainedOf === error.code) return;
     this.complainedOf = error.code;
     this.events.onError(error);

@@ -73,6 +73,12 @@ export type SequenceErrorCode =
   | "SOCKET_IN_USE"
   /** The socket cannot be made there: another file is in the way, or others may write to its directory. */
   | "SOCKET_FAILED"
+  /** No NATS server answers there. */
+  | "NATS_UNREACHABLE"
+  /** The NATS server does not let this program in. */
+  | "NATS_DENIED"
+  /** What is asked of a card itself does not travel by NATS. */
+  | "NOT_CARRIED"
   /** The configuration of the daemon makes no sense, or cannot be read. */
   | "BAD_CONFIG"
   /** The file is no mirror of numbers, or cannot be read. */

@@ -3,6 +3,7 @@ export type { CardIdentity } from "./card-identity.js";
 export type { CardReport, ReportedLink } from "./card-report.js";
 export type { CardRole, CardStatus, LinkStatus, ListedMember, Member, RouteStatus } from "./card-status.js";
 export { type ConnectOptions, connect } from "./connect.js";
+export { type ConnectNatsOptions, connectNats } from "./connect-nats.js";
 export type { MirrorRecord } from "./daemon/mirror-layout.js";
 export { type NotReadyReason, SequenceError, type SequenceErrorCode } from "./errors.js";
 export type { Cable, FabricSurvey } from "./fabric-survey.js";

@@ -23,6 +23,11 @@ interface ServeOptions {
   readonly drainMs?: number;
   readonly mirror?: string | false;
   readonly durableMirror?: string | false;
+  readonly redis?: string;
+  readonly redisPasswordFile?: string;
+  readonly nats?: string;
+  readonly natsCredentialsFile?: string;
+  readonly natsSubject?: string;
   readonly logLevel?: string;
   readonly logLevels?: Record<string, string>;
 }
@@ -52,6 +57,14 @@ export function addServeCommand(program: Command): void {
     .option("--no-mirror", "keep no mirror in memory")
     .option("--durable-mirror <file>", "the mirror's copy on a disk")
     .option("--no-durable-mirror", "keep no copy on a disk")
+    .option("--redis <address>", "serve Redis clients there, such as 127.0.0.1:6390; nowhere by default")
+    .option("--redis-password-file <file>", "the password that Redis clients must send")
+    .option(
+      "--nats <servers>",
+      "serve other machines by NATS, such as nats://10.0.0.5:4222; several with commas",
+    )
+    .option("--nats-credentials-file <file>", "a .creds file, or one that holds user:password or a token")
+    .option("--nats-subject <words>", "the first words of the subjects there; seqcard by default")
     .addOption(new Option("--log-level <level>", "what is logged").choices([...LOG_LEVELS]))
     .option("--log-levels <list>", "levels of single namespaces, such as socket=debug,card=warn", parseLevels)
     .option("--print-config", "print what all of this comes to, and end")

@@ -1,13 +1,30 @@
 import { z } from "zod";
-import { DEFAULT_OPEN_TIMEOUT_MS } from "../timing.js";
+import { serversProblem } from "../nats/nats-connect.js";
+import { DEFAULT_SUBJECT, isSubjectPrefix } from "../nats/nats-messages.js";
+import { DEFAULT_CALL_TIMEOUT_MS, DEFAULT_OPEN_TIMEOUT_MS } from "../timing.js";
 import { LOG_LEVELS } from "./log.js";
+import { isLoopback, parseNetworkAddress } from "./network-address.js";
 
 const milliseconds = z.int().min(1).max(3_600_000);
 const path = z.string().min(1).max(4_096);
 const level = z.enum(LOG_LEVELS);
+const address = z
+  .string()
+  .max(300)
+  .refine(
+    (text) => parseNetworkAddress(text) !== null,
+    "must be a port, or a host and a port as 127.0.0.1:6390",
+  );
+const servers = z
+  .string()
+  .max(4_096)
+  .superRefine((text, context) => {
+    const problem = serversProblem(text);
+    if (problem !== null) context.addIssue({ code: "custom", message: problem });
+  });
 
 /** Everything that a daemon can be told, by a file, the environment or flags. What is not here is refused. */
-export const configSchema = z.strictObject({
+const keySchema = z.strictObject({
   /** Serial ports of the cards, all of one fabric. */
   ports: z.array(path).min(1).max(8),
   baudRate: z.int().min(1).max(100_000_000).default(115_200),
@@ -25,9 +42,35 @@ export const configSchema = z.strictObject({
   /** Its copy on a disk. Null for none. */
   durableMirror: path.nullable(),
   durableEveryMs: milliseconds.default(1_000),
+  /** Where Redis clients are served; null for nowhere. Beyond this machine only with a password. */
+  redis: address.nullable().default(null),
+  /** A file with the password that Redis clients must send; null for none. */
+  redisPasswordFile: path.nullable().default(null),
+  /** How long an INCR may take. */
+  redisTimeoutMs: milliseconds.default(DEFAULT_CALL_TIMEOUT_MS),
+  /** NATS servers, with commas, whose clients are served; null for none. */
+  nats: servers.nullable().default(null),
+  /** A file that says who this daemon is to them: .creds, or "user:password", or a token; null for nobody. */
+  natsCredentialsFile: path.nullable().default(null),
+  /** The first words of the subjects there. */
+  natsSubject: z
+    .string()
+    .refine(isSubjectPrefix, "must be words with points between")
+    .default(DEFAULT_SUBJECT),
   logLevel: level.default("info"),
-  /** Levels of single namespaces: daemon, card, socket, mirror. */
+  /** Levels of single namespaces: daemon, card, socket, mirror, redis, nats. */
   logLevels: z.record(z.string(), level).default({}),
+});
+
+/** What each key alone allows, and two together do not. */
+export const configSchema = keySchema.superRefine(({ redis, redisPasswordFile }, context) => {
+  const parsed = redis === null ? null : parseNetworkAddress(redis);
+  if (parsed === null || isLoopback(parsed) || redisPasswordFile !== null) return;
+  context.addIssue({
+    code: "custom",
+    path: ["redis"],
+    message: "other machines would reach it: set redisPasswordFile as well, or listen at 127.0.0.1",
+  });
 });
 
 export type DaemonConfig = Readonly<z.infer<typeof configSchema>>;

@@ -22,6 +22,12 @@ const VARIABLES: readonly (readonly [name: string, key: ConfigKey, parse: (text:
   ["SEQCARD_MIRROR", "mirror", orNull],
   ["SEQCARD_DURABLE_MIRROR", "durableMirror", orNull],
   ["SEQCARD_DURABLE_EVERY_MS", "durableEveryMs", number],
+  ["SEQCARD_REDIS", "redis", orNull],
+  ["SEQCARD_REDIS_PASSWORD_FILE", "redisPasswordFile", orNull],
+  ["SEQCARD_REDIS_TIMEOUT_MS", "redisTimeoutMs", number],
+  ["SEQCARD_NATS", "nats", orNull],
+  ["SEQCARD_NATS_CREDENTIALS_FILE", "natsCredentialsFile", orNull],
+  ["SEQCARD_NATS_SUBJECT", "natsSubject", text],
   ["SEQCARD_LOG_LEVEL", "logLevel", text],
   ["SEQCARD_LOG_LEVELS", "logLevels", parseLevels],
 ];

@@ -42,6 +42,12 @@ test("each variable of the environment, and none turns a file off", (t) => {
     SEQCARD_MIRROR: "none",
     SEQCARD_DURABLE_MIRROR: "/d",
     SEQCARD_DURABLE_EVERY_MS: "9",
+    SEQCARD_REDIS: "127.0.0.1:6390",
+    SEQCARD_REDIS_PASSWORD_FILE: "/p",
+    SEQCARD_REDIS_TIMEOUT_MS: "10",
+    SEQCARD_NATS: "nats://a:1, tls://b",
+    SEQCARD_NATS_CREDENTIALS_FILE: "/c",
+    SEQCARD_NATS_SUBJECT: "my.numbers",
     SEQCARD_LOG_LEVEL: "warn",
     SEQCARD_LOG_LEVELS: "socket=debug,card=trace",
   };
@@ -57,6 +63,12 @@ test("each variable of the environment, and none turns a file off", (t) => {
     mirror: null,
     durableMirror: "/d",
     durableEveryMs: 9,
+    redis: "127.0.0.1:6390",
+    redisPasswordFile: "/p",
+    redisTimeoutMs: 10,
+    nats: "nats://a:1, tls://b",
+    natsCredentialsFile: "/c",
+    natsSubject: "my.numbers",
     logLevel: "warn",
     logLevels: { socket: "debug", card: "trace" },
   });
@@ -88,6 +100,16 @@ const wrong: readonly (readonly [
   ["a time that is a word", { ports }, { SEQCARD_DRAIN_MS: "soon" }, /drainMs.*from environment/],
   ["an unknown level", { ports, logLevel: "loud" }, {}, /logLevel/],
   ["an unknown level of a namespace", { ports }, { SEQCARD_LOG_LEVELS: "socket=loud" }, /logLevels\.socket/],
+  ["an address that is none", { ports, redis: "localhost" }, {}, /redis.*from flags/],
+  ["Redis for other machines without a password", { ports, redis: "0.0.0.0:6390" }, {}, /redisPasswordFile/],
+  ["a NATS server that is none", { ports, nats: "http://a" }, {}, /nats:.*http:/],
+  [
+    "a password among the servers",
+    { ports, nats: "nats://u:secret@a" },
+    {},
+    /nats:(?!.*secret).*into a file/,
+  ],
+  ["a subject that takes everything", { ports, natsSubject: "a.>" }, {}, /natsSubject/],
   ["an unknown key", { ports, colour: "red" }, {}, /colour/],
 ];
 

@@ -1,0 +1,135 @@
+import { randomBytes } from "node:crypto";
+import { SystemClock } from "./clock.js";
+import { SequenceError } from "./errors.js";
+import { findFabric } from "./nats/find-fabric.js";
+import { connectServer, serversProblem } from "./nats/nats-connect.js";
+import { DEFAULT_SUBJECT, isSubjectPrefix } from "./nats/nats-messages.js";
+import { NatsTransport } from "./nats/nats-transport.js";
+import { Sequence } from "./sequence.js";
+import { DEFAULT_CALL_TIMEOUT_MS, DEFAULT_OPEN_TIMEOUT_MS } from "./timing.js";
+import type { Transport, TransportEvents } from "./transport.js";
+
+/** A request without a reply is given up after this; that of a bridge that was killed costs its callers as much. */
+const DEFAULT_REQUEST_TIMEOUT_MS = 500;
+/** What is asked of a card itself. By NATS numbers alone are carried: any bridge may answer, and each has another card. */
+const CARD_CALLS = [
+  "status",
+  "initialise",
+  "seed",
+  "handover",
+  "survey",
+  "addMember",
+  "removeMember",
+  "replaceMember",
+];
+
+export interface ConnectNatsOptions {
+  /** Such as "nats://10.0.0.5:4222"; several with commas. */
+  readonly servers: string;
+  /** A .creds file, or one that holds "user:password" or a token. */
+  readonly credentialsFile?: string;
+  /** The first words of the subjects, as the bridges have it; "seqcard" by default. */
+  readonly subject?: string;
+  /** By default the one that the bridges serve. Needed where they serve several. */
+  readonly fabricId?: number;
+  /** How long a call may take, in milliseconds; 10,000 by default. */
+  readonly timeoutMs?: number;
+  /** After this a request is given up and made anew, in milliseconds; 500 by default. */
+  readonly requestTimeoutMs?: number;
+  /** How long the server, and then a bridge, may take to answer at first, in milliseconds; 2,000 by default. */
+  readonly openTimeoutMs?: number;
+  /** As with `open`. */
+  readonly whenNotReady?: "wait" | "reject";
+  /** Whether to look for the server again when it is gone; true by default. */
+  readonly reconnect?: boolean;
+}
+
+/**
+ * Takes numbers from bridges (`seqcard serve --nats`) on other machines: each block from any of them. Calls of one moment
+ * travel together. `nextSync` is SYNC_UNSUPPORTED, and what is asked of a card itself, such as `status`, NOT_CARRIED.
+ * Rejects with NATS_UNREACHABLE, NATS_DENIED, DAEMON_NOT_RUNNING, DAEMON_SILENT or BAD_OPTION.
+ */
+export async function connectNats(options: ConnectNatsOptions): Promise<Sequence> {
+  const { timeoutMs = DEFAULT_CALL_TIMEOUT_MS, openTimeoutMs = DEFAULT_OPEN_TIMEOUT_MS } = options;
+  const { whenNotReady = "wait", reconnect = true } = options;
+  checkOptions(options);
+  let fabricId = options.fabricId ?? null;
+  const openTransport = async (events: TransportEvents): Promise<Transport> => {
+    const connection = await connectServer({
+      servers: options.servers,
+      credentialsFile: options.credentialsFile ?? null,
+      name: "seqcard client",
+      timeoutMs: openTimeoutMs,
+      reconnect: false,
+    });
+    const prefix = options.subject ?? DEFAULT_SUBJECT;
+    try {
+      fabricId ??= await findFabric(connection, prefix, openTimeoutMs);
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+    const requestTimeoutMs = options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
+    return new NatsTransport(connection, { prefix, fabricId, requestTimeoutMs }, events);
+  };
+  try {
+    const sequence = await Sequence.start({
+      openTransport,
+      clock: new SystemClock(),
+      random32: () => randomBytes(4).readUInt32LE(),
+      timeoutMs,
+      openTimeoutMs,
+      whenNotReady,
+      reconnect,
+    });
+    refuseCardCalls(sequence);
+    return sequence;
+  } catch (error) {
+    if (!(error instanceof SequenceError) || error.code !== "NOT_A_CARD") throw error;
+    throw new SequenceError(
+      "DAEMON_SILENT",
+      "no bridge of that fabric answers at this NATS server; see `seqcard serve --nats`, and the fabric's id",
+      { cause: error },
+    );
+  }
+}
+
+function refuseCardCalls(sequence: Sequence): void {
+  for (const name of CARD_CALLS) {
+    const refuse = (): Promise<never> =>
+      Promise.reject(
+        new SequenceError(
+          "NOT_CARRIED",
+          `${name}() is not carried by NATS; ask at a machine that has a card`,
+        ),
+      );
+    Object.defineProperty(sequence, name, { value: refuse });
+  }
+}
+
+function checkOptions(options: ConnectNatsOptions): void {
+  const { servers, subject, fabricId, whenNotReady } = options;
+  if (typeof servers !== "string") throw badOption("servers must be a text, such as nats://127.0.0.1:4222");
+  const problem = serversProblem(servers);
+  if (problem !== null) throw badOption(problem);
+  if (subject !== undefined && !isSubjectPrefix(subject))
+    throw badOption("subject must be words with points between");
+  const isFabric =
+    fabricId === undefined || (Number.isInteger(fabricId) && fabricId >= 1 && fabricId <= 0xffff_ffff);
+  if (!isFabric) throw badOption("fabricId must be a whole number from 1 to 2^32-1");
+  for (const name of ["timeoutMs", "requestTimeoutMs", "openTimeoutMs"] as const) {
+    const time = options[name];
+    if (time !== undefined && !(time > 0)) throw badOption(`${name} must be more than 0`);
+  }
+  const { requestTimeoutMs } = options;
+  if (requestTimeoutMs !== undefined && (!Number.isInteger(requestTimeoutMs) || requestTimeoutMs > 60_000)) {
+    throw badOption("requestTimeoutMs must be a whole number up to 60,000");
+  }
+  if (whenNotReady !== undefined && whenNotReady !== "wait" && whenNotReady !== "reject") {
+    throw badOption('whenNotReady must be "wait" or "reject"');
+  }
+}
+
+function badOption(message: string): SequenceError {
+  return new SequenceError("BAD_OPTION", message);
+}
