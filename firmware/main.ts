@@ -1,4 +1,5 @@
 import { Card } from "./card/card.js";
+import type { Counters } from "./card/card-context.js";
 import type { FramePort } from "./ports/frame-port.js";
 import type { RecordStore } from "./storage/record-store.js";
 import type { Timing } from "./wire/constants.js";
@@ -24,6 +25,8 @@ export interface Platform {
 
 /** The running firmware, for whoever owns the alarm. */
 export interface Firmware {
+  /** What its card has counted since it was started. */
+  readonly counters: Readonly<Counters>;
   /** To be called when the alarm is due. Calling it early does no harm. */
   wake(): void;
 }
@@ -59,5 +62,5 @@ export function startFirmware(platform: Platform): Firmware {
   };
   card.start(platform.now());
   platform.wakeAt(card.wakeUpUs);
-  return { wake };
+  return { counters: card.counters, wake };
 }

@@ -4,12 +4,15 @@ import {
   decodeHostInitResult,
   encodeHostInit,
   HostInitFields,
+  HostInitResultFields,
   INIT_DONE,
 } from "../firmware/wire/host-setup-frames.js";
 import {
   decodeHostPlanResult,
   encodeHostPlan,
   PLAN_DONE,
+  PLAN_HANDOVER,
+  PLAN_SEED,
   PlanFields,
   PlanResultFields,
 } from "../firmware/wire/plan-frames.js";
@@ -19,16 +22,20 @@ import { initError } from "./initialisation.js";
 import { planError } from "./planned-change.js";
 import type { SessionCounters } from "./session-counters.js";
 import { toBigint } from "./uint64-bigint.js";
+import type { PlanKind } from "./view-reason.js";
 
 /** What an operator asks of a card, one thing of a kind at a time: to become a member, or to change the view. */
 export class CardChanges {
   private readonly counters: SessionCounters;
   private readonly onMember: (cardId: number, fabricId: number) => void;
   private readonly init: Exchange<number>;
+  private readonly initResult = new HostInitResultFields();
   private readonly plan: Exchange<bigint>;
   private readonly result = new PlanResultFields();
   private initFields = new HostInitFields();
   private planFields = new PlanFields();
+  /** The base of the view that the last plan came to. */
+  private plannedBase: bigint | null = null;
 
   /**
    * @param send writes the header to `frame`, whose body is written, and sends it.
@@ -84,8 +91,16 @@ export class CardChanges {
       return false;
     }
     this.planFields = fields;
+    this.plannedBase = null;
     this.plan.add(waiter);
     return true;
+  }
+
+  /** @returns what this host has asked for, where a new view that begins at `base` may be what came of it. */
+  planOf(base: bigint): PlanKind | null {
+    if (!this.plan.isPending && this.plannedBase !== base) return null;
+    if (this.planFields.kind === PLAN_SEED) return "seed";
+    return this.planFields.kind === PLAN_HANDOVER ? "handover" : "member-change";
   }
 
   /** Asks whatever is open, as at the begin of a session. */
@@ -101,13 +116,13 @@ export class CardChanges {
 
   /** @returns false where the frame's length does not fit. */
   onInitResult(frame: FrameBuffer): boolean {
-    const code = decodeHostInitResult(frame);
-    if (code < 0) return false;
+    if (!decodeHostInitResult(frame, this.initResult)) return false;
+    const { code, incarnation } = this.initResult;
     if (!this.init.isPending) {
       this.counters.answersUnmatched += 1;
     } else if (code === INIT_DONE) {
       this.onMember(this.initFields.cardId, this.initFields.fabricId);
-      this.init.resolve(this.init.attempts);
+      this.init.resolve(incarnation);
     } else {
       this.init.reject(initError(code));
     }
@@ -120,7 +135,8 @@ export class CardChanges {
     if (!this.plan.isPending || this.result.requestId !== this.planFields.requestId) {
       this.counters.answersUnmatched += 1;
     } else if (this.result.code === PLAN_DONE) {
-      this.plan.resolve(toBigint(this.result.number));
+      this.plannedBase = toBigint(this.result.number);
+      this.plan.resolve(this.plannedBase);
     } else {
       this.plan.reject(planError(this.result, this.planFields));
     }

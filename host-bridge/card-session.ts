@@ -10,9 +10,9 @@ import {
   FRAME_HOST_OPEN,
   FRAME_HOST_PLAN_RESULT,
   FRAME_HOST_REFUSE,
+  FRAME_HOST_REPORT,
   FRAME_HOST_REQUEST,
   FRAME_HOST_STATUS,
-  FRAME_HOST_STATUS_REQUEST,
   FRAME_HOST_VIEW,
   FRAME_HOST_WELCOME,
   OFFSET_TYPE,
@@ -40,16 +40,17 @@ import {
 import type { PlanFields } from "../firmware/wire/plan-frames.js";
 import type { Caller } from "./caller.js";
 import { CardChanges } from "./card-changes.js";
-import { type CardIdentity, identityFrom } from "./card-identity.js";
+import { type CardIdentity, identityFrom, isUnsettled } from "./card-identity.js";
+import { CardQuestions } from "./card-questions.js";
+import type { CardReport } from "./card-report.js";
 import type { CardStatus } from "./card-status.js";
 import { SequenceError } from "./errors.js";
-import { Exchange, type Waiter } from "./exchange.js";
+import type { Waiter } from "./exchange.js";
 import { NumberCalls } from "./number-calls.js";
-import { isPassing, refusalError } from "./refusals.js";
+import { isPassing, refusalError, stateError } from "./refusals.js";
 import { SessionCounters } from "./session-counters.js";
 import type { SessionEnvironment } from "./session-environment.js";
 import { timeoutError, wrongFabricError, wrongVersionError } from "./session-errors.js";
-import { StatusAssembly } from "./status-assembly.js";
 import { OPEN_REPEAT_MS } from "./timing.js";
 import { MAX_NUMBER, newestBelow, toBigint } from "./uint64-bigint.js";
 import { type View, viewChange, viewFrom } from "./view.js";
@@ -63,9 +64,8 @@ export class CardSession {
   private readonly environment: SessionEnvironment;
   private readonly frame = new FrameBuffer();
   private readonly calls: NumberCalls;
-  private readonly status: Exchange<CardStatus>;
   private readonly changes: CardChanges;
-  private readonly assembly = new StatusAssembly();
+  private readonly questions: CardQuestions;
   private line: "down" | "opening" | "open" = "down";
   private session = 0;
   private openAgainMs = 0;
@@ -74,6 +74,8 @@ export class CardSession {
   private knownCard: CardIdentity | null = null;
   private knownView: View | null = null;
   private isViewFresh = false;
+  /** Whether the card was out of reach, and perhaps without power, since the view that is known. */
+  private wasAway = false;
   private readonly welcome = new HostWelcomeFields();
   private readonly answer = new HostAnswerFields();
   private readonly refuse = new HostRefuseFields();
@@ -86,15 +88,17 @@ export class CardSession {
       encodeHostRequest(this.frame, tag, count);
       this.send(FRAME_HOST_REQUEST);
     });
-    this.status = new Exchange(() => {
-      encodeEmptyBody(this.frame);
-      this.send(FRAME_HOST_STATUS_REQUEST);
-    });
     this.changes = new CardChanges(
       this.frame,
       (type) => this.send(type),
       this.counters,
       (cardId, fabricId) => this.becomeMember(cardId, fabricId),
+    );
+    this.questions = new CardQuestions(
+      this.frame,
+      (type) => this.send(type),
+      this.counters,
+      environment.random32(),
     );
   }
 
@@ -105,6 +109,10 @@ export class CardSession {
 
   get view(): View | null {
     return this.knownView;
+  }
+
+  get lineState(): "down" | "opening" | "open" {
+    return this.line;
   }
 
   get isOpen(): boolean {
@@ -130,12 +138,12 @@ export class CardSession {
   get wakeUpMs(): number {
     const deadlineMs = Math.min(
       this.calls.earliestDeadlineMs,
-      this.status.earliestDeadlineMs,
+      this.questions.earliestDeadlineMs,
       this.changes.earliestDeadlineMs,
     );
     if (this.line === "down") return deadlineMs;
     if (this.line === "opening") return Math.min(deadlineMs, this.openAgainMs, this.openDeadlineMs);
-    return Math.min(deadlineMs, this.calls.wakeUpMs, this.status.wakeUpMs, this.changes.wakeUpMs);
+    return Math.min(deadlineMs, this.calls.wakeUpMs, this.questions.wakeUpMs, this.changes.wakeUpMs);
   }
 
   /** There is a line: begins a new session on it. Whatever an earlier session still brings is dropped from now on. */
@@ -145,6 +153,7 @@ export class CardSession {
     while (this.session === before);
     this.line = "opening";
     this.isViewFresh = false;
+    this.wasAway = true;
     this.openDeadlineMs = nowMs + this.environment.openTimeoutMs;
     this.sendOpen(nowMs);
   }
@@ -175,14 +184,15 @@ export class CardSession {
   }
 
   requestStatus(waiter: Waiter<CardStatus>, nowMs: number): void {
-    const isFirst = !this.status.isPending;
-    this.status.add(waiter);
-    if (!isFirst) return;
-    this.assembly.start();
-    if (this.isOpen) this.status.ask(nowMs);
+    if (this.questions.requestStatus(waiter) && this.isOpen) this.questions.askStatus(nowMs);
   }
 
-  /** @param waiter is handed how often the card was asked: from the second time on, CARD_NOT_BLANK may be our own doing. */
+  /** @param waiter is handed a report of each card of the fabric, silent ones too, by rising id. */
+  requestSurvey(waiter: Waiter<readonly CardReport[]>, nowMs: number): void {
+    if (this.questions.requestSurvey(waiter) && this.isOpen) this.questions.askSurvey(nowMs);
+  }
+
+  /** @param waiter is handed what the card drew, by which its fabric knows it from now on. */
   requestInit(fields: HostInitFields, waiter: Waiter<number>, nowMs: number): void {
     if (this.changes.requestInit(fields, waiter) && this.isOpen) this.changes.ask(nowMs);
   }
@@ -192,6 +202,7 @@ export class CardSession {
     if (this.changes.requestPlan(fields, waiter) && this.isOpen) this.changes.ask(nowMs);
   }
 
+  /** How often the card was asked: from the second time on, CARD_NOT_BLANK may be our own doing. */
   get initAttempts(): number {
     return this.changes.initAttempts;
   }
@@ -199,8 +210,14 @@ export class CardSession {
   /** Rejects every call. */
   failAll(error: SequenceError): void {
     this.calls.failAll(error);
-    this.status.reject(error);
+    this.questions.reject(error);
     this.changes.reject(error);
+  }
+
+  /** Why nobody gets a number now, or null where they can. */
+  notReadyError(): SequenceError | null {
+    if (!this.isOpen || !this.isViewFresh) return null;
+    return stateError(this.viewFields.state);
   }
 
   tick(nowMs: number): void {
@@ -218,7 +235,7 @@ export class CardSession {
       }
     } else if (this.line === "open") {
       this.calls.tick(nowMs);
-      this.status.tick(nowMs);
+      this.questions.tick(nowMs);
       this.changes.tick(nowMs);
       this.askForSpace();
     }
@@ -281,6 +298,8 @@ export class CardSession {
         return this.changes.onInitResult(frame);
       case FRAME_HOST_PLAN_RESULT:
         return this.changes.onPlanResult(frame);
+      case FRAME_HOST_REPORT:
+        return this.questions.onReport(frame);
       case FRAME_HOST_STATUS:
       case FRAME_HOST_LINKS:
       case FRAME_HOST_COUNTERS:
@@ -293,7 +312,9 @@ export class CardSession {
 
   private onWelcome(nowMs: number): true {
     const card = identityFrom(this.welcome);
-    if (this.fabricId !== 0 && card.fabricId !== this.fabricId) {
+    // A card that is in no fabric yet, or in none any more, may have been initialised anew by another process.
+    const isSettled = this.knownCard !== null && !isUnsettled(this.knownCard);
+    if (isSettled && card.fabricId !== this.fabricId) {
       this.environment.onUnusable(wrongFabricError(this.fabricId, card));
       return true;
     }
@@ -304,7 +325,8 @@ export class CardSession {
     this.calls.maxBlocks = Math.max(1, Math.min(MAX_BLOCKS_IN_FLIGHT, this.welcome.maxBlocksInFlight));
     this.environment.onOpen(card);
     this.calls.askAllAgain(nowMs);
-    this.status.ask(nowMs);
+    this.questions.askStatus(nowMs);
+    this.questions.askSurvey(nowMs);
     this.changes.ask(nowMs);
     this.askForSpace();
     return true;
@@ -349,7 +371,12 @@ export class CardSession {
   private onView(nowMs: number): true {
     const wasReady = this.isReady;
     const current = viewFrom(this.viewFields);
-    const change = viewChange(this.knownView, current);
+    const change = viewChange(this.knownView, current, {
+      card: this.knownCard?.id ?? 0,
+      wasRestarted: this.wasAway,
+      planned: this.changes.planOf(current.base),
+    });
+    if (this.knownView?.number !== current.number || current.state === "ready") this.wasAway = false;
     this.knownView = current;
     this.isViewFresh = true;
     if (change !== null) this.environment.onView(change);
@@ -368,27 +395,25 @@ export class CardSession {
 
   private becomeMember(id: number, fabricId: number): void {
     this.fabricId = fabricId;
-    if (this.knownCard !== null) this.knownCard = { ...this.knownCard, id, fabricId, blank: false };
+    if (this.knownCard === null) return;
+    this.knownCard = { ...this.knownCard, id, fabricId, blank: false, removed: false };
   }
 
   private onStatus(type: number, frame: FrameBuffer): boolean {
-    if (!this.status.isPending) {
-      this.counters.answersUnmatched += 1;
-      return true;
-    }
-    if (!this.assembly.take(type, frame)) return false;
-    const status = this.assembly.result();
-    if (status === null) return true;
+    const status = this.questions.onStatus(type, frame);
+    if (typeof status === "boolean") return status;
     // A card whose result of an init was lost is a member without our having heard so.
     if (this.fabricId === 0 && !status.blank) this.becomeMember(status.card, status.fabricId);
+    const { joining, removed } = status;
+    if (this.knownCard !== null) this.knownCard = { ...this.knownCard, joining, removed };
     this.environment.onNewest(status.latest);
-    this.status.resolve(status);
+    this.questions.answerStatus(status);
     return true;
   }
 
   private expire(nowMs: number): void {
-    this.calls.expire(nowMs, (refusedFor) => timeoutError(this.line, refusedFor));
-    this.status.expire(nowMs, () => timeoutError(this.line, null));
-    this.changes.expire(nowMs, () => timeoutError(this.line, null));
+    this.calls.expire(nowMs, (refusedFor) => timeoutError(this.line, refusedFor ?? this.notReadyError()));
+    this.questions.expire(nowMs, () => timeoutError(this.line, null));
+    this.changes.expire(nowMs, () => timeoutError(this.line, this.notReadyError()));
   }
 }

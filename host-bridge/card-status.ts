@@ -2,7 +2,10 @@ import { COUNTER_NAMES, type CounterName } from "../firmware/wire/counter-names.
 import {
   CARD_FLAG_BLANK,
   CARD_FLAG_COLD,
+  CARD_FLAG_FORGOT,
+  CARD_FLAG_JOINING,
   CARD_FLAG_LEASE,
+  CARD_FLAG_REMOVED,
   CARD_FLAG_STORAGE_FAILED,
 } from "../firmware/wire/host-setup-frames.js";
 import {
@@ -11,6 +14,7 @@ import {
   LINK_ALIVE,
   LINK_STALE,
 } from "../firmware/wire/host-status-frames.js";
+import { votesBefore, votesNow } from "../firmware/wire/member-entries.js";
 import { type FabricState, fabricState } from "./refusals.js";
 import { newestBelow, toBigint } from "./uint64-bigint.js";
 
@@ -19,6 +23,14 @@ export interface Member {
   /** Card id, 1 to 254. */
   readonly card: number;
   readonly votes: number;
+}
+
+/** A member as the fabric's list has it. */
+export interface ListedMember extends Member {
+  /** Votes before the change that is under way; as `votes` where there is none. */
+  readonly votesBefore: number;
+  /** What the card drew when it was initialised; 0 where that is not known yet. */
+  readonly incarnation: number;
 }
 
 export interface LinkStatus {
@@ -50,7 +62,15 @@ export interface CardStatus {
   readonly blank: boolean;
   /** Restarted inside its view. */
   readonly cold: boolean;
+  /** Initialised, and waits for its fabric to be founded, or to be taken in. */
+  readonly joining: boolean;
+  /** Was a member; may be initialised as a blank card may. */
+  readonly removed: boolean;
+  /** Its fabric has a member of this id that was initialised earlier: this card lost its flash and must be replaced. */
+  readonly forgot: boolean;
   readonly storageFailed: boolean;
+  /** What this card drew when it was initialised. */
+  readonly incarnation: number;
   /** Highest view that the card has promised to. */
   readonly promised: number;
   readonly view: number;
@@ -70,7 +90,9 @@ export interface CardStatus {
   readonly hasLease: boolean;
   readonly leaseLeftUs: number;
   readonly uptimeMs: number;
-  readonly members: readonly Member[];
+  readonly members: readonly ListedMember[];
+  /** The highest card id that was ever used in this fabric. */
+  readonly lastCardId: number;
   readonly links: readonly LinkStatus[];
   readonly routes: readonly RouteStatus[];
   /** They wrap at 2^32. */
@@ -92,6 +114,11 @@ export function cardStatus(
     chipId: toBigint(from.chipId),
     blank: (flags & CARD_FLAG_BLANK) !== 0,
     cold: (flags & CARD_FLAG_COLD) !== 0,
+    joining: (flags & CARD_FLAG_JOINING) !== 0,
+    removed: (flags & CARD_FLAG_REMOVED) !== 0,
+    forgot: (flags & CARD_FLAG_FORGOT) !== 0,
+    incarnation: from.incarnation,
+    lastCardId: from.lastCardId,
     storageFailed: (flags & CARD_FLAG_STORAGE_FAILED) !== 0,
     promised: from.promised,
     view: from.view,
@@ -113,10 +140,12 @@ export function cardStatus(
   };
 }
 
-function membersOf(from: HostStatusFields): Member[] {
+function membersOf(from: HostStatusFields): ListedMember[] {
   return Array.from({ length: from.memberCount }, (_, index) => ({
     card: from.memberCards[index] as number,
-    votes: from.memberVotes[index] as number,
+    votes: votesNow(from.memberVotes[index] as number),
+    votesBefore: votesBefore(from.memberVotes[index] as number),
+    incarnation: from.memberIncarnations[index] as number,
   }));
 }
 
@@ -132,7 +161,7 @@ function linksOf(from: HostLinksFields): LinkStatus[] {
   }));
 }
 
-function linkState(state: number): LinkStatus["state"] {
+export function linkState(state: number): LinkStatus["state"] {
   if (state === LINK_ALIVE) return "alive";
   return state === LINK_STALE ? "stale" : "dead";
 }

@@ -18,6 +18,8 @@ export type SequenceErrorCode =
   | "CARD_BLANK"
   /** The card is initialised already. */
   | "CARD_NOT_BLANK"
+  /** The card was removed from its fabric. */
+  | "CARD_REMOVED"
   | "BAD_MEMBERS"
   | "BAD_FIRST"
   | "BAD_FABRIC"
@@ -29,6 +31,22 @@ export type SequenceErrorCode =
   | "NOT_READY"
   /** A seed can only raise, and numbers above it were handed out already. */
   | "SEED_TOO_LOW"
+  /** The id of a new card was used in this fabric before. */
+  | "ID_USED"
+  /** The fabric has as many members as it can have. */
+  | "LIST_FULL"
+  /** Too few of the cards that answer would be left for the change that was asked for. */
+  | "NO_QUORUM"
+  /** The new card does not answer the others. */
+  | "NOT_HEARD"
+  /** The card is primary, and cannot be taken out while it is. */
+  | "IS_PRIMARY"
+  /** The card is the last one with a vote. */
+  | "LAST_CARD"
+  /** Recovery is for a fabric that has lost its quorum, and this one has not. */
+  | "QUORUM_LIVES"
+  /** The operator did not agree. */
+  | "NOT_CONFIRMED"
   /** A planned view change did not come about. */
   | "CHANGE_FAILED"
   /** More calls wait than this process should hold. */
@@ -39,6 +57,8 @@ export type SequenceErrorCode =
   /** The card is unplugged, or its line broke. */
   | "DISCONNECTED"
   | "CLOSED"
+  /** The signal that was handed in was aborted. */
+  | "ABORTED"
   /** This platform cannot wait for a port without its event loop. */
   | "SYNC_UNSUPPORTED"
   /** The card's flash does not work. */
@@ -65,6 +85,7 @@ export type NotReadyReason =
   | "no-lease"
   | "secondary-silent"
   | "not-primary"
+  | "joining"
   | "card-busy";
 
 export interface SequenceErrorOptions {
@@ -76,7 +97,7 @@ export interface SequenceErrorOptions {
 export class SequenceError extends Error {
   override readonly name = "SequenceError";
   readonly code: SequenceErrorCode;
-  /** Set where the code is NOT_READY. */
+  /** Set where the code is NOT_READY, or TIMEOUT as the fabric was not ready. */
   readonly reason: NotReadyReason | undefined;
 
   constructor(code: SequenceErrorCode, message: string, options: SequenceErrorOptions = {}) {

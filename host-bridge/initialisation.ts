@@ -3,9 +3,14 @@ import {
   HostInitFields,
   INIT_BAD_FABRIC,
   INIT_BAD_FIRST,
+  INIT_BAD_KIND,
   INIT_BAD_MEMBERS,
+  INIT_FIRST_TOO_LOW,
+  INIT_FOUND,
+  INIT_JOIN,
   INIT_NOT_BLANK,
   INIT_STORAGE_FAILED,
+  INIT_WRONG_FABRIC,
 } from "../firmware/wire/host-setup-frames.js";
 import type { Member } from "./card-status.js";
 import { SequenceError } from "./errors.js";
@@ -19,8 +24,12 @@ export interface Initialisation {
   readonly cardId: number;
   /** First number that the fabric may give, 1 to 2^63-1. */
   readonly first: bigint;
-  /** Card ids, which get votes by `defaultVotes`, or ids and votes. 1 to 16 members. */
+  /** Card ids, which get votes by `defaultVotes`, or ids and votes. 1 to `MAX_MEMBERS` (10) members. */
   readonly members: readonly (number | Member)[];
+  /** "found" a new fabric with the cards listed, the default; or "join" one that exists, which then takes the card in. */
+  readonly kind?: "found" | "join";
+  /** Only in a recovery: the fabric that the card is of now, and leaves for good. */
+  readonly replacesFabricId?: number;
 }
 
 /** One vote a card; with an even number of cards the lowest id holds two, so that two halves can never both act. */
@@ -41,6 +50,8 @@ export function initFields(from: Initialisation): HostInitFields {
   const fields = new HostInitFields();
   fields.fabricId = from.fabricId;
   fields.cardId = from.cardId;
+  fields.kind = from.kind === "join" ? INIT_JOIN : INIT_FOUND;
+  fields.replacesFabricId = from.replacesFabricId ?? 0;
   setFromBigint(fields.first, from.first);
   for (const { card, votes } of checkedMembers(from)) fields.addMember(card, votes);
   return fields;
@@ -63,10 +74,10 @@ function checkedMembers({ members, cardId }: Initialisation): Member[] {
     if (!isWholeNumber(card, MIN_CARD_ID, MAX_CARD_ID)) {
       throw badMembers(`card ids go from ${MIN_CARD_ID} to ${MAX_CARD_ID}, not ${card}`);
     }
-    if (!isWholeNumber(votes, 1, MAX_VOTES)) throw badMembers(`card ${card} cannot have ${votes} votes`);
+    if (!isWholeNumber(votes, 1, MAX_VOTES)) {
+      throw badMembers(`card ${card} cannot have ${votes} votes; 1 to ${MAX_VOTES} are possible`);
+    }
   }
-  const sum = rising.reduce((votes, member) => votes + member.votes, 0);
-  if (sum > MAX_VOTES) throw badMembers(`${sum} votes are too many; ${MAX_VOTES} are possible`);
   if (!byRule.has(cardId)) throw badMembers(`card ${cardId} is not among the members; add its id`);
   return rising;
 }
@@ -85,7 +96,7 @@ export function initError(code: number): SequenceError {
     case INIT_NOT_BLANK:
       return new SequenceError(
         "CARD_NOT_BLANK",
-        "the card belongs to a fabric already; only a blank card can be initialised (see `seqcard status`)",
+        "the card belongs to a fabric already; only a blank or removed card can be initialised (see `seqcard status`)",
       );
     case INIT_BAD_MEMBERS:
       return badMembers("the card refused it; give ids and votes in range, the card's own id among them");
@@ -98,6 +109,18 @@ export function initError(code: number): SequenceError {
         "STORAGE_FAILED",
         "the card's flash did not take the record; replace the card",
       );
+    case INIT_WRONG_FABRIC:
+      return new SequenceError(
+        "WRONG_FABRIC",
+        "the card is not of the fabric that it was to leave; look at its `seqcard status`",
+      );
+    case INIT_FIRST_TOO_LOW:
+      return new SequenceError(
+        "BAD_FIRST",
+        "the card knows of higher numbers than the first one given; recover with a higher --first",
+      );
+    case INIT_BAD_KIND:
+      return new SequenceError("BAD_OPTION", "the card does not know such an init; update its firmware");
     default:
       return new SequenceError(
         "STORAGE_FAILED",

@@ -1,11 +1,20 @@
-import { MAX_CARD_ID, MIN_CARD_ID } from "../firmware/wire/constants.js";
+import { MAX_CARD_ID, MAX_MEMBERS, MIN_CARD_ID } from "../firmware/wire/constants.js";
 import {
+  PLAN_ADD,
   PLAN_BAD,
   PLAN_BUSY,
   PLAN_FAILED,
   PLAN_HANDOVER,
+  PLAN_ID_USED,
+  PLAN_IS_PRIMARY,
+  PLAN_LAST_CARD,
+  PLAN_LIST_FULL,
+  PLAN_NO_QUORUM,
   PLAN_NO_SUCH_CARD,
+  PLAN_NOT_HEARD,
   PLAN_NOT_READY,
+  PLAN_REMOVE,
+  PLAN_REPLACE,
   PLAN_SEED,
   PLAN_TOO_LOW,
   PlanFields,
@@ -19,6 +28,17 @@ export interface Handover {
   readonly primary?: number;
   readonly secondary?: number;
 }
+
+/** Who is to come and who to go. A card that comes has been initialised to join, and drew `incarnation` then. */
+export type MemberListChange =
+  | { readonly kind: "add"; readonly card: number; readonly incarnation: number }
+  | { readonly kind: "remove"; readonly card: number }
+  | {
+      readonly kind: "replace";
+      readonly card: number;
+      readonly newCard: number;
+      readonly incarnation: number;
+    };
 
 /** @throws SequenceError BAD_FIRST where the number is not a bigint from 1 to 2^63-1. */
 export function seedFields(number: bigint, requestId: number): PlanFields {
@@ -34,14 +54,7 @@ export function seedFields(number: bigint, requestId: number): PlanFields {
 
 /** @throws SequenceError BAD_MEMBERS where no card is named, one is out of range, or one is named for both roles. */
 export function handoverFields({ primary = 0, secondary = 0 }: Handover, requestId: number): PlanFields {
-  for (const card of [primary, secondary]) {
-    if (card !== 0 && !(Number.isInteger(card) && card >= MIN_CARD_ID && card <= MAX_CARD_ID)) {
-      throw new SequenceError(
-        "BAD_MEMBERS",
-        `card ids go from ${MIN_CARD_ID} to ${MAX_CARD_ID}, not ${card}`,
-      );
-    }
-  }
+  for (const card of [primary, secondary]) if (card !== 0) checkedId(card);
   if (primary === secondary) {
     throw new SequenceError(
       "BAD_MEMBERS",
@@ -54,6 +67,26 @@ export function handoverFields({ primary = 0, secondary = 0 }: Handover, request
   fields.primary = primary;
   fields.secondary = secondary;
   return fields;
+}
+
+/** @throws SequenceError BAD_MEMBERS where an id is out of range. */
+export function memberFields(change: MemberListChange, requestId: number): PlanFields {
+  const fields = new PlanFields();
+  fields.requestId = requestId;
+  fields.card = checkedId(change.card);
+  if (change.kind === "remove") {
+    fields.kind = PLAN_REMOVE;
+  } else {
+    fields.kind = change.kind === "add" ? PLAN_ADD : PLAN_REPLACE;
+    fields.incarnation = change.incarnation;
+    if (change.kind === "replace") fields.otherCard = checkedId(change.newCard);
+  }
+  return fields;
+}
+
+function checkedId(card: number): number {
+  if (Number.isInteger(card) && card >= MIN_CARD_ID && card <= MAX_CARD_ID) return card;
+  throw new SequenceError("BAD_MEMBERS", `card ids go from ${MIN_CARD_ID} to ${MAX_CARD_ID}, not ${card}`);
 }
 
 /** What a PLAN_... code other than PLAN_DONE means. */
@@ -80,6 +113,36 @@ export function planError(result: PlanResultFields, asked: PlanFields): Sequence
       return new SequenceError(
         "CHANGE_FAILED",
         "the change did not come about in time; look at `seqcard status` before you try again",
+      );
+    case PLAN_ID_USED:
+      return new SequenceError(
+        "ID_USED",
+        `card id ${asked.otherCard || asked.card} was used in this fabric before; ${toBigint(result.number)} is free`,
+      );
+    case PLAN_LIST_FULL:
+      return new SequenceError(
+        "LIST_FULL",
+        `the fabric has ${MAX_MEMBERS} members, as many as it can have; remove one, or replace one`,
+      );
+    case PLAN_NO_QUORUM:
+      return new SequenceError(
+        "NO_QUORUM",
+        "too few of the cards that answer would be left to go on; bring cards back first (see `seqcard status`)",
+      );
+    case PLAN_NOT_HEARD:
+      return new SequenceError(
+        "NOT_HEARD",
+        "the new card does not answer the others; check its cables and its power, then give the same command again",
+      );
+    case PLAN_IS_PRIMARY:
+      return new SequenceError(
+        "IS_PRIMARY",
+        `card ${asked.card} is primary; hand its role over first (\`seqcard handover\`)`,
+      );
+    case PLAN_LAST_CARD:
+      return new SequenceError(
+        "LAST_CARD",
+        `card ${asked.card} is the last one with a vote; a fabric cannot be without`,
       );
     case PLAN_BAD:
       return new SequenceError("BAD_OPTION", "the card does not know such a change; update its firmware");

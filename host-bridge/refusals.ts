@@ -4,10 +4,12 @@ import {
   REFUSE_COLD,
   REFUSE_COUNT,
   REFUSE_EXHAUSTED,
+  REFUSE_JOINING,
   REFUSE_NO_LEASE,
   REFUSE_NO_SECONDARY,
   REFUSE_NO_VIEW,
   REFUSE_NOT_PRIMARY,
+  REFUSE_REMOVED,
   REFUSE_STORAGE,
   STATE_READY,
 } from "../firmware/wire/frame-types.js";
@@ -51,6 +53,14 @@ const NOT_READY = new Map<number, NotReadyText>([
     { reason: "not-primary", message: "the card's view is old; it will learn the new one" },
   ],
   [
+    REFUSE_JOINING,
+    {
+      reason: "joining",
+      message:
+        "the card waits for its fabric: for all its cards to be initialised and connected (`seqcard init`), or to be taken in (`seqcard add` or `replace`)",
+    },
+  ],
+  [
     REFUSE_BUSY,
     { reason: "card-busy", message: "the card has as many blocks open as it can hold; ask again" },
   ],
@@ -75,6 +85,11 @@ export function refusalError(code: number): SequenceError {
         "CARD_BLANK",
         "the card was never initialised; run `seqcard init` or call initialise()",
       );
+    case REFUSE_REMOVED:
+      return new SequenceError(
+        "CARD_REMOVED",
+        "the card was removed from its fabric; it may be added again under a new id (`seqcard add`)",
+      );
     case REFUSE_EXHAUSTED:
       return new SequenceError("EXHAUSTED", "no number is left below 2^63; start a new fabric");
     case REFUSE_COUNT:
@@ -92,13 +107,43 @@ export function refusalError(code: number): SequenceError {
   }
 }
 
+/** @returns why a caller waits in this state, or null where numbers can be had. */
+export function stateError(state: number): SequenceError | null {
+  return state === STATE_READY ? null : refusalError(state);
+}
+
+/** @returns what to do about a state, or "" where there is nothing to do. */
+export function stateAdvice(state: FabricState): string {
+  if (state === "ready") return "";
+  for (const { reason, message } of NOT_READY.values()) if (reason === state) return message;
+  const code = OTHER_STATES.get(state);
+  return code === undefined
+    ? "the card is in a state that this package does not know; update it"
+    : refusalError(code).message;
+}
+
+const OTHER_STATES = new Map<FabricState, number>([
+  ["blank", REFUSE_BLANK],
+  ["removed", REFUSE_REMOVED],
+  ["exhausted", REFUSE_EXHAUSTED],
+  ["storage-failed", REFUSE_STORAGE],
+]);
+
 /** State of the fabric as a card tells it: "ready", or why a request would be refused. */
-export type FabricState = "ready" | NotReadyReason | "blank" | "exhausted" | "storage-failed" | "unknown";
+export type FabricState =
+  | "ready"
+  | NotReadyReason
+  | "blank"
+  | "removed"
+  | "exhausted"
+  | "storage-failed"
+  | "unknown";
 
 /** @param state STATE_READY, or a REFUSE_... code. */
 export function fabricState(state: number): FabricState {
   if (state === STATE_READY) return "ready";
   if (state === REFUSE_BLANK) return "blank";
+  if (state === REFUSE_REMOVED) return "removed";
   if (state === REFUSE_EXHAUSTED) return "exhausted";
   if (state === REFUSE_STORAGE) return "storage-failed";
   return NOT_READY.get(state)?.reason ?? "unknown";

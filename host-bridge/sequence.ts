@@ -6,16 +6,25 @@ import type { PlanFields } from "../firmware/wire/plan-frames.js";
 import { syncUnsupported } from "./binding-transport.js";
 import { Caller } from "./caller.js";
 import type { CardIdentity } from "./card-identity.js";
+import type { CardReport } from "./card-report.js";
 import type { CardStatus } from "./card-status.js";
 import type { Clock } from "./clock.js";
 import { Connection, type ConnectionOptions } from "./connection.js";
 import { SequenceError } from "./errors.js";
+import { type FabricSurvey, fabricSurvey } from "./fabric-survey.js";
 import { type Initialisation, initFields } from "./initialisation.js";
 import { LatestNumber } from "./latest-number.js";
-import { type Handover, handoverFields, seedFields } from "./planned-change.js";
+import {
+  type Handover,
+  handoverFields,
+  type MemberListChange,
+  memberFields,
+  seedFields,
+} from "./planned-change.js";
+import { ReadyWaiters } from "./ready-waiters.js";
 import type { SequenceEvents } from "./sequence-events.js";
 import type { SessionCounters } from "./session-counters.js";
-import { closedError, disconnectedError } from "./session-errors.js";
+import { closedError, disconnectedError, timeoutError } from "./session-errors.js";
 import { CLOSE_GRACE_MS, DEFAULT_SPIN_US } from "./timing.js";
 import type { View } from "./view.js";
 
@@ -30,6 +39,13 @@ export interface NextSyncOptions {
   readonly spinUs?: number;
   /** How long the call may take, in milliseconds; that of `open` by default. */
   readonly timeoutMs?: number;
+}
+
+export interface WaitForReadyOptions {
+  /** How long to wait, in milliseconds; that of `open` by default. */
+  readonly timeoutMs?: number;
+  /** Ends the waiting with ABORTED. */
+  readonly signal?: AbortSignal;
 }
 
 export interface SequenceSettings extends ConnectionOptions {
@@ -53,6 +69,7 @@ export class Sequence extends EventEmitter<SequenceEvents> {
   private readonly clock: Clock;
   private readonly timeoutMs: number;
   private readonly newest = new LatestNumber();
+  private readonly readyWaiters: ReadyWaiters;
   private closing: Promise<void> | null = null;
   private onIdle: (() => void) | null = null;
 
@@ -65,14 +82,23 @@ export class Sequence extends EventEmitter<SequenceEvents> {
       onClosed = resolve;
     });
     this.connection = new Connection(settings, {
-      onReady: () => this.announce("ready"),
+      onReady: () => {
+        this.readyWaiters.resolveAll();
+        this.announce("ready");
+      },
       onView: (change) => this.announce("view", change),
       onDisconnect: (error) => this.announce("disconnect", error),
       onReconnect: (card) => this.announce("reconnect", card),
       onError: (error) => this.announce("error", error),
       onNewest: (number) => this.newest.raiseTo(number),
-      onClosed,
+      onClosed: (reason) => {
+        this.readyWaiters.rejectAll(reason);
+        onClosed(reason);
+      },
     });
+    this.readyWaiters = new ReadyWaiters(settings.clock, () =>
+      timeoutError(this.connection.session.lineState, this.connection.session.notReadyError()),
+    );
   }
 
   /** For `open` and for tests, which bring a transport and a clock of their own. */
@@ -162,6 +188,32 @@ export class Sequence extends EventEmitter<SequenceEvents> {
     return first;
   }
 
+  /**
+   * Waits until numbers can be had; resolves at once where they can.
+   * Rejects with TIMEOUT, whose `reason` and message tell what keeps the fabric, with ABORTED, or with CLOSED.
+   */
+  waitForReady({ timeoutMs = this.timeoutMs, signal }: WaitForReadyOptions = {}): Promise<void> {
+    if (!(timeoutMs > 0)) {
+      return Promise.reject(new SequenceError("BAD_OPTION", "timeoutMs must be more than 0"));
+    }
+    // Not what `refusal` says: an unplugged card may be waited for.
+    if (this.closing !== null) return Promise.reject(closedError());
+    return this.ready ? Promise.resolve() : this.readyWaiters.add(timeoutMs, signal);
+  }
+
+  /** Asks every card of the fabric about itself, by way of this one. Cards that do not answer are told as silent. */
+  async survey(): Promise<FabricSurvey> {
+    const refusal = this.refusal();
+    if (refusal !== null) throw refusal;
+    const reports = new Promise<readonly CardReport[]>((resolve, reject) => {
+      const nowMs = this.clock.nowMs();
+      this.connection.session.requestSurvey({ deadlineMs: nowMs + this.timeoutMs, resolve, reject }, nowMs);
+      this.connection.arm();
+    });
+    const [status, cards] = await Promise.all([this.status(), reports]);
+    return fabricSurvey(status, cards);
+  }
+
   /** Asks the card about itself. */
   status(): Promise<CardStatus> {
     const refusal = this.refusal();
@@ -174,16 +226,18 @@ export class Sequence extends EventEmitter<SequenceEvents> {
   }
 
   /**
-   * Makes a blank card a member of a fabric.
-   * Rejects with CARD_NOT_BLANK, BAD_MEMBERS, BAD_FIRST, BAD_FABRIC or STORAGE_FAILED.
+   * Has a blank or removed card wait for its fabric: for all cards of a new one to be initialised and connected, or, with
+   * `kind: "join"`, until a fabric takes it in (see `addMember`).
+   * @returns what the card drew, by which its fabric knows it: a card that is initialised again is another.
+   * Rejects with CARD_NOT_BLANK, BAD_MEMBERS, BAD_FIRST, BAD_FABRIC, WRONG_FABRIC or STORAGE_FAILED.
    */
-  async initialise(initialisation: Initialisation): Promise<void> {
+  async initialise(initialisation: Initialisation): Promise<number> {
     const fields = initFields(initialisation);
     const refusal = this.refusal();
     if (refusal !== null) throw refusal;
     const { session } = this.connection;
     try {
-      await new Promise<number>((resolve, reject) => {
+      return await new Promise<number>((resolve, reject) => {
         const nowMs = this.clock.nowMs();
         session.requestInit(fields, { deadlineMs: nowMs + this.timeoutMs, resolve, reject }, nowMs);
         this.connection.arm();
@@ -191,7 +245,9 @@ export class Sequence extends EventEmitter<SequenceEvents> {
     } catch (error) {
       // Asked twice, as the first answer was lost, a card that took it refuses: then it is what it was told to be.
       if (!(error instanceof SequenceError) || error.code !== "CARD_NOT_BLANK") throw error;
-      if (session.initAttempts < 2 || !(await this.isAlready(initialisation))) throw error;
+      const status = session.initAttempts < 2 ? null : await this.status();
+      if (status === null || !isAlready(status, initialisation)) throw error;
+      return status.incarnation;
     }
   }
 
@@ -211,6 +267,15 @@ export class Sequence extends EventEmitter<SequenceEvents> {
    */
   async handover(handover: Handover): Promise<bigint> {
     return this.change(handoverFields(handover, randomInt(0x1_0000_0000)));
+  }
+
+  /**
+   * Asks the fabric to change its list of members: for `addMember`, `removeMember` and `replaceMember`.
+   * @returns the first number of the new view.
+   * Rejects with BAD_MEMBERS, ID_USED, LIST_FULL, NO_QUORUM, NOT_HEARD, IS_PRIMARY, LAST_CARD, NOT_READY, BUSY or CHANGE_FAILED.
+   */
+  async changeMembers(change: MemberListChange): Promise<bigint> {
+    return this.change(memberFields(change, randomInt(0x1_0000_0000)));
   }
 
   private change(fields: PlanFields): Promise<bigint> {
@@ -286,11 +351,6 @@ export class Sequence extends EventEmitter<SequenceEvents> {
     if (this.onIdle !== null && this.connection.session.isIdle) this.onIdle();
   }
 
-  private async isAlready({ fabricId, cardId }: Initialisation): Promise<boolean> {
-    const status = await this.status();
-    return status.fabricId === fabricId && status.card === cardId;
-  }
-
   /**
    * Events come in a turn of their own: a listener that calls back must not find this in the midst of something, and
    * one that is added as soon as `open` resolves hears the first ones too.
@@ -301,4 +361,8 @@ export class Sequence extends EventEmitter<SequenceEvents> {
       if (name !== "error" || emitter.listenerCount("error") > 0) emitter.emit(name, ...values);
     });
   }
+}
+
+function isAlready(status: CardStatus, { fabricId, cardId }: Initialisation): boolean {
+  return status.fabricId === fabricId && status.card === cardId;
 }

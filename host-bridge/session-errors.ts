@@ -28,7 +28,7 @@ export function closedError(): SequenceError {
   return new SequenceError("CLOSED", "this sequence is closed; open it again");
 }
 
-/** @param refusedFor why the card refused the call while it waited, if it did. */
+/** @param refusedFor why the card refused the call while it waited, or what keeps the fabric from being ready, if anything. */
 export function timeoutError(
   line: "down" | "opening" | "open",
   refusedFor: SequenceError | null,
@@ -39,7 +39,11 @@ export function timeoutError(
 }
 
 function timeout(why: string, cause: SequenceError | undefined): SequenceError {
-  return new SequenceError("TIMEOUT", `the time for this call is over: ${why}`, { cause });
+  const reason = cause?.reason;
+  return new SequenceError("TIMEOUT", `the time for this call is over: ${why}`, {
+    cause,
+    ...(reason === undefined ? {} : { reason }),
+  });
 }
 
 export function hexadecimal(fabricId: number): string {

@@ -1,6 +1,7 @@
 import type { HostViewFields } from "../firmware/wire/host-frames.js";
 import { type FabricState, fabricState } from "./refusals.js";
 import { toBigint } from "./uint64-bigint.js";
+import { reasonOfView, type ViewEvidence, type ViewReason } from "./view-reason.js";
 
 /** Who holds the roles, as the card knows it. */
 export interface View {
@@ -20,8 +21,8 @@ export interface ViewChange {
   /** null when the card is heard for the first time. */
   readonly previous: View | null;
   readonly current: View;
-  /** Whether the roles moved, or only the state changed. */
-  readonly reason: "first-view" | "new-view" | FabricState;
+  /** Why, as far as the host can tell. */
+  readonly reason: ViewReason;
 }
 
 export function viewFrom(fields: HostViewFields): View {
@@ -35,9 +36,11 @@ export function viewFrom(fields: HostViewFields): View {
 }
 
 /** @returns what to tell of it, or null where nothing changed. */
-export function viewChange(previous: View | null, current: View): ViewChange | null {
+export function viewChange(previous: View | null, current: View, evidence: ViewEvidence): ViewChange | null {
   if (previous === null) return { previous, current, reason: "first-view" };
-  if (previous.number !== current.number) return { previous, current, reason: "new-view" };
+  if (previous.number !== current.number) {
+    return { previous, current, reason: reasonOfView(previous, current, evidence) };
+  }
   if (previous.state !== current.state) return { previous, current, reason: current.state };
   return null;
 }

@@ -3,10 +3,16 @@ import { addBenchCommand } from "../host-bridge/commands/bench-command.js";
 import { addHandoverCommand, addSeedCommand } from "../host-bridge/commands/change-commands.js";
 import { addInitCommand } from "../host-bridge/commands/init-command.js";
 import { addLatestCommand } from "../host-bridge/commands/latest-command.js";
+import {
+  addAddCommand,
+  addRemoveCommand,
+  addReplaceCommand,
+} from "../host-bridge/commands/member-commands.js";
 import { addMirrorCommand } from "../host-bridge/commands/mirror-command.js";
 import { addNextCommand } from "../host-bridge/commands/next-command.js";
 import { addPortsCommand } from "../host-bridge/commands/ports-command.js";
 import { createProgram, runProgram, stopAtClosedPipe } from "../host-bridge/commands/program.js";
+import { addRecoverCommand } from "../host-bridge/commands/recover-command.js";
 import { addServeCommand } from "../host-bridge/commands/serve-command.js";
 import { addStatusCommand } from "../host-bridge/commands/status-command.js";
 import { addSoakCommand } from "./soak/soak-command.js";
@@ -20,6 +26,10 @@ addPortsCommand(program);
 addInitCommand(program);
 addSeedCommand(program);
 addHandoverCommand(program);
+addAddCommand(program);
+addReplaceCommand(program);
+addRemoveCommand(program);
+addRecoverCommand(program);
 addBenchCommand(program);
 addServeCommand(program);
 addMirrorCommand(program);

@@ -27,6 +27,7 @@ import {
   decodeHostInitResult,
   encodeHostInit,
   type HostInitFields,
+  HostInitResultFields,
   INIT_DONE,
 } from "../../firmware/wire/host-setup-frames.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
@@ -58,6 +59,7 @@ export class TestHost {
   private readonly answer = new HostAnswerFields();
   private readonly refusal = new HostRefuseFields();
   private readonly view = new HostViewFields();
+  private readonly result = new HostInitResultFields();
 
   constructor(port: FramePort, setup: HostInitFields, total: number, check: NumberCheck) {
     this.port = port;
@@ -88,7 +90,7 @@ export class TestHost {
         this.send(FRAME_HOST_INIT);
         break;
       case FRAME_HOST_INIT_RESULT:
-        if (decodeHostInitResult(frame) !== INIT_DONE) this.surprises += 1;
+        if (!decodeHostInitResult(frame, this.result) || this.result.code !== INIT_DONE) this.surprises += 1;
         break;
       case FRAME_HOST_VIEW:
         if (decodeHostView(frame, this.view) && this.view.state === STATE_READY) this.ask();

@@ -19,6 +19,7 @@ import {
   decodeHostWelcome,
   encodeHostInit,
   HostInitFields,
+  HostInitResultFields,
   HostWelcomeFields,
   INIT_DONE,
   INIT_NOT_BLANK,
@@ -116,7 +117,7 @@ export class CardSetup implements HostSink {
     const type = frame.bytes[OFFSET_TYPE];
     if (type === FRAME_HOST_WELCOME) this.takeWelcome(frame);
     else if (type === FRAME_HOST_VIEW) this.takeView(frame);
-    else if (type === FRAME_HOST_INIT_RESULT) this.takeInitResult(decodeHostInitResult(frame));
+    else if (type === FRAME_HOST_INIT_RESULT) this.takeInitResult(frame);
   }
 
   private takeWelcome(frame: FrameBuffer): void {
@@ -142,7 +143,10 @@ export class CardSetup implements HostSink {
     this.onChange();
   }
 
-  private takeInitResult(code: number): void {
+  private takeInitResult(frame: FrameBuffer): void {
+    const result = new HostInitResultFields();
+    if (!decodeHostInitResult(frame, result)) return;
+    const { code } = result;
     // A card that was slow to answer got the init twice.
     if (code === INIT_DONE || (code === INIT_NOT_BLANK && this.wasBlank === true)) {
       this.sendEmpty(FRAME_HOST_OPEN);

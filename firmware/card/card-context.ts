@@ -2,9 +2,15 @@ import type { RecordStore } from "../storage/record-store.js";
 import type { Timing } from "../wire/constants.js";
 import { COUNTER_NAMES, type CounterName } from "../wire/counter-names.js";
 import type { FrameBuffer } from "../wire/frame-buffer.js";
-import { REFUSE_BLANK, REFUSE_STORAGE, STATE_READY } from "../wire/frame-types.js";
+import {
+  REFUSE_BLANK,
+  REFUSE_JOINING,
+  REFUSE_REMOVED,
+  REFUSE_STORAGE,
+  STATE_READY,
+} from "../wire/frame-types.js";
 import type { Uint64 } from "../wire/uint64.js";
-import { PersistentState } from "./persistent-state.js";
+import { PersistentState, STANDING_MEMBER, STANDING_REMOVED } from "./persistent-state.js";
 
 /** Everything a card is handed: it has no clock, no timer, no randomness and no I/O of its own. */
 export interface CardEnvironment {
@@ -22,6 +28,9 @@ export interface CardEnvironment {
   /** Frames that the port dropped for noise. */
   badFramesOfLink(link: number): number;
 }
+
+/** Odd, so that no two of the first 2^32 drawn in one boot are alike. */
+const INCARNATION_STEP = 0x9e37_79b9;
 
 export type Counters = Record<CounterName, number>;
 
@@ -41,6 +50,9 @@ export class CardContext {
   cold = false;
   /** The flash failed, so this card's word is worth nothing any more. It falls silent. */
   storageFailed = false;
+  /** Its fabric knows this card's id as that of a card that was initialised earlier: it must be replaced. */
+  forgot = false;
+  private incarnationsDrawn = 0;
 
   constructor(environment: CardEnvironment) {
     this.environment = environment;
@@ -75,6 +87,20 @@ export class CardContext {
   /** @returns STATE_READY, or the code of what keeps this card from taking part in anything. */
   ownState(): number {
     if (this.storageFailed) return REFUSE_STORAGE;
-    return this.blank ? REFUSE_BLANK : STATE_READY;
+    if (this.blank) return REFUSE_BLANK;
+    if (this.state.standing === STANDING_MEMBER) return STATE_READY;
+    return this.state.standing === STANDING_REMOVED ? REFUSE_REMOVED : REFUSE_JOINING;
+  }
+
+  /** Whether this card waits for a fabric. It passes frames on then, and decides nothing. */
+  isJoining(): boolean {
+    return this.ownState() === REFUSE_JOINING;
+  }
+
+  /** @returns what tells this card from all that had its id before, 1 to 2^32-1; another at each call. */
+  drawIncarnation(): number {
+    const drawn = (this.environment.randomSeed + this.incarnationsDrawn * INCARNATION_STEP) >>> 0;
+    this.incarnationsDrawn += 1;
+    return drawn === 0 ? this.drawIncarnation() : drawn;
   }
 }

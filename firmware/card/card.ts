@@ -7,11 +7,14 @@ import {
   FRAME_BEACON_ACK,
   FRAME_DECLINE,
   FRAME_HELLO,
+  FRAME_JOIN,
   FRAME_PLAN,
   FRAME_PLAN_RESULT,
   FRAME_PREPARE,
   FRAME_PROMISE,
+  FRAME_QUERY,
   FRAME_REFUSE,
+  FRAME_REPORT,
   FRAME_REQUEST,
   FRAME_STORE,
   OFFSET_TYPE,
@@ -19,8 +22,10 @@ import {
   STATE_READY,
 } from "../wire/frame-types.js";
 import { FABRIC_HEADER_BYTES, OFFSET_DESTINATION, OFFSET_FABRIC, OFFSET_SOURCE } from "../wire/header.js";
+import { Uint64 } from "../wire/uint64.js";
 import { CardContext, type CardEnvironment, type Counters } from "./card-context.js";
 import { Coordinator } from "./coordinator.js";
+import { Founding } from "./founding.js";
 import { HostDesk } from "./host-desk.js";
 import { HostLine } from "./host-line.js";
 import type { LinkState } from "./link-state.js";
@@ -36,6 +41,12 @@ import { Router } from "./router.js";
 import { Secondary } from "./secondary.js";
 import { SilenceWatch } from "./silence-watch.js";
 import { StatusReport } from "./status-report.js";
+import { Survey } from "./survey.js";
+import { ViewAnnouncer } from "./view-announcer.js";
+
+const NOTHING_HELD = new Uint64();
+/** What a card takes while it waits for its fabric. Reports decide nothing. */
+const HEARD_WHILE_JOINING = [FRAME_ACCEPT, FRAME_JOIN, FRAME_QUERY, FRAME_REPORT];
 
 /**
  * One card, as a pure state machine: frames and time go in, frames and a wake-up time come out. It holds every role,
@@ -53,7 +64,10 @@ export class Card {
   private readonly planner: Planner;
   private readonly plans: PlanDesk;
   private readonly originator: Originator;
+  private readonly founding: Founding;
+  private readonly announcer: ViewAnnouncer;
   private readonly reporter: Reporter;
+  private readonly survey: Survey;
   private readonly desk: HostDesk;
 
   constructor(environment: CardEnvironment) {
@@ -64,19 +78,49 @@ export class Card {
     this.router = new Router(context);
     const post = new Post(context, this.router, (frame) => this.dispatch(context.cardId, frame));
     this.reporter = new Reporter(context, line, viewState);
-    this.member = new Member(context, post, () => this.beginView());
+    this.member = new Member(context, post);
     this.primary = new Primary(context, post, () => this.reporter.noteHeld(this.primary.next));
     this.secondary = new Secondary(context, post, () => this.reporter.noteHeld(this.secondary.stored));
     const { member, primary, secondary, router } = this;
-    this.promiser = new Promiser(context, post, member, primary, secondary, () => this.beginView());
+    this.promiser = new Promiser(
+      context,
+      post,
+      member,
+      primary,
+      secondary,
+      () => this.beginView(),
+      () => this.founding.confirm(),
+    );
     this.coordinator = new Coordinator(context, post, router, member, this.promiser);
     this.watch = new SilenceWatch(context, member, primary, this.coordinator);
     this.planner = new Planner(context, post, primary, this.coordinator);
     this.plans = new PlanDesk(context, post, line, viewState);
     this.originator = new Originator(context, post, line, viewState);
-    const status = new StatusReport(context, line, this.router, this.primary, this.secondary, viewState);
-    this.desk = new HostDesk(context, line, this.originator, this.plans, this.reporter, status, () =>
-      this.join(),
+    this.founding = new Founding(context, post, router, () => {
+      this.beginView();
+      this.primary.tick();
+    });
+    this.announcer = new ViewAnnouncer(context);
+    const status = new StatusReport(
+      context,
+      line,
+      this.router,
+      this.primary,
+      this.secondary,
+      this.founding,
+      viewState,
+    );
+    this.survey = new Survey(context, post, line, status);
+    this.desk = new HostDesk(
+      context,
+      line,
+      this.originator,
+      this.plans,
+      this.reporter,
+      status,
+      this.survey,
+      () => this.join(),
+      () => this.held(),
     );
   }
 
@@ -97,11 +141,12 @@ export class Card {
     const loaded = context.state.load();
     context.blank = loaded === "blank";
     context.storageFailed = loaded === "damaged";
-    context.cold = loaded === "loaded";
-    if (context.ownState() !== STATE_READY) return;
+    context.cold = loaded === "loaded" && context.ownState() === STATE_READY;
+    if (!this.takesPart()) return;
     this.member.noteSignOfLife();
     this.router.start();
-    this.watch.tick();
+    if (context.isJoining()) this.founding.begin();
+    else this.watch.tick();
   }
 
   /** Takes a frame whose checksum was good from the cable `link`, 0 to `linkCount` - 1. The frame may be changed. */
@@ -114,13 +159,11 @@ export class Card {
       counters.dropVersion += 1;
     } else if (frame.length < FABRIC_HEADER_BYTES) {
       counters.dropLength += 1;
-    } else if (
-      context.ownState() !== STATE_READY ||
-      frame.view.getUint32(OFFSET_FABRIC, true) !== state.fabricId
-    ) {
+    } else if (!this.takesPart() || frame.view.getUint32(OFFSET_FABRIC, true) !== state.fabricId) {
       counters.dropFabric += 1;
-    } else if (!state.members.has(bytes[OFFSET_SOURCE] as number) || bytes[OFFSET_SOURCE] === state.cardId) {
+    } else if (!this.isFromOther(frame)) {
       counters.dropSource += 1;
+      this.answerStranger(link, frame);
     } else {
       (router.links[link] as LinkState).framesIn += 1;
       this.sort(link, frame);
@@ -145,11 +188,30 @@ export class Card {
       this.watch.tick();
       this.planner.tick();
       this.coordinator.tick();
-      this.plans.tick();
+    } else if (context.isJoining()) {
+      this.router.tick();
+      this.founding.tick();
     }
+    this.plans.tick();
     // Also where this card takes part in nothing any more: its host must not wait for ever.
     this.originator.tick();
+    this.survey.tick();
     this.reporter.tick();
+  }
+
+  /** Whether a frame comes from another member; an ACCEPT tells itself whether its source is one. */
+  private isFromOther(frame: FrameBuffer): boolean {
+    const { state } = this.context;
+    const source = frame.bytes[OFFSET_SOURCE] as number;
+    if (source === state.cardId) return false;
+    return state.members.has(source) || frame.bytes[OFFSET_TYPE] === FRAME_ACCEPT;
+  }
+
+  /** A card of this fabric that is no member any more, at the other end of a cable, must hear of it from somebody. */
+  private answerStranger(link: number, frame: FrameBuffer): void {
+    const source = frame.bytes[OFFSET_SOURCE] as number;
+    if (frame.bytes[OFFSET_TYPE] !== FRAME_HELLO || source === this.context.cardId) return;
+    if (this.viewState() === STATE_READY) this.router.tellStranger(link, source, this.announcer.encode());
   }
 
   private sort(link: number, frame: FrameBuffer): void {
@@ -170,7 +232,12 @@ export class Card {
 
   /** Hands a frame that is for this card to the role that it is for. */
   private dispatch(source: number, frame: FrameBuffer): void {
-    switch (frame.bytes[OFFSET_TYPE]) {
+    const type = frame.bytes[OFFSET_TYPE];
+    if (this.context.isJoining() && !HEARD_WHILE_JOINING.includes(type as number)) {
+      this.context.counters.dropRole += 1;
+      return;
+    }
+    switch (type) {
       case FRAME_REQUEST:
         this.primary.receiveRequest(source, frame);
         break;
@@ -197,6 +264,12 @@ export class Card {
       case FRAME_PLAN_RESULT:
         this.plans.receiveResult(frame);
         break;
+      case FRAME_QUERY:
+        this.survey.receiveQuery(source, frame);
+        break;
+      case FRAME_REPORT:
+        this.survey.receiveReport(source, frame);
+        break;
       case FRAME_PREPARE:
         this.promiser.receivePrepare(source, frame);
         this.reviewView();
@@ -206,6 +279,9 @@ export class Card {
         break;
       case FRAME_DECLINE:
         this.coordinator.receiveDecline(frame);
+        break;
+      case FRAME_JOIN:
+        this.founding.receiveJoin(source, frame);
         break;
       case FRAME_ACCEPT:
         this.promiser.receiveAccept(source, frame);
@@ -222,16 +298,38 @@ export class Card {
     this.originator.tick();
   }
 
-  /** The host has made this card a member. */
+  /** The host has initialised this card: it waits for its fabric. */
   private join(): void {
-    this.beginView();
+    this.member.reset();
+    this.promiser.reset();
+    this.coordinator.reset();
+    this.router.forget();
+    this.reporter.forgetHeld();
     this.router.start();
-    this.primary.tick();
+    this.founding.begin();
+    this.founding.tick();
+  }
+
+  /** Whether this card says hello and passes frames on: as a member, or while it waits to be one. */
+  private takesPart(): boolean {
+    return this.context.ownState() === STATE_READY || this.context.isJoining();
+  }
+
+  /** One above the newest number that this card holds in a role, 0 where it holds none. */
+  private held(): Uint64 {
+    const { context, primary, secondary } = this;
+    const { accepted, cardId } = context.state;
+    if (context.cold || accepted.number === 0) return NOTHING_HELD;
+    if (accepted.primary === cardId) return primary.next;
+    return accepted.secondary === cardId ? secondary.stored : NOTHING_HELD;
   }
 
   /** Begins, warm, whatever role the accepted view gives to this card. */
   private beginView(): void {
     this.context.cold = false;
+    this.context.forgot = false;
+    this.member.noteSignOfLife();
+    this.router.adoptMembers();
     this.primary.begin();
     this.secondary.begin();
   }

@@ -12,6 +12,7 @@ import {
 } from "../wire/view-frames.js";
 import type { CardContext } from "./card-context.js";
 import type { Member } from "./member.js";
+import { MemberList } from "./member-list.js";
 import type { Post } from "./post.js";
 import type { Promiser } from "./promiser.js";
 import { Promises } from "./promises.js";
@@ -25,17 +26,23 @@ export class ChangePlan {
   secondary = 0;
   /** The new view begins at this number or above. */
   readonly seed = new Uint64();
+  /** Whether the new view has another list than the last, and that is `members`. */
+  changesMembers = false;
+  readonly members = new MemberList();
 
   copy(from: ChangePlan): void {
     this.primary = from.primary;
     this.secondary = from.secondary;
     this.seed.copy(from.seed);
+    this.changesMembers = from.changesMembers;
+    if (from.changesMembers) this.members.copy(from.members);
   }
 
   clear(): void {
     this.primary = 0;
     this.secondary = 0;
     this.seed.set(0, 0);
+    this.changesMembers = false;
   }
 }
 
@@ -52,6 +59,7 @@ export class Coordinator {
   private readonly decline = new DeclineFields();
   private readonly accept = new AcceptFields();
   private readonly frame = new FrameBuffer();
+  private readonly list = new MemberList();
   /** The view that this card collects promises for, or has chosen; 0: none. */
   private view = 0;
   private chosen = false;
@@ -59,6 +67,9 @@ export class Coordinator {
   private nextSendUs = 0;
   /** The highest view heard of: a new one must lie above it. */
   private highestSeen = 0;
+  /** The accepted view whose list somebody knows a later one of, and until when it is left to them to lead. */
+  private outdatedView = 0;
+  private outdatedUntilUs = 0;
 
   constructor(context: CardContext, post: Post, router: Router, member: Member, promiser: Promiser) {
     this.context = context;
@@ -66,6 +77,14 @@ export class Coordinator {
     this.router = router;
     this.member = member;
     this.promiser = promiser;
+  }
+
+  /** Forgets another fabric, whose views may have the numbers of this one's. */
+  reset(): void {
+    this.view = 0;
+    this.chosen = false;
+    this.highestSeen = 0;
+    this.outdatedView = 0;
   }
 
   /** Whether a view change of this card is under way: its promise stands and no other has overtaken it. */
@@ -99,7 +118,7 @@ export class Coordinator {
   start(plan: ChangePlan): boolean {
     const { context } = this;
     if (this.isLeading()) return true;
-    if (this.reachableVotes() < context.state.members.quorum) return false;
+    if (!this.mayLead()) return false;
     const highest = Math.max(this.highestSeen, this.promiser.highestDeclined, context.state.promised);
     const view = nextViewNumber(highest, context.cardId);
     if (view === 0 || !this.promiser.tryPromise(view)) return false;
@@ -132,6 +151,8 @@ export class Coordinator {
       context.counters.promisesLate += 1;
     } else if (!this.isCredible()) {
       context.counters.dropRole += 1;
+    } else if (this.isOutdatedBy()) {
+      this.standBack();
     } else {
       this.promises.add(context.state.members.indexOf(source), promise);
       this.tryChoose();
@@ -152,21 +173,38 @@ export class Coordinator {
 
   /** A base that is chosen from promises is for ever: none that cannot be true may have a say in it. */
   private isCredible(): boolean {
-    const { promise } = this;
-    const { members } = this.context.state;
-    if (promise.accepted >= promise.view) return false;
-    if (!members.has(promise.primary) || !members.has(promise.secondary)) return false;
+    const { promise, list } = this;
+    if (promise.accepted === 0 || promise.accepted >= promise.view) return false;
+    if (!list.set(promise) || !list.knowsAll()) return false;
+    if (!list.isVoter(promise.primary) || !list.isVoter(promise.secondary)) return false;
     const { base, ceiling, tail } = promise;
     return (
       base.compare(ceiling) <= 0 && ceiling.compare(NUMBER_LIMIT) <= 0 && tail.compare(NUMBER_LIMIT) <= 0
     );
   }
 
+  /**
+   * Promises are counted by the list of the highest view that any of them has accepted. Where this card's own view is not
+   * that one, and had another list, this card cannot know whom that takes.
+   */
+  private isOutdatedBy(): boolean {
+    const { accepted, members } = this.context.state;
+    return this.promise.accepted > accepted.number && !members.isTold(this.promise);
+  }
+
+  /** Leaves it to those who know the later list. If they should be gone soon after, it is this card's turn again. */
+  private standBack(): void {
+    const { context } = this;
+    this.view = 0;
+    this.outdatedView = context.state.accepted.number;
+    this.outdatedUntilUs = context.nowUs + OUTDATED_LEASES * context.timing.leaseUs;
+  }
+
   /** Chooses as soon as a quorum has promised and the current number is known, or nobody more is to be expected. */
   private tryChoose(): void {
     const { context, promises } = this;
     const { members } = context.state;
-    if (this.chosen || promises.votes(members) < members.quorum) return;
+    if (this.chosen || !members.isQuorum(promises.mask())) return;
     const patienceUs = this.startedUs + context.timing.choiceUs;
     const suffices = promises.knowsTail(members) && this.hasWished();
     if (!suffices && !promises.isComplete(members) && context.nowUs < patienceUs) {
@@ -186,12 +224,15 @@ export class Coordinator {
   private choose(): void {
     const { context, accept, promises, plan, router } = this;
     const { members } = context.state;
+    const voters = plan.changesMembers ? plan.members : members;
     this.chosen = true;
     accept.view = this.view;
-    accept.primary = choosePrimary(promises, members, plan, router.routeCosts);
-    accept.secondary = chooseSecondary(promises, members, plan, router.routeCosts, accept.primary);
+    accept.primary = choosePrimary(promises, members, voters, plan, router.routeCosts);
+    accept.secondary = chooseSecondary(promises, members, voters, plan, router.routeCosts, accept.primary);
+    voters.tell(accept);
     promises.chooseBase(accept.base, members);
     accept.base.raiseTo(plan.seed);
+    context.counters.numbersSkippedByViews += promises.skipsUpTo(accept.base, members);
     promises.chooseCeiling(accept.ceiling, accept.base);
     this.sendAgain();
   }
@@ -215,12 +256,19 @@ export class Coordinator {
     if (this.chosen) this.post.send(FRAME_ACCEPT, context.cardId, frame);
   }
 
-  private reachableVotes(): number {
-    const { members, cardId } = this.context.state;
-    let votes = 0;
+  /** Only a card with a vote leads, only where a quorum can be reached, and only by the newest list. */
+  private mayLead(): boolean {
+    const { context } = this;
+    const { members, cardId, accepted } = context.state;
+    if (!members.isVoter(cardId)) return false;
+    if (this.outdatedView === accepted.number && context.nowUs < this.outdatedUntilUs) return false;
+    let mask = 0;
     for (let index = 0; index < members.count; index += 1) {
-      if (members.cardAt(index) === cardId || this.router.reaches(index)) votes += members.votesAt(index);
+      if (members.cardAt(index) === cardId || this.router.reaches(index)) mask |= 1 << index;
     }
-    return votes;
+    return members.isQuorum(mask);
   }
 }
+
+/** Long enough for any card that knows the later list to notice that nobody leads, and to lead. */
+const OUTDATED_LEASES = 4;

@@ -9,6 +9,7 @@ import {
   FRAME_HOST_REFUSE,
   FRAME_HOST_REQUEST,
   FRAME_HOST_STATUS_REQUEST,
+  FRAME_HOST_SURVEY,
   OFFSET_TYPE,
   OFFSET_VERSION,
   REFUSE_NO_SESSION,
@@ -22,6 +23,8 @@ import {
   INIT_DONE,
 } from "../wire/host-setup-frames.js";
 import { decodeHostPlan } from "../wire/plan-frames.js";
+import { decodeHostSurvey } from "../wire/survey-frames.js";
+import type { Uint64 } from "../wire/uint64.js";
 import type { CardContext } from "./card-context.js";
 import type { HostLine } from "./host-line.js";
 import { initialise } from "./initialise.js";
@@ -29,6 +32,7 @@ import type { Originator } from "./originator.js";
 import type { PlanDesk } from "./plan-desk.js";
 import type { Reporter } from "./reporter.js";
 import type { StatusReport } from "./status-report.js";
+import type { Survey } from "./survey.js";
 
 /** Where the host's frames are taken in. Only a frame of the open session counts; an old process gets nothing more. */
 export class HostDesk {
@@ -38,7 +42,9 @@ export class HostDesk {
   private readonly plans: PlanDesk;
   private readonly reporter: Reporter;
   private readonly status: StatusReport;
+  private readonly survey: Survey;
   private readonly onInitialised: () => void;
+  private readonly held: () => Uint64;
   private readonly request = new HostRequestFields();
   private readonly init = new HostInitFields();
   private readonly frame = new FrameBuffer();
@@ -50,7 +56,9 @@ export class HostDesk {
     plans: PlanDesk,
     reporter: Reporter,
     status: StatusReport,
+    survey: Survey,
     onInitialised: () => void,
+    held: () => Uint64,
   ) {
     this.context = context;
     this.line = line;
@@ -58,7 +66,9 @@ export class HostDesk {
     this.plans = plans;
     this.reporter = reporter;
     this.status = status;
+    this.survey = survey;
     this.onInitialised = onInitialised;
+    this.held = held;
   }
 
   /** Takes a frame of the host. */
@@ -114,6 +124,9 @@ export class HostDesk {
         if (decodeHostPlan(frame, this.plans.plan)) this.plans.ask();
         else this.context.counters.dropLength += 1;
         break;
+      case FRAME_HOST_SURVEY:
+        this.beginSurvey(decodeHostSurvey(frame));
+        break;
       case FRAME_HOST_CLOSE:
         if (hasEmptyBody(frame)) this.close();
         else this.context.counters.dropLength += 1;
@@ -131,11 +144,17 @@ export class HostDesk {
   private forgetSession(): void {
     this.originator.reset();
     this.plans.reset();
+    this.survey.reset();
+  }
+
+  private beginSurvey(surveyId: number): void {
+    if (surveyId >= 0) this.survey.begin(surveyId);
+    else this.context.counters.dropLength += 1;
   }
 
   private initialise(): void {
-    const code = initialise(this.context, this.init);
-    encodeHostInitResult(this.frame, code);
+    const code = initialise(this.context, this.init, this.held());
+    encodeHostInitResult(this.frame, code, code === INIT_DONE ? this.context.state.incarnation : 0);
     this.line.send(FRAME_HOST_INIT_RESULT, this.frame);
     if (code === INIT_DONE) this.onInitialised();
     this.reporter.tick();

@@ -1,7 +1,7 @@
 import { MAX_MEMBERS, UNREACHABLE_COST } from "../wire/constants.js";
 import type { HelloFields } from "../wire/hello-frame.js";
 import { LINK_ALIVE, LINK_DEAD, LINK_STALE } from "../wire/host-status-frames.js";
-import type { MemberList } from "./member-list.js";
+import { type MemberList, NOT_A_MEMBER } from "./member-list.js";
 
 /** What a card knows of one of its cables: who is there, since when it is silent, and what can be reached over it. */
 export class LinkState {
@@ -17,6 +17,14 @@ export class LinkState {
   /** What the neighbour says it reaches, by place in the member list. */
   readonly costs = new Uint8Array(MAX_MEMBERS).fill(UNREACHABLE_COST);
   readonly paths = new Uint16Array(MAX_MEMBERS);
+
+  /** The card is of another fabric now: whoever was at the other end is to say so anew. What was counted stays. */
+  forget(): void {
+    this.neighbour = 0;
+    this.state = LINK_DEAD;
+    this.heardBack = false;
+    this.costs.fill(UNREACHABLE_COST);
+  }
 
   /**
    * Takes over what a hello says.
@@ -54,6 +62,17 @@ export class LinkState {
     return false;
   }
 
+  /** The member list has changed: what is known of its cards is put in their new places, and what passed others forgotten. */
+  remap(from: MemberList, to: MemberList): void {
+    const costs = Uint8Array.from(this.costs);
+    const paths = Uint16Array.from(this.paths);
+    for (let index = 0; index < to.count; index += 1) {
+      const old = from.indexOf(to.cardAt(index));
+      this.costs[index] = old === NOT_A_MEMBER ? UNREACHABLE_COST : (costs[old] as number);
+      this.paths[index] = old === NOT_A_MEMBER ? 0 : remapPath(paths[old] as number, from, to);
+    }
+  }
+
   private takeRoutes(hello: HelloFields, members: MemberList): boolean {
     // Paths are places in a member list; those of another list would mean other cards.
     const routeCount = hello.membersChecksum === members.checksum ? hello.routeCount : 0;
@@ -74,4 +93,14 @@ export class LinkState {
     }
     return changed;
   }
+}
+
+/** A card that is no member any more passes nothing on, so no way leads through it. */
+function remapPath(path: number, from: MemberList, to: MemberList): number {
+  let mapped = 0;
+  for (let index = 0; index < from.count; index += 1) {
+    const place = to.indexOf(from.cardAt(index));
+    if ((path & (1 << index)) !== 0 && place !== NOT_A_MEMBER) mapped |= 1 << place;
+  }
+  return mapped;
 }

@@ -1,43 +1,106 @@
-import { MAX_CARD_ID, MAX_MEMBERS, MAX_VOTES, MIN_CARD_ID } from "../wire/constants.js";
+import { MAX_CARD_ID, MAX_MEMBERS, MIN_CARD_ID } from "../wire/constants.js";
 import { crc32 } from "../wire/crc32.js";
+import type { MemberFields } from "../wire/member-entries.js";
+import { votesBefore, votesNow } from "../wire/member-entries.js";
 
 /** No place in the member list. */
 export const NOT_A_MEMBER = -1;
 
-/** The cards of a fabric and their votes, in rising order of their ids. Every card of the fabric has the same list. */
+/**
+ * The cards of a view, in rising order of their ids, with the votes that they have now and that they had before the list
+ * changed. In a stable list the two are the same; a list in which they differ is **joint**, and nothing goes without a
+ * quorum of either. A card without any vote is an observer: it follows, and decides nothing.
+ */
 export class MemberList {
   count = 0;
   readonly cards = new Uint8Array(MAX_MEMBERS);
-  readonly votes = new Uint8Array(MAX_MEMBERS);
-  /** CRC-32 of the list, unsigned: two cards with different ones do not belong together. */
+  readonly incarnations = new Uint32Array(MAX_MEMBERS);
+  lastCardId = 0;
+  /** CRC-32 of the ids, unsigned: places in another list mean nothing. */
   checksum = 0;
-  /** More than half of all votes. */
-  quorum = 0;
+  isJoint = false;
+  private readonly votes = new Uint8Array(MAX_MEMBERS);
   private readonly indexes = new Int8Array(256).fill(NOT_A_MEMBER);
+  private allNow = 0;
+  private allBefore = 0;
 
   /**
    * Takes over a list.
-   * @returns false, and changes nothing, unless it has 1 to `MAX_MEMBERS` cards in rising order with one vote or more
-   * each and at most `MAX_VOTES` together.
+   * @returns false, and changes nothing, unless it has 1 to `MAX_MEMBERS` cards in rising order, none above the last id
+   * used, and a vote both now and before.
    */
-  set(count: number, cards: Uint8Array, votes: Uint8Array): boolean {
-    if (!isValid(count, cards, votes)) return false;
-    this.count = count;
+  set(from: MemberFields): boolean {
+    if (!isValid(from)) return false;
+    this.count = from.memberCount;
+    this.lastCardId = from.lastCardId;
     this.indexes.fill(NOT_A_MEMBER);
-    const bytes = new Uint8Array(2 * count);
-    let total = 0;
-    for (let index = 0; index < count; index += 1) {
-      const card = cards[index] as number;
+    this.allNow = 0;
+    this.allBefore = 0;
+    this.isJoint = false;
+    for (let index = 0; index < this.count; index += 1) {
+      const card = from.memberCards[index] as number;
       this.cards[index] = card;
-      this.votes[index] = votes[index] as number;
+      this.votes[index] = from.memberVotes[index] as number;
+      this.incarnations[index] = from.memberIncarnations[index] as number;
       this.indexes[card] = index;
-      bytes[2 * index] = card;
-      bytes[2 * index + 1] = this.votes[index] as number;
-      total += votes[index] as number;
+      this.allNow += this.votesAt(index);
+      this.allBefore += this.votesBeforeAt(index);
+      if (this.votesAt(index) !== this.votesBeforeAt(index)) this.isJoint = true;
     }
-    this.checksum = crc32(bytes, bytes.length) >>> 0;
-    this.quorum = Math.floor(total / 2) + 1;
+    this.checksum = crc32(this.cards, this.count) >>> 0;
     return true;
+  }
+
+  copy(from: MemberList): void {
+    this.count = from.count;
+    this.lastCardId = from.lastCardId;
+    this.checksum = from.checksum;
+    this.isJoint = from.isJoint;
+    this.allNow = from.allNow;
+    this.allBefore = from.allBefore;
+    this.cards.set(from.cards);
+    this.votes.set(from.votes);
+    this.incarnations.set(from.incarnations);
+    this.indexes.set(from.indexes);
+  }
+
+  /** Writes the list into the fields of a frame. */
+  tell(into: MemberFields): void {
+    into.lastCardId = this.lastCardId;
+    into.memberCount = this.count;
+    into.memberCards.set(this.cards);
+    into.memberVotes.set(this.votes);
+    into.memberIncarnations.set(this.incarnations);
+  }
+
+  /** Whether the fields of a frame tell this very list. */
+  isTold(fields: MemberFields): boolean {
+    if (fields.memberCount !== this.count || fields.lastCardId !== this.lastCardId) return false;
+    for (let index = 0; index < this.count; index += 1) {
+      if (
+        fields.memberCards[index] !== this.cards[index] ||
+        fields.memberVotes[index] !== this.votes[index] ||
+        fields.memberIncarnations[index] !== this.incarnations[index]
+      ) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Whether a set of cards may decide: it has more than half of the votes, and more than half of those before.
+   * @param mask bit k: the card at place k.
+   */
+  isQuorum(mask: number): boolean {
+    let now = 0;
+    let before = 0;
+    for (let index = 0; index < this.count; index += 1) {
+      if ((mask & (1 << index)) === 0) continue;
+      now += this.votesAt(index);
+      before += this.votesBeforeAt(index);
+    }
+    return 2 * now > this.allNow && 2 * before > this.allBefore;
   }
 
   /** @returns the place of `card` (0 to 255) in the list, or NOT_A_MEMBER. */
@@ -49,25 +112,50 @@ export class MemberList {
     return this.indexes[card] !== NOT_A_MEMBER;
   }
 
+  /** Whether `card` is a member, and the one that was initialised as `incarnation`. */
+  hasAs(card: number, incarnation: number): boolean {
+    return this.has(card) && this.incarnations[this.indexOf(card)] === incarnation;
+  }
+
+  /** Whether `card` is a member with a vote, and so may hold a role. */
+  isVoter(card: number): boolean {
+    return this.has(card) && this.votesAt(this.indexOf(card)) > 0;
+  }
+
+  /** Whether it is known of every card as what it was initialised: a list that founds a view leaves none open. */
+  knowsAll(): boolean {
+    for (let index = 0; index < this.count; index += 1) {
+      if (this.incarnations[index] === 0) return false;
+    }
+    return true;
+  }
+
   cardAt(index: number): number {
     return this.cards[index] as number;
   }
 
+  /** The votes that the card at `index` has now. */
   votesAt(index: number): number {
-    return this.votes[index] as number;
+    return votesNow(this.votes[index] as number);
+  }
+
+  votesBeforeAt(index: number): number {
+    return votesBefore(this.votes[index] as number);
   }
 }
 
-function isValid(count: number, cards: Uint8Array, votes: Uint8Array): boolean {
-  if (count < 1 || count > MAX_MEMBERS) return false;
+function isValid(from: MemberFields): boolean {
+  if (from.memberCount < 1 || from.memberCount > MAX_MEMBERS) return false;
   let previous = MIN_CARD_ID - 1;
-  let total = 0;
-  for (let index = 0; index < count; index += 1) {
-    const card = cards[index] as number;
-    const vote = votes[index] as number;
-    if (card <= previous || card > MAX_CARD_ID || vote < 1) return false;
+  let now = 0;
+  let before = 0;
+  for (let index = 0; index < from.memberCount; index += 1) {
+    const card = from.memberCards[index] as number;
+    const votes = from.memberVotes[index] as number;
+    if (card <= previous || card > MAX_CARD_ID) return false;
     previous = card;
-    total += vote;
+    now += votesNow(votes);
+    before += votesBefore(votes);
   }
-  return total <= MAX_VOTES;
+  return now > 0 && before > 0 && previous <= from.lastCardId && from.lastCardId <= MAX_CARD_ID;
 }

@@ -5,7 +5,7 @@ import { NUMBER_LIMIT } from "../wire/uint64.js";
 import type { CardContext } from "./card-context.js";
 import type { Post } from "./post.js";
 
-/** What every card does for its fabric: follows the view of the beacons, keeps the ceiling in flash, grants the lease. */
+/** What every card does for its fabric: follows the beacons of its view, keeps the ceiling in flash, grants the lease. */
 export class Member {
   /** When the newest beacon of the accepted view came. */
   lastBeaconUs = Number.NEGATIVE_INFINITY;
@@ -19,17 +19,24 @@ export class Member {
   grantUntilUs = Number.NEGATIVE_INFINITY;
   private readonly context: CardContext;
   private readonly post: Post;
-  private readonly onViewAdopted: () => void;
   private readonly beacon = new BeaconFields();
   private readonly frame = new FrameBuffer();
   /** What the primary said of itself in that beacon. */
   private primaryState = REFUSE_NO_VIEW;
 
-  /** @param onViewAdopted is called when a view was taken over from a beacon, so that the roles begin in it. */
-  constructor(context: CardContext, post: Post, onViewAdopted: () => void) {
+  constructor(context: CardContext, post: Post) {
     this.context = context;
     this.post = post;
-    this.onViewAdopted = onViewAdopted;
+  }
+
+  /** Forgets another fabric, whose views may have the numbers of this one's. */
+  reset(): void {
+    this.lastBeaconUs = Number.NEGATIVE_INFINITY;
+    this.lastSignUs = Number.NEGATIVE_INFINITY;
+    this.beaconView = 0;
+    this.grantedTo = 0;
+    this.grantUntilUs = Number.NEGATIVE_INFINITY;
+    this.primaryState = REFUSE_NO_VIEW;
   }
 
   /** @returns STATE_READY where the primary of the view is heard and says that it assigns, else the code of what lacks. */
@@ -80,38 +87,21 @@ export class Member {
     this.post.send(FRAME_BEACON_ACK, source, this.frame);
   }
 
-  /** A beacon comes from the primary that it names, and is of this card's view, told alike, or of one above its promise. */
+  /** A beacon counts only from the primary of exactly the view that this card has accepted and acts in. */
   private isCredible(source: number): boolean {
-    const { beacon } = this;
-    const { members, accepted, promised } = this.context.state;
-    if (beacon.view < promised || beacon.primary !== source || !members.has(beacon.secondary)) return false;
-    if (beacon.base.compare(beacon.ceiling) > 0 || beacon.ceiling.compare(NUMBER_LIMIT) > 0) return false;
-    return (
-      beacon.view !== accepted.number ||
-      (beacon.primary === accepted.primary &&
-        beacon.secondary === accepted.secondary &&
-        beacon.base.compare(accepted.base) === 0)
-    );
+    const { beacon, context } = this;
+    const { accepted } = context.state;
+    if (beacon.view !== accepted.number || source !== accepted.primary) return false;
+    return context.actsIn(beacon.view) && beacon.ceiling.compare(NUMBER_LIMIT) <= 0;
   }
 
-  /** Takes over view and ceiling, in one record and before anything is said. @returns false where the flash failed. */
+  /** Takes over the ceiling before anything is said. @returns false where the flash failed. */
   private follow(): boolean {
     const { context, beacon } = this;
     const { state } = context;
-    const adopts = beacon.view !== state.accepted.number;
-    const raises = beacon.ceiling.compare(state.ceiling) > 0;
-    if (adopts) {
-      state.accepted.set(beacon.view, beacon.primary, beacon.secondary, beacon.base);
-      state.promised = beacon.view;
-    }
-    if (raises) {
-      state.ceiling.copy(beacon.ceiling);
-      context.counters.ceilingWrites += 1;
-    }
-    if ((adopts || raises) && !context.save()) return false;
-    if (adopts) {
-      this.onViewAdopted();
-    }
-    return true;
+    if (beacon.ceiling.compare(state.ceiling) <= 0) return true;
+    state.ceiling.copy(beacon.ceiling);
+    context.counters.ceilingWrites += 1;
+    return context.save();
   }
 }

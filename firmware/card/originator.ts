@@ -8,6 +8,7 @@ import {
   REFUSE_BUSY,
   REFUSE_COUNT,
   REFUSE_EXHAUSTED,
+  REFUSE_REMOVED,
   REFUSE_STORAGE,
   STATE_READY,
 } from "../wire/frame-types.js";
@@ -212,4 +213,11 @@ function isPermanent(code: number): boolean {
   return PERMANENT_CODES.includes(code);
 }
 
-const PERMANENT_CODES = [REFUSE_BLANK, REFUSE_STORAGE, REFUSE_EXHAUSTED, REFUSE_COUNT, REFUSE_BUSY];
+const PERMANENT_CODES = [
+  REFUSE_BLANK,
+  REFUSE_STORAGE,
+  REFUSE_EXHAUSTED,
+  REFUSE_COUNT,
+  REFUSE_BUSY,
+  REFUSE_REMOVED,
+];

@@ -6,7 +6,9 @@ import {
   encodePlan,
   PLAN_BUSY,
   PLAN_FAILED,
+  PLAN_HANDOVER,
   PLAN_NOT_READY,
+  PLAN_SEED,
   PlanFields,
   PlanResultFields,
 } from "../wire/plan-frames.js";
@@ -21,10 +23,15 @@ export class PlanDesk {
   private readonly post: Post;
   private readonly line: HostLine;
   private readonly viewState: () => number;
+  private readonly heard = new PlanResultFields();
+  /** What the host was told last. */
   private readonly result = new PlanResultFields();
   private readonly frame = new FrameBuffer();
   private isOpen = false;
   private openRequestId = 0;
+  private askedPrimary = 0;
+  /** Whether `result` answers the change asked for last, under `openRequestId`. */
+  private isAnswered = false;
   private endUs = 0;
 
   constructor(context: CardContext, post: Post, line: HostLine, viewState: () => number) {
@@ -37,28 +44,36 @@ export class PlanDesk {
   /** Takes what the host asks for in `plan`. */
   ask(): void {
     const { context, plan } = this;
-    // A host that hears nothing asks again, under the same id.
-    if (this.isOpen && plan.requestId === this.openRequestId) return;
+    // A host that hears nothing asks again, under the same id, and gets the same answer.
+    if (plan.requestId === this.openRequestId && (this.isOpen || this.isAnswered)) {
+      if (this.isOpen) this.pass();
+      else this.send();
+      return;
+    }
     if (this.isOpen) this.answer(plan.requestId, PLAN_BUSY);
     else if (this.viewState() !== STATE_READY) this.answer(plan.requestId, PLAN_NOT_READY);
     else {
       this.isOpen = true;
+      this.isAnswered = false;
       this.openRequestId = plan.requestId;
-      // The primary answers within planUs; twice that covers what is lost on the way.
-      this.endUs = context.nowUs + 2 * context.timing.planUs;
+      this.endUs = context.nowUs + patienceOf(plan.kind) * context.timing.planUs;
       context.wakeBy(this.endUs);
-      encodePlan(this.frame, plan);
-      this.post.send(FRAME_PLAN, context.state.accepted.primary, this.frame);
+      this.askedPrimary = context.state.accepted.primary;
+      this.pass();
     }
   }
 
   /** Takes a PLAN_RESULT. */
   receiveResult(frame: FrameBuffer): void {
-    const { context, result } = this;
-    if (!decodePlanResult(frame, result)) {
+    const { context, heard, result } = this;
+    if (!decodePlanResult(frame, heard)) {
       context.counters.dropLength += 1;
-    } else if (this.isOpen && result.requestId === this.openRequestId) {
+    } else if (this.isOpen && heard.requestId === this.openRequestId) {
+      result.requestId = heard.requestId;
+      result.code = heard.code;
+      result.number.copy(heard.number);
       this.isOpen = false;
+      this.isAnswered = true;
       this.send();
     }
   }
@@ -76,9 +91,22 @@ export class PlanDesk {
   /** Forgets what an earlier session asked for. The change itself goes on. */
   reset(): void {
     this.isOpen = false;
+    this.isAnswered = false;
+  }
+
+  /**
+   * Sends the plan on. Again always to the same card: it knows what came of it, where another, which is primary by now,
+   * would begin anew.
+   */
+  private pass(): void {
+    // It may have been removed, or initialised anew, since it was asked.
+    if (this.context.ownState() !== STATE_READY) return;
+    encodePlan(this.frame, this.plan);
+    this.post.send(FRAME_PLAN, this.askedPrimary, this.frame);
   }
 
   private answer(requestId: number, code: number): void {
+    this.isAnswered = false;
     this.result.requestId = requestId;
     this.result.code = code;
     this.result.number.set(0, 0);
@@ -89,4 +117,12 @@ export class PlanDesk {
     encodeHostPlanResult(this.frame, this.result);
     this.line.send(FRAME_HOST_PLAN_RESULT, this.frame);
   }
+}
+
+/**
+ * How many times `planUs` an answer may take. The primary answers one view change within planUs, and twice that covers what
+ * is lost on the way; a change of the list takes up to four, with one more to be waited for.
+ */
+function patienceOf(kind: number): number {
+  return kind === PLAN_SEED || kind === PLAN_HANDOVER ? 2 : 6;
 }

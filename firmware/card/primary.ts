@@ -1,6 +1,7 @@
 import { DEFAULT_WINDOW, MAX_BLOCK_COUNT, MAX_BLOCKS_IN_FLIGHT, MAX_MEMBERS } from "../wire/constants.js";
 import { FrameBuffer } from "../wire/frame-buffer.js";
 import {
+  FRAME_ACCEPT,
   FRAME_BEACON,
   FRAME_REFUSE,
   FRAME_STORE,
@@ -19,7 +20,11 @@ import { NUMBER_LIMIT, Uint64 } from "../wire/uint64.js";
 import type { CardContext } from "./card-context.js";
 import type { Post } from "./post.js";
 import { Quorum } from "./quorum.js";
+import { ViewAnnouncer } from "./view-announcer.js";
 import { WaitingRequests } from "./waiting-requests.js";
+
+/** The view is told with each of so many beacons, and from then on with every so-many-eth. */
+const ANNOUNCED_BEACONS = 5;
 
 /** Assigns numbers while a quorum lets it, and keeps that quorum by its beacons. */
 export class Primary {
@@ -34,6 +39,9 @@ export class Primary {
   private readonly request = new RequestFields();
   private readonly ack = new BeaconAckFields();
   private readonly beacon = new BeaconFields();
+  private readonly announcer: ViewAnnouncer;
+  /** Beacons sent in this view. */
+  private beaconCount = 0;
   private readonly beaconFrame = new FrameBuffer();
   private readonly frame = new FrameBuffer();
   private readonly first = new Uint64();
@@ -52,6 +60,7 @@ export class Primary {
     this.context = context;
     this.post = post;
     this.onAssigned = onAssigned;
+    this.announcer = new ViewAnnouncer(context);
   }
 
   /** Whether this card is primary of a view in which it may act. */
@@ -72,6 +81,7 @@ export class Primary {
     this.waiting.clear();
     this.next.copy(this.context.state.accepted.base);
     this.beganUs = this.context.nowUs;
+    this.beaconCount = 0;
     this.abdicated = false;
     this.drainUs = Number.POSITIVE_INFINITY;
     this.nextBeaconUs = this.context.nowUs;
@@ -115,7 +125,7 @@ export class Primary {
     if (!this.isActing() || context.cold || accepted.secondary !== context.cardId) return 0;
     for (let index = 0; index < members.count; index += 1) {
       const card = members.cardAt(index);
-      if (card !== context.cardId && this.hearsMember(card)) return card;
+      if (card !== context.cardId && members.isVoter(card) && this.hearsMember(card)) return card;
     }
     return 0;
   }
@@ -271,19 +281,27 @@ export class Primary {
     if (this.wantsCeiling() && !this.raiseCeiling()) return;
     quorum.noteOwn(self, ceiling, members, context.nowUs);
     beacon.view = accepted.number;
-    beacon.primary = accepted.primary;
-    beacon.secondary = accepted.secondary;
-    beacon.base.copy(accepted.base);
     beacon.ceiling.copy(ceiling);
     beacon.state = this.assignState();
     beacon.sequence = quorum.noteBeacon(context.nowUs);
     encodeBeacon(beaconFrame, beacon);
     for (let index = 0; index < members.count; index += 1) {
-      if (index !== self) this.post.send(FRAME_BEACON, members.cardAt(index), beaconFrame);
+      if (index === self) continue;
+      if (this.announcesTo(index)) {
+        this.post.send(FRAME_ACCEPT, members.cardAt(index), this.announcer.encode());
+      }
+      this.post.send(FRAME_BEACON, members.cardAt(index), beaconFrame);
     }
+    this.beaconCount += 1;
     context.counters.beaconsSent += 1;
     this.nextBeaconUs = context.nowUs + context.timing.beaconUs;
     context.wakeBy(this.nextBeaconUs);
+  }
+
+  /** A beacon says little of its view: who has not shown yet to know it, is told. A deaf card is told at every fifth beacon only, once the first ones have gone. */
+  private announcesTo(index: number): boolean {
+    if (this.quorum.hasHeard(index)) return false;
+    return this.beaconCount < ANNOUNCED_BEACONS || this.beaconCount % ANNOUNCED_BEACONS === 0;
   }
 
   /** Moves this card's own ceiling a window above `next`, and writes it before anybody is asked to follow. */

@@ -12,10 +12,12 @@ import {
 } from "../wire/view-frames.js";
 import type { CardContext } from "./card-context.js";
 import type { Member } from "./member.js";
+import { MemberList } from "./member-list.js";
+import { STANDING_MEMBER, STANDING_REMOVED } from "./persistent-state.js";
 import type { Post } from "./post.js";
 import type { Primary } from "./primary.js";
 import type { Secondary } from "./secondary.js";
-import { coordinatorOf } from "./view.js";
+import { coordinatorOf, firstViewNumber } from "./view.js";
 
 /** A card's word in a view change: what it promises, and to whom it may not, because another still relies on it. */
 export class Promiser {
@@ -28,9 +30,15 @@ export class Promiser {
   private readonly primary: Primary;
   private readonly secondary: Secondary;
   private readonly onViewAccepted: () => void;
+  private readonly onFirstView: () => void;
   private readonly accept = new AcceptFields();
+  private readonly list = new MemberList();
   private readonly frame = new FrameBuffer();
 
+  /**
+   * @param onViewAccepted is called when a view was accepted, so that the roles begin in it.
+   * @param onFirstView is called when the founder has told its first view, and this card has accepted that.
+   */
   constructor(
     context: CardContext,
     post: Post,
@@ -38,6 +46,7 @@ export class Promiser {
     primary: Primary,
     secondary: Secondary,
     onViewAccepted: () => void,
+    onFirstView: () => void,
   ) {
     this.context = context;
     this.post = post;
@@ -45,6 +54,7 @@ export class Promiser {
     this.primary = primary;
     this.secondary = secondary;
     this.onViewAccepted = onViewAccepted;
+    this.onFirstView = onFirstView;
   }
 
   /** Takes a PREPARE of the member `source`. */
@@ -85,31 +95,73 @@ export class Promiser {
     return true;
   }
 
-  /** Takes an ACCEPT of the member `source`, the coordinator of its view. */
+  /** Forgets another fabric, whose views may have the numbers of this one's. */
+  reset(): void {
+    this.highestDeclined = 0;
+  }
+
+  /**
+   * Takes an ACCEPT of `source`. It is the one frame that may come from a card
+   * that this one's list does not have: how else should a card learn of it.
+   */
   receiveAccept(source: number, frame: FrameBuffer): void {
-    const { context, accept } = this;
+    const { context, accept, list } = this;
     const { state } = context;
     if (!decodeAccept(frame, accept)) {
       context.counters.dropLength += 1;
-    } else if (coordinatorOf(accept.view) !== source || !this.isCredible()) {
+    } else if (!this.isCredible(source)) {
       context.counters.dropRole += 1;
-    } else if (accept.view >= state.promised && accept.view !== state.accepted.number) {
-      state.accepted.set(accept.view, accept.primary, accept.secondary, accept.base);
-      state.promised = accept.view;
-      state.ceiling.raiseTo(accept.ceiling);
-      if (!context.save()) return;
-      this.member.noteSignOfLife();
-      context.counters.viewsAccepted += 1;
-      this.onViewAccepted();
+    } else if (!list.hasAs(context.cardId, state.incarnation)) {
+      this.learnAbsence();
+    } else if (!this.mayTell(source)) {
+      context.counters.dropRole += 1;
+    } else if (this.takeOver() && accept.view === firstViewNumber(source) && list.cardAt(0) === source) {
+      this.onFirstView();
     }
   }
 
+  /** Any member of its view may take in a card that waits; the others hear of a view from those who lead it. */
+  private mayTell(source: number): boolean {
+    const { accept, context } = this;
+    return context.isJoining() || coordinatorOf(accept.view) === source || accept.primary === source;
+  }
+
+  /** Takes the view over where it is new. @returns whether it is the accepted one now. */
+  private takeOver(): boolean {
+    const { context, accept } = this;
+    const { state } = context;
+    if (accept.view === state.accepted.number) return true;
+    if (accept.view < state.promised) return false;
+    state.accept(accept.view, accept.primary, accept.secondary, accept.base, this.list);
+    state.ceiling.raiseTo(accept.ceiling);
+    if (!context.save()) return false;
+    this.member.noteSignOfLife();
+    context.counters.viewsAccepted += 1;
+    this.onViewAccepted();
+    return true;
+  }
+
   /** What an ACCEPT says goes to flash, so it must be such as can be read back from there. */
-  private isCredible(): boolean {
-    const { accept } = this;
-    const { members } = this.context.state;
+  private isCredible(source: number): boolean {
+    const { accept, list } = this;
     if (accept.base.compare(accept.ceiling) > 0 || accept.ceiling.compare(NUMBER_LIMIT) > 0) return false;
-    return members.has(accept.primary) && members.has(accept.secondary);
+    if (accept.view === 0 || !list.set(accept) || !list.knowsAll() || !list.has(source)) return false;
+    return list.isVoter(accept.primary) && list.isVoter(accept.secondary);
+  }
+
+  /**
+   * A view without this card. A member that learns of a later one was removed: such an ACCEPT is sent only by who is ready
+   * in it. Who waits to be taken in goes on waiting, but knows whether another card has its id.
+   */
+  private learnAbsence(): void {
+    const { context, accept } = this;
+    const { state } = context;
+    if (state.standing !== STANDING_MEMBER) {
+      if (this.list.has(context.cardId)) context.forgot = true;
+    } else if (accept.view > state.accepted.number) {
+      state.standing = STANDING_REMOVED;
+      context.save();
+    }
   }
 
   /** A primary relies on its own vote as it does on those of others. */
@@ -128,6 +180,7 @@ export class Promiser {
     promise.secondary = accepted.secondary;
     promise.base.copy(accepted.base);
     promise.ceiling.copy(ceiling);
+    context.state.members.tell(promise);
     promise.flags = 0;
     promise.tail.set(0, 0);
     if (context.cold) return;

@@ -1,8 +1,11 @@
-import { MAX_MEMBERS } from "../wire/constants.js";
+import { DEFAULT_WINDOW, MAX_MEMBERS } from "../wire/constants.js";
 import { Uint64 } from "../wire/uint64.js";
 import { PROMISE_FLAG_TAIL, type PromiseFields } from "../wire/view-frames.js";
 import type { MemberList } from "./member-list.js";
 import { View } from "./view.js";
+
+/** A counter's most: it has 32 bits. */
+const MAX_COUNTED = 0xffff_ffff;
 
 /** What the members have promised to a coordinator, and what follows from it for the new view. */
 export class Promises {
@@ -13,6 +16,7 @@ export class Promises {
   private readonly hasTail = new Uint8Array(MAX_MEMBERS);
   private readonly tails: Uint64[] = [];
   private readonly highestCeiling = new Uint64();
+  private readonly current = new Uint64();
 
   constructor() {
     for (let index = 0; index < MAX_MEMBERS; index += 1) this.tails.push(new Uint64());
@@ -40,12 +44,13 @@ export class Promises {
     return this.answered[index] === 1;
   }
 
-  votes(members: MemberList): number {
-    let votes = 0;
-    for (let index = 0; index < members.count; index += 1) {
-      if (this.has(index)) votes += members.votesAt(index);
+  /** Who has promised: bit k for the member at place k. */
+  mask(): number {
+    let mask = 0;
+    for (let index = 0; index < MAX_MEMBERS; index += 1) {
+      if (this.has(index)) mask |= 1 << index;
     }
-    return votes;
+    return mask;
   }
 
   isComplete(members: MemberList): boolean {
@@ -79,6 +84,19 @@ export class Promises {
     if (this.tellsTail(secondary)) this.baseFrom(secondary, base);
     else if (this.tellsTail(primary)) this.baseFrom(primary, base);
     else base.copy(this.highestCeiling);
+  }
+
+  /**
+   * How many numbers a view that begins at `base` skips, up to 2^32-1. Exact where a promise tells the current number.
+   * Where nobody knows it, the most that it can be: a ceiling is moved to a window above a number that was assigned.
+   */
+  skipsUpTo(base: Uint64, members: MemberList): number {
+    if (this.knowsTail(members)) {
+      this.chooseBase(this.current, members);
+      return base.distanceAbove(this.current, MAX_COUNTED);
+    }
+    const unknown = this.highestCeiling.distanceAbove(this.lastView.base, DEFAULT_WINDOW);
+    return Math.min(MAX_COUNTED, unknown + base.distanceAbove(this.highestCeiling, MAX_COUNTED));
   }
 
   /** Sets `ceiling` to one that covers every ceiling that was promised, and `base`. */

@@ -68,6 +68,11 @@ export class Quorum {
     return (this.ackedUs[index] as number) > sinceUs && this.ackedCold[index] === 0;
   }
 
+  /** Whether the member at `index` has acknowledged any beacon of this view. */
+  hasHeard(index: number): boolean {
+    return this.ackedUs[index] !== NEVER;
+  }
+
   isCold(index: number): boolean {
     return this.ackedCold[index] !== 0;
   }
@@ -81,29 +86,30 @@ export class Quorum {
     this.ackedUs[self] = nowUs;
     for (let index = 0; index < members.count; index += 1) {
       const ackedUs = this.ackedUs[index] as number;
-      if (ackedUs > this.grantedFromUs && this.votesSince(ackedUs, members) >= members.quorum) {
+      if (ackedUs > this.grantedFromUs && members.isQuorum(this.ackedSince(ackedUs))) {
         this.grantedFromUs = ackedUs;
       }
       const ceiling = this.ceilings[index] as Uint64;
-      if (ceiling.compare(this.ceiling) > 0 && this.votesAtOrAbove(ceiling, members) >= members.quorum) {
+      if (ceiling.compare(this.ceiling) > 0 && members.isQuorum(this.atOrAbove(ceiling))) {
         this.ceiling.copy(ceiling);
       }
     }
   }
 
-  private votesSince(ackedUs: number, members: MemberList): number {
-    let votes = 0;
-    for (let index = 0; index < members.count; index += 1) {
-      if ((this.ackedUs[index] as number) >= ackedUs) votes += members.votesAt(index);
+  /** Who acknowledged a beacon that was sent at `ackedUs` or later: bit k for the member at place k. */
+  private ackedSince(ackedUs: number): number {
+    let mask = 0;
+    for (let index = 0; index < MAX_MEMBERS; index += 1) {
+      if ((this.ackedUs[index] as number) >= ackedUs) mask |= 1 << index;
     }
-    return votes;
+    return mask;
   }
 
-  private votesAtOrAbove(ceiling: Uint64, members: MemberList): number {
-    let votes = 0;
-    for (let index = 0; index < members.count; index += 1) {
-      if ((this.ceilings[index] as Uint64).compare(ceiling) >= 0) votes += members.votesAt(index);
+  private atOrAbove(ceiling: Uint64): number {
+    let mask = 0;
+    for (let index = 0; index < MAX_MEMBERS; index += 1) {
+      if ((this.ceilings[index] as Uint64).compare(ceiling) >= 0) mask |= 1 << index;
     }
-    return votes;
+    return mask;
   }
 }

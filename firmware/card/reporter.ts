@@ -31,6 +31,12 @@ export class Reporter {
     this.mirrorIsDue = !this.held.isZero();
   }
 
+  /** Forgets what was held in a fabric that this card has left: its views may have the numbers of the next one's. */
+  forgetHeld(): void {
+    this.held.set(0, 0);
+    this.mirrorIsDue = false;
+  }
+
   /** Tells the host of the view where it, or whether numbers can be had, differs from what the host was told last. */
   reportView(): void {
     const { told } = this;

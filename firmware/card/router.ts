@@ -7,12 +7,13 @@ import {
   UNREACHABLE_COST,
 } from "../wire/constants.js";
 import { FrameBuffer } from "../wire/frame-buffer.js";
-import { FRAME_HELLO } from "../wire/frame-types.js";
+import { FRAME_ACCEPT, FRAME_HELLO } from "../wire/frame-types.js";
 import { OFFSET_DESTINATION, OFFSET_HOPS_LEFT, writeFabricHeader } from "../wire/header.js";
 import { decodeHello, encodeHello, HelloFields } from "../wire/hello-frame.js";
 import { LINK_ALIVE, LINK_DEAD } from "../wire/host-status-frames.js";
 import type { CardContext } from "./card-context.js";
 import { LinkState } from "./link-state.js";
+import { MemberList, NOT_A_MEMBER } from "./member-list.js";
 
 /** No cable leads there. */
 export const NO_LINK = -1;
@@ -28,6 +29,8 @@ export class Router {
   readonly routeCosts = new Uint8Array(MAX_MEMBERS).fill(UNREACHABLE_COST);
   private readonly routePaths = new Uint16Array(MAX_MEMBERS);
   private readonly context: CardContext;
+  /** The list that the places of the routes belong to. */
+  private readonly listed = new MemberList();
   private readonly hello = new HelloFields();
   private readonly helloFrame = new FrameBuffer();
   private nextHelloUs = 0;
@@ -40,8 +43,28 @@ export class Router {
 
   /** Says hello at once, and from then on at every `helloUs`. */
   start(): void {
+    this.adoptMembers();
     this.nextHelloUs = this.context.nowUs;
     this.tick();
+  }
+
+  /** Forgets all ways, as the card begins in another fabric. */
+  forget(): void {
+    for (const link of this.links) link.forget();
+    this.routeLinks.fill(NO_LINK);
+    this.routeCosts.fill(UNREACHABLE_COST);
+  }
+
+  /** The member list may have changed: the ways are kept, in the places of the new one. */
+  adoptMembers(): void {
+    const { members } = this.context.state;
+    if (members.checksum === this.listed.checksum) return;
+    for (const link of this.links) link.remap(this.listed, members);
+    this.listed.copy(members);
+    this.routeLinks.fill(NO_LINK);
+    this.routeCosts.fill(UNREACHABLE_COST);
+    this.findRoutes();
+    this.helloSoon();
   }
 
   tick(): void {
@@ -79,12 +102,20 @@ export class Router {
    * @returns false, and counts it, where there is no way or no room.
    */
   send(destination: number, frame: FrameBuffer): boolean {
-    const link = this.routeLinks[this.context.state.members.indexOf(destination)] as number;
+    const index = this.context.state.members.indexOf(destination);
+    const link = index === NOT_A_MEMBER ? NO_LINK : (this.routeLinks[index] as number);
     if (link === NO_LINK) {
       this.context.counters.dropNoRoute += 1;
       return false;
     }
     return this.sendOver(link, frame);
+  }
+
+  /** Sends an ACCEPT, whose body is written, to a card at the other end of `link` that is no member. */
+  tellStranger(link: number, card: number, frame: FrameBuffer): void {
+    const { cardId, fabricId } = this.context.state;
+    writeFabricHeader(frame, FRAME_ACCEPT, cardId, card, 1, fabricId);
+    this.sendOver(link, frame);
   }
 
   /** Passes on a frame for another member, unless it has gone far enough. */

@@ -1,6 +1,8 @@
+import { STATE_READY } from "../wire/frame-types.js";
 import type { CardContext } from "./card-context.js";
 import { ChangePlan, type Coordinator } from "./coordinator.js";
 import type { Member } from "./member.js";
+import { settle } from "./member-change.js";
 import type { Primary } from "./primary.js";
 
 /** Notices that the view cannot go on as it is, and has this card lead a change. */
@@ -30,6 +32,8 @@ export class SilenceWatch {
     } else if (this.coordinator.isOutbid()) {
       // A member that was cut off has promised itself to a view of its own. One change a lease takes such a one in.
       this.tryToLead(context.timing.leaseUs);
+    } else if (context.state.members.isJoint) {
+      this.settleList();
     } else {
       this.seekSecondary();
     }
@@ -41,6 +45,18 @@ export class SilenceWatch {
     const dueUs = member.lastSignUs + context.timing.leaseUs + this.rank() * context.timing.rankStepUs;
     if (context.nowUs < dueUs) context.wakeBy(dueUs);
     else this.tryToLead(context.timing.prepareUs);
+  }
+
+  /**
+   * Quorums of either kind are with this primary in a view whose list is joint, so no later view can come about without it:
+   * the new votes may count alone from now on. Whoever is primary does this, also after who began the change is gone.
+   */
+  private settleList(): void {
+    const { plan, primary, context } = this;
+    if (primary.assignState() !== STATE_READY) return;
+    settle(context.state.members, plan.members);
+    plan.changesMembers = true;
+    this.tryToLead(context.timing.prepareUs);
   }
 
   /** A primary that serves alone takes a secondary as soon as there is one, for its numbers to outlive it. */

@@ -6,11 +6,15 @@ import {
   FRAME_HOST_LINKS,
   FRAME_HOST_STATUS,
   FRAME_HOST_WELCOME,
+  REFUSE_REMOVED,
 } from "../wire/frame-types.js";
 import {
   CARD_FLAG_BLANK,
   CARD_FLAG_COLD,
+  CARD_FLAG_FORGOT,
+  CARD_FLAG_JOINING,
   CARD_FLAG_LEASE,
+  CARD_FLAG_REMOVED,
   CARD_FLAG_STORAGE_FAILED,
   encodeHostWelcome,
   HostWelcomeFields,
@@ -23,6 +27,7 @@ import {
   HostStatusFields,
 } from "../wire/host-status-frames.js";
 import type { CardContext } from "./card-context.js";
+import type { Founding } from "./founding.js";
 import type { HostLine } from "./host-line.js";
 import type { Primary } from "./primary.js";
 import { NO_LINK, type Router } from "./router.js";
@@ -37,6 +42,7 @@ export class StatusReport {
   private readonly router: Router;
   private readonly primary: Primary;
   private readonly secondary: Secondary;
+  private readonly founding: Founding;
   private readonly viewState: () => number;
   private readonly frame = new FrameBuffer();
   private readonly welcome = new HostWelcomeFields();
@@ -50,6 +56,7 @@ export class StatusReport {
     router: Router,
     primary: Primary,
     secondary: Secondary,
+    founding: Founding,
     viewState: () => number,
   ) {
     this.context = context;
@@ -57,6 +64,7 @@ export class StatusReport {
     this.router = router;
     this.primary = primary;
     this.secondary = secondary;
+    this.founding = founding;
     this.viewState = viewState;
   }
 
@@ -72,12 +80,15 @@ export class StatusReport {
   }
 
   sendAll(): void {
-    this.sendStatus();
-    this.sendLinks();
+    encodeHostStatus(this.frame, this.readStatus());
+    this.line.send(FRAME_HOST_STATUS, this.frame);
+    encodeHostLinks(this.frame, this.readLinks());
+    this.line.send(FRAME_HOST_LINKS, this.frame);
     this.sendCounters();
   }
 
-  private sendStatus(): void {
+  /** @returns what this card is, as it stands now; the same object each time. */
+  readStatus(): HostStatusFields {
     const { context, status, primary } = this;
     const { state } = context;
     const { accepted, members } = state;
@@ -102,14 +113,14 @@ export class StatusReport {
     status.state = this.viewState();
     status.flags = this.flags();
     status.uptimeMs = Math.floor((context.nowUs - context.bootUs) / 1000) % (MAX_UINT32 + 1);
-    status.memberCount = members.count;
-    status.memberCards.set(members.cards);
-    status.memberVotes.set(members.votes);
-    encodeHostStatus(this.frame, status);
-    this.line.send(FRAME_HOST_STATUS, this.frame);
+    status.incarnation = state.incarnation;
+    members.tell(status);
+    if (context.isJoining()) this.founding.tellHeard(status);
+    return status;
   }
 
-  private sendLinks(): void {
+  /** @returns cables and ways as they stand now; the same object each time. */
+  readLinks(): HostLinksFields {
     const { context, links, router } = this;
     const { members } = context.state;
     links.linkCount = router.links.length;
@@ -130,8 +141,7 @@ export class StatusReport {
       links.routeCosts[links.routeCount] = router.routeCosts[index] as number;
       links.routeCount += 1;
     }
-    encodeHostLinks(this.frame, links);
-    this.line.send(FRAME_HOST_LINKS, this.frame);
+    return links;
   }
 
   private sendCounters(): void {
@@ -147,6 +157,9 @@ export class StatusReport {
     const { context } = this;
     let flags = 0;
     if (context.blank) flags |= CARD_FLAG_BLANK;
+    if (context.isJoining()) flags |= CARD_FLAG_JOINING;
+    if (context.ownState() === REFUSE_REMOVED) flags |= CARD_FLAG_REMOVED;
+    if (context.forgot) flags |= CARD_FLAG_FORGOT;
     if (context.cold) flags |= CARD_FLAG_COLD;
     if (context.storageFailed) flags |= CARD_FLAG_STORAGE_FAILED;
     if (!context.cold && this.primary.isActing() && this.primary.leaseLeftUs() > 0) flags |= CARD_FLAG_LEASE;

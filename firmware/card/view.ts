@@ -30,7 +30,7 @@ export function nextViewNumber(view: number, card: number): number {
   return round > MAX_ROUND ? 0 : round * 256 + card;
 }
 
-/** The view that `init` sets up: round 1, made by the member with the lowest id. */
+/** The view with which a fabric begins: round 1, made by the member with the lowest id. */
 export function firstViewNumber(lowestCard: number): number {
   return 256 + lowestCard;
 }

@@ -5,6 +5,8 @@
 
 /** First byte of every frame. A frame of another version is counted and dropped, never interpreted. */
 export const PROTOCOL_VERSION = 1;
+/** Version of this package: (major << 16 | minor << 8 | patch). For people; nothing is decided by it. */
+export const FIRMWARE_VERSION = 0x00_01_00;
 
 /** Bytes of a payload. With its CRC it fills one COBS block (254 bytes), so framing costs a constant. */
 export const MAX_PAYLOAD_BYTES = 250;
@@ -15,8 +17,8 @@ export const MAX_ENCODED_BYTES = MAX_PAYLOAD_BYTES + CHECKSUM_BYTES + 3;
 
 /** Links a card can have: what the pins of the smallest supported board allow, and what a status frame holds. */
 export const MAX_LINKS = 8;
-/** Members of a fabric. Sixteen fit the two-byte path of a route and one hello frame. */
-export const MAX_MEMBERS = 16;
+/** Members of a fabric: eight, and room for those that come and go. Their list fits a frame and half a page of flash. */
+export const MAX_MEMBERS = 10;
 /** Smallest and largest card id. 0 stands for a blank card, 255 for "whoever is on the other end of this cable". */
 export const MIN_CARD_ID = 1;
 export const MAX_CARD_ID = 254;
@@ -27,13 +29,13 @@ export const BLANK_FABRIC_ID = 0;
 
 /** Blocks that one card keeps open for its host. Bounds what a 128-byte UART buffer can meet at the primary. */
 export const MAX_BLOCKS_IN_FLIGHT = 8;
-/** Hops that a frame may take: a path meets each member once at the most. */
-export const MAX_HOPS = MAX_MEMBERS;
+/** Hops that a frame may take: more than any way has, which meets each member once at the most. */
+export const MAX_HOPS = 16;
 /** Cost of a hop over a cable that was heard just now. */
 export const HOP_COST = 1;
 /** Cost of a hop over a cable that has fallen silent: more than any way round over cables that have not. */
 export const STALE_HOP_COST = MAX_HOPS;
-/** No way at all. Fifteen stale hops stay below it. */
+/** No way at all. Nine stale hops stay below it. */
 export const UNREACHABLE_COST = 255;
 
 /** Beacons whose sending time a primary remembers: more than fit in a lease, so an older acknowledgement is worth nothing. */
@@ -41,13 +43,17 @@ export const BEACONS_REMEMBERED = 16;
 /** Requests that a primary keeps while it waits for a ceiling: every open block of the largest fabric. */
 export const MAX_WAITING_REQUESTS = MAX_MEMBERS * MAX_BLOCKS_IN_FLIGHT;
 
+/** How often a survey asks a card that does not answer, and how far apart: a report is two milliseconds of a cable. */
+export const SURVEY_ASKS = 3;
+export const SURVEY_STEP_US = 15_000;
+
 /** Numbers by which the ceiling moves at a time; also the largest gap that a cold start leaves. */
 export const DEFAULT_WINDOW = 65_536;
 /** Largest block. Half a window: with the next window asked for at half, one always fits in the end. */
 export const MAX_BLOCK_COUNT = 32_768;
 
-/** Votes in all that a member list may have; keeps every sum in a byte. */
-export const MAX_VOTES = 255;
+/** Votes that one card can have: those of now and those of before share a byte. */
+export const MAX_VOTES = 15;
 
 /** Times in microseconds. `docs/architecture.md` tells how they depend on one another. */
 export interface Timing {

@@ -38,6 +38,8 @@ export const COUNTER_NAMES = [
   "viewChangesStarted",
   "viewsAccepted",
   "promisesLate",
+  // Numbers that views chosen by this card skip at their begin, at the most; in `numbersSkipped` are those of repeats
+  "numbersSkippedByViews",
 ] as const;
 
 export type CounterName = (typeof COUNTER_NAMES)[number];

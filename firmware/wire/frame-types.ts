@@ -12,6 +12,9 @@ export const FRAME_DECLINE = 0x0a;
 export const FRAME_ACCEPT = 0x0b;
 export const FRAME_PLAN = 0x0c;
 export const FRAME_PLAN_RESULT = 0x0d;
+export const FRAME_JOIN = 0x0e;
+export const FRAME_QUERY = 0x0f;
+export const FRAME_REPORT = 0x10;
 
 /** From the host to its card. */
 export const FRAME_HOST_OPEN = 0x40;
@@ -20,6 +23,7 @@ export const FRAME_HOST_INIT = 0x42;
 export const FRAME_HOST_STATUS_REQUEST = 0x43;
 export const FRAME_HOST_CLOSE = 0x44;
 export const FRAME_HOST_PLAN = 0x45;
+export const FRAME_HOST_SURVEY = 0x46;
 
 /** From the card to its host. */
 export const FRAME_HOST_WELCOME = 0x60;
@@ -32,6 +36,7 @@ export const FRAME_HOST_STATUS = 0x66;
 export const FRAME_HOST_LINKS = 0x67;
 export const FRAME_HOST_COUNTERS = 0x68;
 export const FRAME_HOST_PLAN_RESULT = 0x69;
+export const FRAME_HOST_REPORT = 0x6a;
 
 /** Offsets that every frame has. */
 export const OFFSET_VERSION = 0;
@@ -62,3 +67,7 @@ export const REFUSE_NO_SESSION = 9;
 export const REFUSE_NOT_PRIMARY = 10;
 /** The card's flash could not be read or written, so the card takes no part in anything. */
 export const REFUSE_STORAGE = 11;
+/** The card was initialised and waits for the others to found the fabric, or to be taken into it. */
+export const REFUSE_JOINING = 12;
+/** The card was removed from its fabric. It takes an init as a blank one does. */
+export const REFUSE_REMOVED = 13;

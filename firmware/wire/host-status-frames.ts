@@ -3,6 +3,7 @@ import { COUNTER_NAMES } from "./counter-names.js";
 import { readUint64, readView, VIEW_BYTES, writeUint64, writeView } from "./fields.js";
 import type { FrameBuffer } from "./frame-buffer.js";
 import { HOST_HEADER_BYTES } from "./header.js";
+import { encodeMembers, endsWithMembers, MemberFields, readMembers } from "./member-entries.js";
 import { Uint64 } from "./uint64.js";
 
 /** What a card tells about itself: HOST_STATUS, HOST_LINKS and HOST_COUNTERS, in this order, answer HOST_STATUS_REQUEST. */
@@ -10,10 +11,10 @@ const BODY = HOST_HEADER_BYTES;
 
 /**
  * HOST_STATUS: cardId u8, fabricId u32, chipId u64, promised u40, view u40, primary u8, secondary u8, base u64,
- * ceiling u64, quorumCeiling u64, held u64, state u8, flags u8, leaseLeftUs u32, uptimeMs u32, memberCount u8,
- * then for each member: card u8, votes u8.
+ * ceiling u64, quorumCeiling u64, held u64, state u8, flags u8, leaseLeftUs u32, uptimeMs u32, incarnation u32, then the
+ * member list.
  */
-export class HostStatusFields {
+export class HostStatusFields extends MemberFields {
   cardId = 0;
   fabricId = 0;
   readonly chipId = new Uint64();
@@ -35,17 +36,15 @@ export class HostStatusFields {
   flags = 0;
   leaseLeftUs = 0;
   uptimeMs = 0;
-  memberCount = 0;
-  readonly memberCards = new Uint8Array(MAX_MEMBERS);
-  readonly memberVotes = new Uint8Array(MAX_MEMBERS);
+  /** What this card drew when it was initialised. */
+  incarnation = 0;
 }
 
 const OFFSET_PROMISED = BODY + 13;
 const OFFSET_ROLES = OFFSET_PROMISED + 2 * VIEW_BYTES;
 const OFFSET_NUMBERS = OFFSET_ROLES + 2;
 const OFFSET_STATE = OFFSET_NUMBERS + 4 * 8;
-const OFFSET_MEMBER_COUNT = OFFSET_STATE + 10;
-const OFFSET_MEMBERS = OFFSET_MEMBER_COUNT + 1;
+const OFFSET_MEMBERS = OFFSET_STATE + 14;
 
 export function encodeHostStatus(frame: FrameBuffer, from: HostStatusFields): void {
   const { bytes, view } = frame;
@@ -64,20 +63,14 @@ export function encodeHostStatus(frame: FrameBuffer, from: HostStatusFields): vo
   bytes[OFFSET_STATE + 1] = from.flags;
   view.setUint32(OFFSET_STATE + 2, from.leaseLeftUs, true);
   view.setUint32(OFFSET_STATE + 6, from.uptimeMs, true);
-  bytes[OFFSET_MEMBER_COUNT] = from.memberCount;
-  for (let index = 0; index < from.memberCount; index += 1) {
-    bytes[OFFSET_MEMBERS + 2 * index] = from.memberCards[index] as number;
-    bytes[OFFSET_MEMBERS + 2 * index + 1] = from.memberVotes[index] as number;
-  }
-  frame.length = OFFSET_MEMBERS + 2 * from.memberCount;
+  view.setUint32(OFFSET_STATE + 10, from.incarnation, true);
+  encodeMembers(frame, OFFSET_MEMBERS, from);
 }
 
-/** @returns false, and changes nothing, where the length does not match the number of members, or those are too many. */
+/** @returns false, and changes nothing, where the length does not match the member list. */
 export function decodeHostStatus(frame: FrameBuffer, into: HostStatusFields): boolean {
   const { bytes, view } = frame;
-  if (frame.length < OFFSET_MEMBERS) return false;
-  const memberCount = bytes[OFFSET_MEMBER_COUNT] as number;
-  if (memberCount > MAX_MEMBERS || frame.length !== OFFSET_MEMBERS + 2 * memberCount) return false;
+  if (!endsWithMembers(frame, OFFSET_MEMBERS)) return false;
   into.cardId = bytes[BODY] as number;
   into.fabricId = view.getUint32(BODY + 1, true);
   readUint64(view, BODY + 5, into.chipId);
@@ -93,11 +86,8 @@ export function decodeHostStatus(frame: FrameBuffer, into: HostStatusFields): bo
   into.flags = bytes[OFFSET_STATE + 1] as number;
   into.leaseLeftUs = view.getUint32(OFFSET_STATE + 2, true);
   into.uptimeMs = view.getUint32(OFFSET_STATE + 6, true);
-  into.memberCount = memberCount;
-  for (let index = 0; index < memberCount; index += 1) {
-    into.memberCards[index] = bytes[OFFSET_MEMBERS + 2 * index] as number;
-    into.memberVotes[index] = bytes[OFFSET_MEMBERS + 2 * index + 1] as number;
-  }
+  into.incarnation = view.getUint32(OFFSET_STATE + 10, true);
+  readMembers(frame, OFFSET_MEMBERS, into);
   return true;
 }
 

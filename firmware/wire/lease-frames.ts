@@ -6,31 +6,22 @@ import { Uint64 } from "./uint64.js";
 /** The frames that keep a primary primary: BEACON from it to every member, BEACON_ACK back. */
 const BODY = FABRIC_HEADER_BYTES;
 
-/** BEACON: view u40, primary u8, secondary u8, base u64, sequence u32, ceiling u64, state u8. */
+/** BEACON: view u40, sequence u32, ceiling u64, state u8. What else there is of the view, its ACCEPT has told. */
 export class BeaconFields {
   view = 0;
-  primary = 0;
-  secondary = 0;
-  readonly base = new Uint64();
   sequence = 0;
   readonly ceiling = new Uint64();
   /** 0: the primary assigns numbers, else a REFUSE_... code that says why it does not. */
   state = 0;
 }
 
-const OFFSET_PRIMARY = BODY + VIEW_BYTES;
-const OFFSET_SECONDARY = OFFSET_PRIMARY + 1;
-const OFFSET_BASE = OFFSET_SECONDARY + 1;
-const OFFSET_SEQUENCE = OFFSET_BASE + 8;
+const OFFSET_SEQUENCE = BODY + VIEW_BYTES;
 const OFFSET_CEILING = OFFSET_SEQUENCE + 4;
 const OFFSET_STATE = OFFSET_CEILING + 8;
 const BEACON_BYTES = OFFSET_STATE + 1;
 
 export function encodeBeacon(frame: FrameBuffer, from: BeaconFields): void {
   writeView(frame.view, BODY, from.view);
-  frame.bytes[OFFSET_PRIMARY] = from.primary;
-  frame.bytes[OFFSET_SECONDARY] = from.secondary;
-  writeUint64(frame.view, OFFSET_BASE, from.base);
   frame.view.setUint32(OFFSET_SEQUENCE, from.sequence, true);
   writeUint64(frame.view, OFFSET_CEILING, from.ceiling);
   frame.bytes[OFFSET_STATE] = from.state;
@@ -41,9 +32,6 @@ export function encodeBeacon(frame: FrameBuffer, from: BeaconFields): void {
 export function decodeBeacon(frame: FrameBuffer, into: BeaconFields): boolean {
   if (frame.length !== BEACON_BYTES) return false;
   into.view = readView(frame.view, BODY);
-  into.primary = frame.bytes[OFFSET_PRIMARY] as number;
-  into.secondary = frame.bytes[OFFSET_SECONDARY] as number;
-  readUint64(frame.view, OFFSET_BASE, into.base);
   into.sequence = frame.view.getUint32(OFFSET_SEQUENCE, true);
   readUint64(frame.view, OFFSET_CEILING, into.ceiling);
   into.state = frame.bytes[OFFSET_STATE] as number;

@@ -12,6 +12,12 @@ import { Uint64 } from "./uint64.js";
 export const PLAN_SEED = 1;
 /** Hand the roles to the cards named. */
 export const PLAN_HANDOVER = 2;
+/** Take `card` in, which was initialised as `incarnation`. */
+export const PLAN_ADD = 3;
+/** Drop `card`. */
+export const PLAN_REMOVE = 4;
+/** Drop `card` and take `otherCard` in, which was initialised as `incarnation`. */
+export const PLAN_REPLACE = 5;
 
 export const PLAN_DONE = 0;
 /** The seed is not above what was handed out; `number` of the result is the least that would be. */
@@ -26,8 +32,20 @@ export const PLAN_BUSY = 4;
 export const PLAN_FAILED = 5;
 /** The seed is 0 or above 2^63-1, or the kind of plan is unknown. */
 export const PLAN_BAD = 6;
+/** The id of the new card was used in this fabric before, or is above 254; `number` of the result is the least that is free. */
+export const PLAN_ID_USED = 7;
+/** The member list is full. */
+export const PLAN_LIST_FULL = 8;
+/** Too few of the cards that answer would be left, or taken in, for a quorum of the new list. */
+export const PLAN_NO_QUORUM = 9;
+/** The new card does not answer: it was not initialised as a member to be, has no cable, or is another incarnation. */
+export const PLAN_NOT_HEARD = 10;
+/** The card is primary: hand its role over first. */
+export const PLAN_IS_PRIMARY = 11;
+/** The card is the last with a vote. */
+export const PLAN_LAST_CARD = 12;
 
-/** PLAN, HOST_PLAN: requestId u32, kind u8, primary u8, secondary u8, seed u64. */
+/** PLAN, HOST_PLAN: requestId u32, kind u8, primary u8, secondary u8, seed u64, card u8, otherCard u8, incarnation u32. */
 export class PlanFields {
   requestId = 0;
   kind = 0;
@@ -35,9 +53,15 @@ export class PlanFields {
   primary = 0;
   secondary = 0;
   readonly seed = new Uint64();
+  /** The member that comes or goes, where the list is to change. */
+  card = 0;
+  /** Who comes in its place. */
+  otherCard = 0;
+  /** Of the card that comes: what its HOST_INIT_RESULT told. */
+  incarnation = 0;
 }
 
-const PLAN_BYTES = 15;
+const PLAN_BYTES = 21;
 
 export function encodePlan(frame: FrameBuffer, from: PlanFields): void {
   encodePlanAt(frame, from, FABRIC_HEADER_BYTES);
@@ -63,6 +87,9 @@ function encodePlanAt(frame: FrameBuffer, from: PlanFields, body: number): void 
   frame.bytes[body + 5] = from.primary;
   frame.bytes[body + 6] = from.secondary;
   writeUint64(frame.view, body + 7, from.seed);
+  frame.bytes[body + 15] = from.card;
+  frame.bytes[body + 16] = from.otherCard;
+  frame.view.setUint32(body + 17, from.incarnation, true);
   frame.length = body + PLAN_BYTES;
 }
 
@@ -73,6 +100,9 @@ function decodePlanAt(frame: FrameBuffer, into: PlanFields, body: number): boole
   into.primary = frame.bytes[body + 5] as number;
   into.secondary = frame.bytes[body + 6] as number;
   readUint64(frame.view, body + 7, into.seed);
+  into.card = frame.bytes[body + 15] as number;
+  into.otherCard = frame.bytes[body + 16] as number;
+  into.incarnation = frame.view.getUint32(body + 17, true);
   return true;
 }
 

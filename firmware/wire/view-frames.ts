@@ -1,6 +1,7 @@
 import { readUint64, readView, VIEW_BYTES, writeUint64, writeView } from "./fields.js";
 import type { FrameBuffer } from "./frame-buffer.js";
 import { FABRIC_HEADER_BYTES } from "./header.js";
+import { encodeMembers, endsWithMembers, MemberFields, readMembers } from "./member-entries.js";
 import { Uint64 } from "./uint64.js";
 
 /** The frames that change the view: PREPARE and ACCEPT from the coordinator, PROMISE or DECLINE back to it. */
@@ -45,10 +46,10 @@ export function decodeDecline(frame: FrameBuffer, into: DeclineFields): boolean 
 export const PROMISE_FLAG_TAIL = 1;
 
 /**
- * PROMISE: view u40, accepted u40, primary u8, secondary u8, base u64, ceiling u64, tail u64, flags u8. The view that
- * the sender accepted last is told whole: the coordinator may never have seen it.
+ * PROMISE: view u40, accepted u40, primary u8, secondary u8, base u64, ceiling u64, tail u64, flags u8, then the member
+ * list of `accepted`. The view that the sender accepted last is told whole: the coordinator may never have seen it.
  */
-export class PromiseFields {
+export class PromiseFields extends MemberFields {
   view = 0;
   accepted = 0;
   primary = 0;
@@ -64,7 +65,7 @@ const OFFSET_ACCEPTED = BODY + VIEW_BYTES;
 const OFFSET_ROLES = OFFSET_ACCEPTED + VIEW_BYTES;
 const OFFSET_NUMBERS = OFFSET_ROLES + 2;
 const OFFSET_FLAGS = OFFSET_NUMBERS + 3 * 8;
-const PROMISE_BYTES = OFFSET_FLAGS + 1;
+const OFFSET_PROMISE_MEMBERS = OFFSET_FLAGS + 1;
 
 export function encodePromise(frame: FrameBuffer, from: PromiseFields): void {
   const { bytes, view } = frame;
@@ -76,13 +77,13 @@ export function encodePromise(frame: FrameBuffer, from: PromiseFields): void {
   writeUint64(view, OFFSET_NUMBERS + 8, from.ceiling);
   writeUint64(view, OFFSET_NUMBERS + 16, from.tail);
   bytes[OFFSET_FLAGS] = from.flags;
-  frame.length = PROMISE_BYTES;
+  encodeMembers(frame, OFFSET_PROMISE_MEMBERS, from);
 }
 
-/** @returns false, and changes nothing, where the length is not that of a PROMISE. */
+/** @returns false, and changes nothing, where the length does not match the member list. */
 export function decodePromise(frame: FrameBuffer, into: PromiseFields): boolean {
   const { bytes, view } = frame;
-  if (frame.length !== PROMISE_BYTES) return false;
+  if (!endsWithMembers(frame, OFFSET_PROMISE_MEMBERS)) return false;
   into.view = readView(view, BODY);
   into.accepted = readView(view, OFFSET_ACCEPTED);
   into.primary = bytes[OFFSET_ROLES] as number;
@@ -91,11 +92,15 @@ export function decodePromise(frame: FrameBuffer, into: PromiseFields): boolean 
   readUint64(view, OFFSET_NUMBERS + 8, into.ceiling);
   readUint64(view, OFFSET_NUMBERS + 16, into.tail);
   into.flags = bytes[OFFSET_FLAGS] as number;
+  readMembers(frame, OFFSET_PROMISE_MEMBERS, into);
   return true;
 }
 
-/** ACCEPT: view u40, primary u8, secondary u8, base u64, ceiling u64. Chosen once for its view, never changed. */
-export class AcceptFields {
+/**
+ * ACCEPT: view u40, primary u8, secondary u8, base u64, ceiling u64, then the member list. Chosen once for its view; only
+ * the ceiling may be told higher later.
+ */
+export class AcceptFields extends MemberFields {
   view = 0;
   primary = 0;
   secondary = 0;
@@ -105,7 +110,7 @@ export class AcceptFields {
 
 const OFFSET_ACCEPT_ROLES = BODY + VIEW_BYTES;
 const OFFSET_ACCEPT_NUMBERS = OFFSET_ACCEPT_ROLES + 2;
-const ACCEPT_BYTES = OFFSET_ACCEPT_NUMBERS + 2 * 8;
+const OFFSET_ACCEPT_MEMBERS = OFFSET_ACCEPT_NUMBERS + 2 * 8;
 
 export function encodeAccept(frame: FrameBuffer, from: AcceptFields): void {
   writeView(frame.view, BODY, from.view);
@@ -113,16 +118,17 @@ export function encodeAccept(frame: FrameBuffer, from: AcceptFields): void {
   frame.bytes[OFFSET_ACCEPT_ROLES + 1] = from.secondary;
   writeUint64(frame.view, OFFSET_ACCEPT_NUMBERS, from.base);
   writeUint64(frame.view, OFFSET_ACCEPT_NUMBERS + 8, from.ceiling);
-  frame.length = ACCEPT_BYTES;
+  encodeMembers(frame, OFFSET_ACCEPT_MEMBERS, from);
 }
 
-/** @returns false, and changes nothing, where the length is not that of an ACCEPT. */
+/** @returns false, and changes nothing, where the length does not match the member list. */
 export function decodeAccept(frame: FrameBuffer, into: AcceptFields): boolean {
-  if (frame.length !== ACCEPT_BYTES) return false;
+  if (!endsWithMembers(frame, OFFSET_ACCEPT_MEMBERS)) return false;
   into.view = readView(frame.view, BODY);
   into.primary = frame.bytes[OFFSET_ACCEPT_ROLES] as number;
   into.secondary = frame.bytes[OFFSET_ACCEPT_ROLES + 1] as number;
   readUint64(frame.view, OFFSET_ACCEPT_NUMBERS, into.base);
   readUint64(frame.view, OFFSET_ACCEPT_NUMBERS + 8, into.ceiling);
+  readMembers(frame, OFFSET_ACCEPT_MEMBERS, into);
   return true;
 }

@@ -4,10 +4,12 @@ import { MAX_CARD_ID, MIN_CARD_ID } from "../../firmware/wire/constants.js";
 import type { Member } from "../card-status.js";
 import { SequenceError } from "../errors.js";
 import { defaultVotes, initFields } from "../initialisation.js";
+import { waitForFounding } from "../recovery.js";
 import type { Sequence } from "../sequence.js";
 import { hexadecimal } from "../session-errors.js";
 import { addCardOptions, type CardOptions, openPort, wholeNumber, withCard } from "./card-options.js";
 import { printJson, printLine } from "./output.js";
+import { waitingText } from "./recover-command.js";
 
 interface InitOptions extends CardOptions {
   readonly id?: number;
@@ -46,10 +48,11 @@ export function addInitCommand(program: Command): void {
         .argParser(parseFabricId)
         .default(randomInt(1, 0x1_0000_0000), "random"),
     )
+    .option("--no-wait", "with --ports: do not wait until the cards have found each other")
     .addHelpText(
       "after",
       `
-Each card gets one vote; with an even number of cards the one with the lowest id gets two.
+The fabric begins when all its cards are initialised and connected. Each card gets one vote; with an even number of cards the one with the lowest id gets two.
 
 Examples:
   seqcard init --ports /dev/ttyACM0,/dev/ttyACM1,/dev/ttyACM2
@@ -84,7 +87,8 @@ async function initialiseAll(options: InitOptions, ports: readonly string[]): Pr
     for (const port of ports) {
       const sequence = await openPort(port, options);
       sequences.push(sequence);
-      if (!sequence.card.blank) {
+      const { blank, removed, joining } = sequence.card;
+      if (!blank && !removed && !joining) {
         throw new SequenceError(
           "CARD_NOT_BLANK",
           `the card at ${port} is card ${sequence.card.id} of fabric ${hexadecimal(sequence.card.fabricId)} already; no card was changed`,
@@ -96,9 +100,24 @@ async function initialiseAll(options: InitOptions, ports: readonly string[]): Pr
       await sequence.initialise({ ...plan, cardId });
       tell(options, ports[index] as string, cardId, plan);
     }
+    if (options.wait !== false) await waitUntilFounded(options, sequences);
   } finally {
     await Promise.all(sequences.map((sequence) => sequence.close()));
   }
+}
+
+/** A fabric begins when its cards hear each other; whom the first of them lacks is told meanwhile. */
+async function waitUntilFounded(options: InitOptions, sequences: readonly Sequence[]): Promise<void> {
+  await waitForFounding(
+    sequences,
+    (cards) => {
+      if (options.json) printJson({ event: "waiting-for", cards });
+      else printLine(waitingText(cards));
+    },
+    { timeoutMs: options.timeoutMs },
+  );
+  if (options.json) printJson({ event: "ready" });
+  else printLine("Numbers can be had.");
 }
 
 function tell(options: InitOptions, port: string, id: number, { fabricId, first, members }: Plan): void {

@@ -1,6 +1,6 @@
 import type { CardStatus } from "../card-status.js";
 import { hexadecimal } from "../session-errors.js";
-import { drawTable } from "./output.js";
+import { drawColumns, drawTable } from "./output.js";
 
 /** Draws a card's status for a terminal. */
 export function statusTables(port: string, status: CardStatus): string {
@@ -12,7 +12,11 @@ export function statusTables(port: string, status: CardStatus): string {
 }
 
 function summary(port: string, status: CardStatus): string {
-  const flags = [status.cold ? "cold" : "", status.storageFailed ? "flash failed" : ""].filter(Boolean);
+  const flags = [
+    status.cold ? "cold" : "",
+    status.forgot ? "forgot" : "",
+    status.storageFailed ? "flash failed" : "",
+  ].filter(Boolean);
   return drawTable([
     ["port", port],
     ["card", status.blank ? "blank" : `${status.card}`],
@@ -48,6 +52,16 @@ function routes({ routes }: CardStatus): string {
     routes.map(({ card, link, cost }) => [card, link, cost]),
     ["to card", "by link", "cost"],
   );
+}
+
+/** The counters of a card that have counted anything, in columns of three. */
+export function counterTable({ card, counters }: CardStatus): string {
+  const entries = Object.entries(counters).filter(([, count]) => count > 0);
+  const height = Math.ceil(entries.length / 3);
+  const rows = Array.from({ length: height }, (_, row) =>
+    [0, 1, 2].map((column) => entries[row + column * height]?.join(" ") ?? ""),
+  );
+  return drawColumns(rows, [`counters of ${card === 0 ? "the card" : `card ${card}`}`, "", ""]);
 }
 
 /** Counters in columns of three, as there are many. */

@@ -7,6 +7,8 @@ interface RejectedSource {
 }
 
 const LINK_HEADER = "01 02 01 02 10 07000000";
+/** Cards 1 to 3, of one vote each, initialised as 1, 3 and 2. */
+const LIST = "03 03  01 11 01000000  02 11 03000000  03 11 02000000";
 const REQUEST_BODY = "2a000000 6400";
 
 export const REJECTED_PAYLOADS: readonly RejectedSource[] = [
@@ -44,9 +46,9 @@ export const REJECTED_PAYLOADS: readonly RejectedSource[] = [
     counter: "dropLength",
   },
   {
-    name: "a hello with seventeen routes",
+    name: "a hello with eleven routes",
     from: "link",
-    payload: `01 01 01 ff 01 07000000 02 00000000 11 ${"01000100".repeat(17)}`,
+    payload: `01 01 01 ff 01 07000000 02 00000000 0b ${"01000100".repeat(11)}`,
     counter: "dropLength",
   },
   {
@@ -131,13 +133,13 @@ export const REJECTED_PAYLOADS: readonly RejectedSource[] = [
   {
     name: "a beacon that is not its primary's",
     from: "link",
-    payload: "01 06 03 02 10 07000000 0101000000 01 02 0100000000000000 01000000 0100010000000000 00",
+    payload: "01 06 03 02 10 07000000 0101000000 01000000 0100010000000000 00",
     counter: "dropRole",
   },
   {
     name: "a beacon of an older view",
     from: "link",
-    payload: "01 06 01 02 10 07000000 0100000000 01 02 0100000000000000 01000000 0100010000000000 00",
+    payload: "01 06 01 02 10 07000000 0100000000 01000000 0100010000000000 00",
     counter: "dropRole",
   },
   {
@@ -183,34 +185,58 @@ export const REJECTED_PAYLOADS: readonly RejectedSource[] = [
     counter: "dropRole",
   },
   {
-    name: "an accept that is not its coordinator's",
+    name: "an accept that is neither its coordinator's nor its primary's",
     from: "link",
-    payload: "01 0b 01 02 10 07000000 0302000000 02 03 0100000000000000 0100010000000000",
+    payload: `01 0b 01 02 10 07000000 0302000000 02 03 0100000000000000 0100010000000000 ${LIST}`,
     counter: "dropRole",
   },
   {
     name: "an accept with a stranger for primary",
     from: "link",
-    payload: "01 0b 03 02 10 07000000 0302000000 04 03 0100000000000000 0100010000000000",
+    payload: `01 0b 03 02 10 07000000 0302000000 04 03 0100000000000000 0100010000000000 ${LIST}`,
     counter: "dropRole",
   },
   {
     name: "an accept with a base above its ceiling",
     from: "link",
-    payload: "01 0b 03 02 10 07000000 0302000000 02 03 0200010000000000 0100010000000000",
+    payload: `01 0b 03 02 10 07000000 0302000000 02 03 0200010000000000 0100010000000000 ${LIST}`,
     counter: "dropRole",
   },
   {
     name: "an accept with a ceiling beyond the numbers",
     from: "link",
-    payload: "01 0b 03 02 10 07000000 0302000000 02 03 0100000000000000 0100000000000080",
+    payload: `01 0b 03 02 10 07000000 0302000000 02 03 0100000000000000 0100000000000080 ${LIST}`,
     counter: "dropRole",
+  },
+  {
+    name: "an accept whose source is not in its list",
+    from: "link",
+    payload: `01 0b 04 02 10 07000000 0402000000 02 03 0100000000000000 0100010000000000 ${LIST}`,
+    counter: "dropRole",
+  },
+  {
+    name: "an accept with a secondary without a vote",
+    from: "link",
+    payload:
+      "01 0b 03 02 10 07000000 0302000000 02 03 0100000000000000 0100010000000000 03 03 01 11 01000000 02 11 03000000 03 10 02000000",
+    counter: "dropRole",
+  },
+  {
+    name: "an accept whose list has a card more than it says",
+    from: "link",
+    payload: `01 0b 03 02 10 07000000 0302000000 02 03 0100000000000000 0100010000000000 ${LIST} 04 11 04000000`,
+    counter: "dropLength",
+  },
+  {
+    name: "a join, too short",
+    from: "link",
+    payload: "01 0e 03 02 10 07000000 02000000 00000000 00000000",
+    counter: "dropLength",
   },
   {
     name: "a promise that nobody asked for",
     from: "link",
-    payload:
-      "01 09 03 02 10 07000000 0202000000 0101000000 01 02 0100000000000000 0100010000000000 0000000000000000 00",
+    payload: `01 09 03 02 10 07000000 0202000000 0101000000 01 02 0100000000000000 0100010000000000 0000000000000000 00 ${LIST}`,
     counter: "promisesLate",
   },
   {
@@ -222,13 +248,33 @@ export const REJECTED_PAYLOADS: readonly RejectedSource[] = [
   {
     name: "a plan with a byte too many",
     from: "link",
-    payload: "01 0c 03 02 10 07000000 2a000000 01 00 00 0100000000000000 00",
+    payload: "01 0c 03 02 10 07000000 2a000000 01 00 00 0100000000000000 00 00 00000000 00",
     counter: "dropLength",
   },
   {
     name: "a host's plan, too short",
     from: "host",
-    payload: "01 45 05000000 2a000000 01 00 00 01000000000000",
+    payload: "01 45 05000000 2a000000 01 00 00 0100000000000000 00 00 000000",
+    counter: "dropLength",
+  },
+  {
+    name: "a query, too short",
+    from: "link",
+    payload: "01 0f 03 02 10 07000000 2a0000",
+    counter: "dropLength",
+  },
+  {
+    name: "a report whose link is missing",
+    from: "link",
+    payload:
+      "01 10 03 02 10 07000000 2a000000 00 03 0102030405060708 00010000 00 00 0101000000 0101000000 01 02" +
+      "0100010000000000 0000000000000000 01000000 ffffffff 01",
+    counter: "dropLength",
+  },
+  {
+    name: "a host's survey with a byte too many",
+    from: "host",
+    payload: "01 46 05000000 2a000000 00",
     counter: "dropLength",
   },
   { name: "a host of version 2", from: "host", payload: "02 43 05000000", counter: "dropVersion" },

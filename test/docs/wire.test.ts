@@ -62,7 +62,7 @@ test("the limits are those of the code", (t) => {
     ["Encoded frame", `${constants.MAX_ENCODED_BYTES} bytes`],
     ["Numbers a block", constants.MAX_BLOCK_COUNT.toLocaleString("en-US")],
     ["Blocks in flight a card", `${constants.MAX_BLOCKS_IN_FLIGHT}`],
-    ["Members", `${constants.MAX_MEMBERS}, with ${constants.MAX_VOTES} votes together`],
+    ["Members", `${constants.MAX_MEMBERS}, with up to ${constants.MAX_VOTES} votes each`],
     ["Card ids", `${constants.MIN_CARD_ID} to ${constants.MAX_CARD_ID}`],
     ["Links a card", `${constants.MAX_LINKS}`],
     ["Hops", `${constants.MAX_HOPS}`],

@@ -1,6 +1,7 @@
-import type { PersistentState } from "../../firmware/card/persistent-state.js";
+import { type PersistentState, STANDING_REMOVED } from "../../firmware/card/persistent-state.js";
 import { COUNTER_NAMES, type CounterName } from "../../firmware/wire/counter-names.js";
 import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
+import { FRAME_ACCEPT } from "../../firmware/wire/frame-types.js";
 import { must } from "./must.js";
 
 export type CounterValues = Readonly<Record<CounterName, number>>;
@@ -28,7 +29,10 @@ export function expectedLinkDrop(
   if (frame.length < 9) return "dropLength";
   if (member === undefined || failed || frame.view.getUint32(5, true) !== member.fabricId)
     return "dropFabric";
-  if (!member.members.has(source as number) || source === member.cardId) return "dropSource";
+  if (member.standing === STANDING_REMOVED) return "dropFabric";
+  if (source === member.cardId) return "dropSource";
+  // An ACCEPT may come from a card that the list does not have: so cards learn of newer lists.
+  if (type !== FRAME_ACCEPT && !member.members.has(source as number)) return "dropSource";
   if (destination === 255) return type === 1 ? undefined : "dropType";
   if (destination === member.cardId) return undefined;
   if (!member.members.has(destination as number)) return "dropDestination";

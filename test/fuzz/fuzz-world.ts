@@ -122,12 +122,16 @@ export class FuzzWorld {
     this.run(random.oneIn(20) ? 100_000 : random.below(random.oneIn(2) ? 3 * CABLE_US : 3000));
   }
 
-  /** A handover to any card, or a seed that may be too low. */
+  /** A handover to any card, a seed that may be too low, or a change of the list that mostly makes no sense. */
   private plan(index: number): void {
     const { random } = this;
     const byte = (below: number): string => `0${random.below(below)}`;
     const seed = `${byte(4)}${byte(8)}${byte(3)}0000000000`;
-    this.ask(index, 0x45, `${this.tag()} ${byte(3)} ${byte(4)} ${byte(4)} ${seed}`);
+    this.ask(
+      index,
+      0x45,
+      `${this.tag()} ${byte(6)} ${byte(4)} ${byte(4)} ${seed} ${byte(6)} ${byte(8)} ${byte(3)}000000`,
+    );
   }
 
   private payloadFor(card: FuzzedCard, port: number): Uint8Array {
@@ -171,19 +175,24 @@ export class FuzzWorld {
     const other = TRIANGLE[index]?.[link];
     if (other === undefined) return;
     const payload = frame.bytes.slice(0, frame.length);
-    if (!this.forges && payload[1] === FRAME_STORE) this.checkCeiling(frame);
+    if (!this.forges && payload[1] === FRAME_STORE) this.checkCeiling(index, frame);
     this.maker.hear("link", payload);
     this.underWay.push({ card: other[0], link: other[1], payload, atUs: this.nowUs + CABLE_US });
   }
 
-  /** Two of three cards are a quorum: they must have a ceiling above each assigned number in flash. */
-  private checkCeiling(frame: FrameBuffer): void {
+  /** A quorum by the list of the card that assigns must have a ceiling above the number in flash. */
+  private checkCeiling(from: number, frame: FrameBuffer): void {
+    const members = this.cards[from]?.store.persisted?.members;
+    if (members === undefined || frame.bytes[2] !== from + 1) return;
     must(decodeStore(frame, this.store), "STORE has a wrong length");
     this.end.copy(this.store.first).add(this.store.count);
-    const covering = this.cards
-      .slice(0, 3)
-      .filter(({ store }) => store.persisted !== undefined && store.persisted.ceiling.compare(this.end) >= 0);
-    must(covering.length >= 2, "a number was assigned above the ceiling of a quorum");
+    let covering = 0;
+    for (const { store } of this.cards.slice(0, 3)) {
+      const { persisted } = store;
+      if (persisted === undefined || persisted.ceiling.compare(this.end) < 0) continue;
+      if (members.has(persisted.cardId)) covering |= 1 << members.indexOf(persisted.cardId);
+    }
+    must(members.isQuorum(covering), "a number was assigned above the ceiling of a quorum");
   }
 
   private openSession(index: number): void {
@@ -192,7 +201,7 @@ export class FuzzWorld {
   }
 
   private initialise(index: number, fabricId: number, cardId: number, members: string): void {
-    this.ask(index, 0x42, `0${fabricId}000000 0${cardId} 0100000000000000 ${members}`);
+    this.ask(index, 0x42, `0${fabricId}000000 0${cardId} 0100000000000000 01 00000000 ${members}`);
   }
 
   /** Sends an honest host's frame. */

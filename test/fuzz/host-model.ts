@@ -1,12 +1,17 @@
 import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import * as types from "../../firmware/wire/frame-types.js";
 import * as host from "../../firmware/wire/host-frames.js";
-import { CARD_FLAG_STORAGE_FAILED } from "../../firmware/wire/host-setup-frames.js";
+import {
+  CARD_FLAG_STORAGE_FAILED,
+  decodeHostInitResult,
+  HostInitResultFields,
+  INIT_DONE,
+} from "../../firmware/wire/host-setup-frames.js";
 import { decodeHostStatus, HostStatusFields } from "../../firmware/wire/host-status-frames.js";
 import {
   decodeHostPlan,
   decodeHostPlanResult,
-  PLAN_BAD,
+  PLAN_LAST_CARD,
   PlanFields,
   PlanResultFields,
 } from "../../firmware/wire/plan-frames.js";
@@ -36,6 +41,7 @@ export class HostModel {
   private readonly refusal = new host.HostRefuseFields();
   private readonly mirror = new host.HostMirrorFields();
   private readonly status = new HostStatusFields();
+  private readonly initResult = new HostInitResultFields();
   private view = 0;
   /** What the card said it holds, by view. */
   private readonly held = new Map<number, bigint>();
@@ -81,6 +87,7 @@ export class HostModel {
     else if (type === types.FRAME_HOST_PLAN_RESULT) this.takePlanResult(frame);
     else if (type === types.FRAME_HOST_MIRROR) this.takeMirror(frame);
     else if (type === types.FRAME_HOST_STATUS) this.takeStatus(frame);
+    else if (type === types.FRAME_HOST_INIT_RESULT) this.takeInitResult(frame);
   }
 
   /** A session, or the card's memory, has ended: nothing of what it was asked for may come any more. */
@@ -92,7 +99,7 @@ export class HostModel {
   private takePlanResult(frame: FrameBuffer): void {
     const { planResult } = this;
     must(decodeHostPlanResult(frame, planResult), "HOST_PLAN_RESULT has a wrong length");
-    must(planResult.code <= PLAN_BAD, "a plan has a result that is none");
+    must(planResult.code <= PLAN_LAST_CARD, "a plan has a result that is none");
     must(this.plans.delete(planResult.requestId), "a plan was answered that nobody asked for");
   }
 
@@ -117,6 +124,14 @@ export class HostModel {
   private takeMirror(frame: FrameBuffer): void {
     must(host.decodeHostMirror(frame, this.mirror), "HOST_MIRROR has a wrong length");
     this.noteHeld(this.mirror.view, this.mirror.held);
+  }
+
+  /** A card that was initialised anew has left what it knew behind. */
+  private takeInitResult(frame: FrameBuffer): void {
+    must(decodeHostInitResult(frame, this.initResult), "HOST_INIT_RESULT has a wrong length");
+    if (this.initResult.code !== INIT_DONE) return;
+    this.held.clear();
+    this.view = 0;
   }
 
   private takeStatus(frame: FrameBuffer): void {

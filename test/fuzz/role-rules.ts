@@ -1,4 +1,8 @@
-import type { PersistentState } from "../../firmware/card/persistent-state.js";
+import {
+  type PersistentState,
+  STANDING_MEMBER,
+  STANDING_REMOVED,
+} from "../../firmware/card/persistent-state.js";
 import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import * as types from "../../firmware/wire/frame-types.js";
 import * as lease from "../../firmware/wire/lease-frames.js";
@@ -10,6 +14,15 @@ const store = new numbers.StoreFields();
 const answer = new numbers.AnswerFields();
 const beacon = new lease.BeaconFields();
 const ack = new lease.BeaconAckFields();
+
+const SAID_WHILE_WAITING = [
+  types.FRAME_HELLO,
+  types.FRAME_JOIN,
+  types.FRAME_ACCEPT,
+  // Surveys decide nothing: who waits may be asked how it is, and may ask.
+  types.FRAME_QUERY,
+  types.FRAME_REPORT,
+];
 
 /** What entitles a card to speak. */
 export interface Standing {
@@ -30,6 +43,11 @@ export function checkOwnFrame(frame: FrameBuffer, standing: Standing): void {
   if (flash === undefined) throw new Error("a blank card spoke to others");
   if (frame.bytes[2] !== flash.cardId) return;
   const { accepted, cardId } = flash;
+  must(
+    flash.standing === STANDING_MEMBER || SAID_WHILE_WAITING.includes(type),
+    `a card that is no member sent a frame of type ${type}`,
+  );
+  must(flash.standing !== STANDING_REMOVED, "a removed card spoke to others");
   if (type === types.FRAME_STORE) {
     must(numbers.decodeStore(frame, store), "STORE has a wrong length");
     must(accepted.primary === cardId, "a card that is not primary assigned numbers");

@@ -1,4 +1,8 @@
-import type { PersistentState } from "../../firmware/card/persistent-state.js";
+import {
+  type PersistentState,
+  STANDING_FOUNDING,
+  STANDING_MEMBER,
+} from "../../firmware/card/persistent-state.js";
 import { DEFAULT_TIMING } from "../../firmware/wire/constants.js";
 import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import * as types from "../../firmware/wire/frame-types.js";
@@ -21,8 +25,11 @@ export class ViewHistory {
   /** To whom the newest grant was given, and until when it runs. A reboot forgets neither: the others rely on it. */
   grantedTo = 0;
   grantUntilUs = Number.NEGATIVE_INFINITY;
-  /** What the card has announced of each view that it chose. Not even a reboot may change it. */
-  readonly announced = new Map<number, string>();
+  /**
+   * What the card has announced of each view that it chose. Not even a reboot may change it; but a card that is initialised
+   * again is another one.
+   */
+  readonly announced = new Map<string, string>();
 
   reboot(nowUs: number): void {
     this.bootUs = nowUs;
@@ -63,7 +70,7 @@ export function checkViewFrame(
       break;
     case types.FRAME_PLAN_RESULT:
       must(plans.decodePlanResult(frame, result), "PLAN_RESULT has a wrong length");
-      must(result.code <= plans.PLAN_BAD, "a plan has a result that is none");
+      must(result.code <= plans.PLAN_LAST_CARD, "a plan has a result that is none");
       break;
   }
 }
@@ -97,6 +104,7 @@ function checkPromise(flash: PersistentState, coldView: number | undefined): voi
       toBigInt(promise.base) === toBigInt(accepted.base),
     "a PROMISE tells another view than that in flash",
   );
+  must(flash.members.isTold(promise), "a PROMISE tells another list than that in flash");
   must(
     toBigInt(promise.ceiling) === toBigInt(flash.ceiling),
     "a PROMISE tells a ceiling that is not in flash",
@@ -111,20 +119,42 @@ function checkPromise(flash: PersistentState, coldView: number | undefined): voi
   );
 }
 
+/** A card tells of a view that it has chosen, of the one that it has accepted, or as a founder of the first. */
 function checkAccept(frame: FrameBuffer, flash: PersistentState, history: ViewHistory): void {
-  must(accept.view % 256 === flash.cardId, "a card announced the view of another");
-  must(accept.view === flash.promised, "a view was announced that its coordinator has not in flash");
-  must(
-    flash.members.has(accept.primary) && flash.members.has(accept.secondary),
-    "a view was announced with a role for a stranger",
-  );
+  if (flash.standing === STANDING_MEMBER && accept.view === flash.accepted.number) checkAccepted(flash);
+  else if (flash.standing === STANDING_MEMBER) checkChosen(flash);
+  else checkFirst(flash);
   must(
     toBigInt(accept.base) <= toBigInt(accept.ceiling),
     "a view was announced that begins above its ceiling",
   );
   must(toBigInt(accept.ceiling) <= NUMBER_LIMIT, "a view was announced with a ceiling beyond the numbers");
-  const body = toHex(frame.bytes.subarray(9, frame.length));
-  const before = history.announced.get(accept.view);
+  // All but the ceiling, which may have risen meanwhile.
+  const body = toHex(frame.bytes.subarray(9, 24)) + toHex(frame.bytes.subarray(32, frame.length));
+  const key = `${flash.incarnation}/${accept.view}`;
+  const before = history.announced.get(key);
   must(before === undefined || before === body, "what was announced of a view has changed");
-  history.announced.set(accept.view, body);
+  history.announced.set(key, body);
+}
+
+function checkAccepted({ accepted, members }: PersistentState): void {
+  must(
+    accept.primary === accepted.primary &&
+      accept.secondary === accepted.secondary &&
+      toBigInt(accept.base) === toBigInt(accepted.base) &&
+      members.isTold(accept),
+    "the accepted view was told otherwise than it is in flash",
+  );
+}
+
+function checkChosen({ cardId, promised }: PersistentState): void {
+  must(accept.view % 256 === cardId, "a card announced the view of another");
+  must(accept.view === promised, "a view was announced that its coordinator has not in flash");
+}
+
+function checkFirst({ cardId, standing, members, accepted }: PersistentState): void {
+  must(standing === STANDING_FOUNDING, "a card that is to join, or was removed, told of a view");
+  must(members.cardAt(0) === cardId && accept.view === 256 + cardId, "a card founded that is no founder");
+  must(members.knowsAll() && members.isTold(accept), "a first view was told whose list is not in flash");
+  must(toBigInt(accept.base) === toBigInt(accepted.base), "a first view begins elsewhere than it was told");
 }

@@ -1,6 +1,12 @@
-import { PersistentState } from "../../firmware/card/persistent-state.js";
+import {
+  PersistentState,
+  STANDING_FOUNDING,
+  STANDING_JOINING,
+  STANDING_REMOVED,
+} from "../../firmware/card/persistent-state.js";
 import { MemoryRecordStore } from "../../firmware/storage/memory-record-store.js";
 import type { RecordStore } from "../../firmware/storage/record-store.js";
+import { MemberFields } from "../../firmware/wire/member-entries.js";
 import { toBigInt } from "../support/layout.js";
 import type { Random } from "../support/random.js";
 import { must } from "./must.js";
@@ -39,21 +45,45 @@ export class WatchedStore implements RecordStore {
 }
 
 function compare(before: PersistentState, now: PersistentState): void {
+  if (
+    isWaiting(now) &&
+    (isWaiting(before) || before.standing === STANDING_REMOVED || now.fabricId !== before.fabricId)
+  ) {
+    // It was initialised anew: as good as blank before, or above all that it knew.
+    must(isWaiting(before) || isAbove(before, now), "a card forgot its fabric for one that begins below it");
+    return;
+  }
   must(
-    now.fabricId === before.fabricId && now.cardId === before.cardId,
-    "a card changed its fabric or its id",
+    now.fabricId === before.fabricId &&
+      now.cardId === before.cardId &&
+      now.incarnation === before.incarnation,
+    "a card changed its fabric, its id or its incarnation",
   );
-  must(now.members.checksum === before.members.checksum, "a card changed its member list");
+  must(
+    !isWaiting(now) && before.standing !== STANDING_REMOVED,
+    "a member waits again, or a removed card came back",
+  );
   must(now.promised >= before.promised, "a promise went down");
   must(now.accepted.number >= before.accepted.number, "the accepted view went down");
   must(now.accepted.number <= now.promised, "a view was accepted above the promise");
   must(now.ceiling.compare(before.ceiling) >= 0, "the ceiling went down");
   if (now.accepted.number === before.accepted.number) {
+    const told = new MemberFields();
+    now.members.tell(told);
     must(
-      now.accepted.primary === before.accepted.primary &&
+      before.members.isTold(told) &&
+        now.accepted.primary === before.accepted.primary &&
         now.accepted.secondary === before.accepted.secondary &&
         toBigInt(now.accepted.base) === toBigInt(before.accepted.base),
       "a view changed what it says",
     );
   }
+}
+
+function isWaiting({ standing }: PersistentState): boolean {
+  return standing === STANDING_FOUNDING || standing === STANDING_JOINING;
+}
+
+function isAbove(before: PersistentState, now: PersistentState): boolean {
+  return before.standing === STANDING_REMOVED || now.accepted.base.compare(before.ceiling) >= 0;
 }

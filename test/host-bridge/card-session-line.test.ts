@@ -131,7 +131,7 @@ test("views are told when they change, with the view before", (t) => {
     [
       ["first-view", undefined, 257],
       ["no-view", 257, 257],
-      ["new-view", 257, 513],
+      ["renewed", 257, 513],
     ],
   );
   t.is(bench.readySignals, 2);
@@ -189,9 +189,9 @@ test("status comes as one object, and those who ask together ask once", (t) => {
   t.is(status.ceiling, 2n ** 63n - 1n);
   t.deepEqual(status.roles, ["secondary"]);
   t.deepEqual(status.members, [
-    { card: 1, votes: 1 },
-    { card: 2, votes: 1 },
-    { card: 3, votes: 1 },
+    { card: 1, votes: 1, votesBefore: 1, incarnation: 11 },
+    { card: 2, votes: 1, votesBefore: 1, incarnation: 12 },
+    { card: 3, votes: 1, votesBefore: 1, incarnation: 13 },
   ]);
   t.deepEqual(
     status.links.map(({ neighbour, state, framesIn }) => [neighbour, state, framesIn]),
@@ -236,14 +236,14 @@ test("status frames that nobody asked for, or of a wrong length, are counted and
   t.is(bench.session.counters.dropLength, 2);
 });
 
-function requestInit(bench: SessionBench): { attempts: number; error: SequenceError | null } {
-  const result: { attempts: number; error: SequenceError | null } = { attempts: 0, error: null };
+function requestInit(bench: SessionBench): { incarnation: number; error: SequenceError | null } {
+  const result: { incarnation: number; error: SequenceError | null } = { incarnation: 0, error: null };
   bench.session.requestInit(
     initFields(INITIALISATION),
     {
       deadlineMs: bench.nowMs + 1_000,
-      resolve: (attempts) => {
-        result.attempts = attempts;
+      resolve: (incarnation) => {
+        result.incarnation = incarnation;
       },
       reject: (error) => {
         result.error = error;
@@ -258,7 +258,7 @@ test("a blank card becomes a member, and the session knows", (t) => {
   const bench = new SessionBench({ card: { flags: CARD_FLAG_BLANK } }).open();
   const result = requestInit(bench);
   bench.deliver();
-  t.is(result.attempts, 1);
+  t.is(result.incarnation, 0x1234_5678);
   t.like(bench.session.card, { id: 2, fabricId: 7, blank: false });
   const init = bench.card.lastInit;
   t.deepEqual(
@@ -281,7 +281,8 @@ test("two initialisations at once are one too many, and a silent card is asked a
   bench.isLosing = false;
   bench.pass(SILENT_RETRY_MS);
   bench.deliver();
-  t.is(first.attempts, 2);
+  t.is(first.incarnation, 0x1234_5678);
+  t.is(bench.session.initAttempts, 2);
 });
 
 for (const [result, code] of [
@@ -297,12 +298,12 @@ for (const [result, code] of [
     bench.isLosing = true;
     const request = requestInit(bench);
     bench.card.sendRaw(FRAME_HOST_INIT_RESULT, bench.card.session, (frame) =>
-      encodeHostInitResult(frame, result),
+      encodeHostInitResult(frame, result, 0),
     );
     bench.deliver();
     t.is(request.error?.code, code);
     bench.card.sendRaw(FRAME_HOST_INIT_RESULT, bench.card.session, (frame) =>
-      encodeHostInitResult(frame, result),
+      encodeHostInitResult(frame, result, 0),
     );
     bench.deliver();
     t.is(bench.session.counters.answersUnmatched, 1);

@@ -73,7 +73,11 @@ test.serial("latest and status take no number", async (t) => {
   t.deepEqual(lines((await seqcard(["latest", "--json", "--port", path])).out), [
     { card: 3, roles: ["secondary"], latest: "9007199254740993" },
   ]);
-  const drawn = await seqcard(["status", "--port", path]);
+  const whole = await seqcard(["status", "--port", path]);
+  t.regex(whole.out, /^Fabric 000fab1c, as card 3 at .*: ready\n/);
+  t.regex(whole.out, /card 2 is silent/);
+  t.regex(whole.out, /^counters of card 3$/m);
+  const drawn = await seqcard(["status", "--card", "--port", path]);
   t.is(drawn.code, 0);
   for (const text of [
     "000fab1c",
@@ -87,6 +91,9 @@ test.serial("latest and status take no number", async (t) => {
   }
   const [status] = lines((await seqcard(["status", "--json", "--port", path])).out);
   t.like(status, { port: path, card: 3, state: "ready", ceiling: "9223372036854775807" });
+  t.like(status, { fabric: { votes: { all: 3, quorum: 2, answered: 2 }, ceiling: "9223372036854775807" } });
+  const [own] = lines((await seqcard(["status", "--card", "--json", "--port", path])).out);
+  t.like(own, { card: 3, fabric: undefined });
 });
 
 test.serial("bench counts", async (t) => {
@@ -130,8 +137,9 @@ test.serial("init --ports makes a fabric of several cards, or changes none", asy
   const told = lines(done.out) as { card: number; fabricId: string; members: unknown }[];
   t.deepEqual(
     told.map(({ card }) => card),
-    [1, 2],
+    [1, 2, undefined],
   );
+  t.like(told[2], { event: "ready" });
   t.is(told[0]?.fabricId, told[1]?.fabricId);
   t.deepEqual(told[0]?.members, [
     { card: 1, votes: 2 },

@@ -11,9 +11,11 @@ import {
   FRAME_HOST_MIRROR,
   FRAME_HOST_OPEN,
   FRAME_HOST_REFUSE,
+  FRAME_HOST_REPORT,
   FRAME_HOST_REQUEST,
   FRAME_HOST_STATUS,
   FRAME_HOST_STATUS_REQUEST,
+  FRAME_HOST_SURVEY,
   FRAME_HOST_VIEW,
   FRAME_HOST_WELCOME,
   OFFSET_TYPE,
@@ -51,6 +53,8 @@ import {
   HostStatusFields,
   LINK_ALIVE,
 } from "../../firmware/wire/host-status-frames.js";
+import { packVotes } from "../../firmware/wire/member-entries.js";
+import { decodeHostSurvey, encodeHostReport, ReportFields } from "../../firmware/wire/survey-frames.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
 
 /** A request that came, with the session in which it came. */
@@ -82,6 +86,8 @@ export interface FakeCardSettings {
   loseInitResults: number;
   /** Loses this many HOST_LINKS frames. */
   loseLinks: number;
+  /** Loses this many HOST_REPORT frames. */
+  loseReports: number;
 }
 
 /** A card at its host's end only: enough of one to serve, and whatever faults a test wants of it. */
@@ -89,6 +95,8 @@ export class FakeCard {
   readonly settings: FakeCardSettings;
   readonly heard: HeardRequest[] = [];
   opens = 0;
+  /** Ids of the surveys asked for. */
+  readonly surveys: number[] = [];
   closes = 0;
   inits = 0;
   lastInit: HostInitFields | null = null;
@@ -115,6 +123,7 @@ export class FakeCard {
       next: 1n,
       loseInitResults: 0,
       loseLinks: 0,
+      loseReports: 0,
       ...settings,
     };
   }
@@ -146,6 +155,10 @@ export class FakeCard {
         break;
       case FRAME_HOST_STATUS_REQUEST:
         this.sendStatus();
+        break;
+      case FRAME_HOST_SURVEY:
+        this.surveys.push(decodeHostSurvey(frame));
+        this.sendReports();
         break;
     }
   }
@@ -233,7 +246,7 @@ export class FakeCard {
       this.settings.loseInitResults -= 1;
       return;
     }
-    encodeHostInitResult(this.frame, code);
+    encodeHostInitResult(this.frame, code, code === INIT_DONE ? 0x1234_5678 : 0);
     this.send(FRAME_HOST_INIT_RESULT, this.session);
   }
 
@@ -255,7 +268,9 @@ export class FakeCard {
     status.uptimeMs = 12_345;
     status.memberCount = 3;
     status.memberCards.set([1, 2, 3]);
-    status.memberVotes.set([1, 1, 1]);
+    status.memberVotes.fill(packVotes(1, 1), 0, 3);
+    status.memberIncarnations.set([11, 12, 13]);
+    status.lastCardId = 3;
     encodeHostStatus(this.frame, status);
     this.send(FRAME_HOST_STATUS, this.session);
     if (this.settings.loseLinks > 0) this.settings.loseLinks -= 1;
@@ -265,6 +280,65 @@ export class FakeCard {
       Uint32Array.from(COUNTER_NAMES, (_, index) => index),
     );
     this.send(FRAME_HOST_COUNTERS, this.session);
+  }
+
+  /** Of this card, of the next at the other end of its first cable, and of a third, which is silent. */
+  private sendReports(): void {
+    if (this.isBlank) {
+      this.sendReport((fields) => {
+        fields.expected = 1;
+        fields.state = REFUSE_BLANK;
+        fields.flags = this.settings.flags;
+      });
+      return;
+    }
+    const { cardId } = this.settings;
+    const [next = 0, silent = 0] = [1, 2, 3].filter((card) => card !== cardId);
+    this.sendReport((fields) => this.describe(fields, cardId, [next, silent], [LINK_ALIVE, 0]));
+    this.sendReport((fields) => this.describe(fields, next, [cardId], [LINK_ALIVE]));
+    this.sendReport((fields) => {
+      fields.expected = 3;
+      fields.setSilent(silent);
+    });
+  }
+
+  /** Sends one HOST_REPORT for the newest survey, whatever `write` says. */
+  sendReport(write: (fields: ReportFields) => void): void {
+    const fields = new ReportFields();
+    fields.surveyId = this.surveys.at(-1) ?? 0;
+    write(fields);
+    if (this.settings.loseReports > 0) {
+      this.settings.loseReports -= 1;
+      return;
+    }
+    encodeHostReport(this.frame, fields);
+    this.send(FRAME_HOST_REPORT, this.session);
+  }
+
+  private describe(
+    fields: ReportFields,
+    card: number,
+    neighbours: readonly number[],
+    states: readonly number[],
+  ): void {
+    fields.expected = 3;
+    fields.cardId = card;
+    fields.chipId.set(0, card);
+    fields.firmware = 0x01_02_03;
+    fields.state = this.settings.state;
+    fields.view = this.settings.view;
+    fields.promised = this.settings.view;
+    fields.primary = 1;
+    fields.secondary = 3;
+    fields.ceiling.copy(uint64(2n ** 63n - BigInt(card)));
+    fields.held.copy(uint64(this.settings.next));
+    fields.uptimeMs = 90_000;
+    fields.freeWrites = 57;
+    fields.linkCount = neighbours.length;
+    fields.neighbours.set(neighbours);
+    fields.linkStates.set(states);
+    fields.framesIn.fill(100 * card, 0, neighbours.length);
+    fields.badFrames.fill(card, 0, neighbours.length);
   }
 
   private sendLinks(): void {

@@ -104,7 +104,7 @@ test("events: the first ones reach a listener added when open resolves", async (
   port.card.settings.view = 513;
   port.card.sendView();
   await port.clock.settle();
-  t.deepEqual(told, ["first-view 257", "ready", "new-view 513"]);
+  t.deepEqual(told, ["first-view 257", "ready", "renewed 513"]);
 });
 
 test("unplugged and plugged in again: the card is taken back and in-flight calls are served once", async (t) => {

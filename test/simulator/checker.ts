@@ -44,6 +44,16 @@ export class Checker {
     if (this.violation === "") this.violation = violation;
   }
 
+  /**
+   * P3: every number up to the newest delivered one was assigned by a card, or is among those that views are counted to
+   * have skipped at their begin. What was assigned and not delivered is what was in flight, repeated or given up.
+   * @param accounted is what all cards have counted of these in all their boots.
+   */
+  checkSkips(accounted: number): void {
+    const uncounted = this.highest + 1 - accounted;
+    if (uncounted > 0) this.fail(`P3: ${uncounted} numbers were skipped and not counted`);
+  }
+
   /** Numbers below the highest delivered one that nobody got. */
   gaps(): number {
     return this.highest + 1 - this.numbers;

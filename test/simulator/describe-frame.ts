@@ -65,7 +65,7 @@ function bodyOf(type: number, frame: FrameBuffer): string {
   switch (type) {
     case types.FRAME_BEACON:
       if (!decodeBeacon(frame, beacon)) break;
-      return `view ${beacon.view} (${beacon.primary}, ${beacon.secondary}) base ${text(beacon.base)} sequence ${beacon.sequence} ceiling ${text(beacon.ceiling)} state ${beacon.state}`;
+      return `view ${beacon.view} sequence ${beacon.sequence} ceiling ${text(beacon.ceiling)} state ${beacon.state}`;
     case types.FRAME_BEACON_ACK:
       if (!decodeBeaconAck(frame, ack)) break;
       return `view ${ack.view} sequence ${ack.sequence} ceiling ${text(ack.ceiling)} flags ${ack.flags}`;

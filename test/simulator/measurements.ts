@@ -1,5 +1,4 @@
 import { DEFAULT_TIMING } from "../../firmware/wire/constants.js";
-import { FRAME_BEACON, FRAME_BEACON_ACK, FRAME_HELLO } from "../../firmware/wire/frame-types.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
 import { FaultKit } from "./fault-kit.js";
 import { Random } from "./random.js";
@@ -101,19 +100,19 @@ export function measureColdStart(seed: number, cards = 3, topology: Topology = "
   return waitForNumbers(world, new Set(world.hosts.map(({ cardId }) => cardId)), startedUs, 0);
 }
 
-/** @returns share of the bits of the busiest direction of a cable that beacons, acknowledgements and hellos take. */
-export function measureOverhead(cards = 3, topology: Topology = "mesh"): number {
+/**
+ * @param dead a card without power, by id; 0: none.
+ * @returns share of the bits of the busiest direction of a cable that a fabric takes while nobody asks for anything.
+ */
+export function measureOverhead(dead = 0, cards = 3, topology: Topology = "mesh"): number {
   const options = healthy(1, cards, topology, 0);
   const world = new World({ ...options, clockRates: options.votes.map(() => 1) });
   const bytesOf = (): number[] =>
-    world.directions.map(({ bytesOfType }) =>
-      [FRAME_HELLO, FRAME_BEACON, FRAME_BEACON_ACK].reduce(
-        (sum, type) => sum + (bytesOfType[type] as number),
-        0,
-      ),
-    );
+    world.directions.map(({ bytesOfType }) => bytesOfType.reduce((sum, bytes) => sum + bytes, 0));
   const seconds = 10;
   world.run(SECOND_US);
+  if (dead > 0) world.cardOf(dead).cutPower();
+  world.run(world.nowUs + SECOND_US);
   const before = bytesOf();
   world.run(world.nowUs + seconds * SECOND_US);
   const bytes = Math.max(...bytesOf().map((after, at) => after - (before[at] as number)));

@@ -1,3 +1,4 @@
+import type { Mutation } from "./mutation.js";
 import { harmlessChanges, mutations } from "./mutations.js";
 import { simulate } from "./simulation.js";
 
@@ -13,13 +14,19 @@ if (mutation === undefined) {
   process.exit(2);
 }
 mutation.apply();
+const broken = brokenBy(mutation);
 const seeds = seedsText === undefined ? mutation.seeds : Number(seedsText);
 let found = "";
 let run = 0;
 while (run < seeds && found === "") {
   const { violation } = simulate(1 + run);
   // A broken rule of safety often costs life as well; what counts is that it breaks what is never to be broken.
-  if ((mutation.costsLife ? /^P4:/ : /^P[12]:/).test(violation)) found = violation;
+  if (broken.test(violation)) found = violation;
   run += 1;
 }
 process.stdout.write(`${JSON.stringify({ name, caught: found !== "", seeds: run, violation: found })}\n`);
+
+function brokenBy({ costsLife, costsBound }: Mutation): RegExp {
+  if (costsLife) return /^P4:/;
+  return costsBound ? /^P3:/ : /^P[12]:/;
+}

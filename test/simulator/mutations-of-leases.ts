@@ -114,7 +114,7 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: "the lease counts from the acknowledgement",
     rule: "The lease counts from the time the primary sent the beacon",
-    seeds: 300,
+    seeds: 1_000,
     apply: () =>
       replaceMethod<QuorumInside>(
         Quorum,
@@ -142,10 +142,14 @@ export const leaseMutations: readonly Mutation[] = [
     rule: "quorum: cards holding more than half of the configured votes",
     seeds: 50,
     apply: () =>
-      replaceMethod<MemberList>(MemberListClass, "set", (original) => (self, ...rest) => {
-        const isValid = original(self, ...rest);
-        if (isValid === true && self.quorum > 1) self.quorum -= 1;
-        return isValid;
+      replaceMethod<MemberList>(MemberListClass, "isQuorum", () => (self, mask) => {
+        let now = 0;
+        let all = 0;
+        for (let index = 0; index < self.count; index += 1) {
+          all += self.votesAt(index);
+          if (((mask as number) & (1 << index)) !== 0) now += self.votesAt(index);
+        }
+        return now > 0 && 2 * now >= all - 1;
       }),
   },
   {

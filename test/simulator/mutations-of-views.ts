@@ -6,7 +6,8 @@ import { Promiser } from "../../firmware/card/promiser.js";
 import { Promises } from "../../firmware/card/promises.js";
 import type { View } from "../../firmware/card/view.js";
 import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
-import type { BeaconFields } from "../../firmware/wire/lease-frames.js";
+import { FRAME_BEACON, OFFSET_TYPE } from "../../firmware/wire/frame-types.js";
+import { BeaconFields, decodeBeacon } from "../../firmware/wire/lease-frames.js";
 import type { Uint64 } from "../../firmware/wire/uint64.js";
 import { AcceptFields, decodeAccept, decodePromise, PromiseFields } from "../../firmware/wire/view-frames.js";
 import type { Mutation } from "./mutation.js";
@@ -28,16 +29,19 @@ interface PromiserInside extends Inside {
   onViewAccepted(): void;
 }
 
-interface MemberInside extends Inside {
-  readonly beacon: BeaconFields;
-  onViewAdopted(): void;
-}
-
 interface CoordinatorInside extends Inside {
   readonly promises: Promises;
   readonly view: number;
   readonly chosen: boolean;
   choose(): void;
+}
+
+const beacon = new BeaconFields();
+
+/** Whether a frame is a beacon of the view that the card has accepted. */
+function isBeaconOf({ state }: CardContext, frame: FrameBuffer): boolean {
+  const isBeacon = frame.bytes[OFFSET_TYPE] === FRAME_BEACON && decodeBeacon(frame, beacon);
+  return isBeacon && beacon.view === state.accepted.number;
 }
 
 export const viewMutations: readonly Mutation[] = [
@@ -118,9 +122,9 @@ export const viewMutations: readonly Mutation[] = [
     rule: "A beacon of the view already accepted changes no RAM state",
     seeds: 50,
     apply: () =>
-      replaceMethod<MemberInside>(Member, "follow", (original) => (self) => {
-        if (self.beacon.view === self.context.state.accepted.number) self.onViewAdopted();
-        return original(self);
+      replaceMethod<CardInside>(Card, "dispatch", (original) => (self, source, frame) => {
+        if (isBeaconOf(self.context, frame as FrameBuffer)) self.beginView();
+        return original(self, source, frame);
       }),
   },
   {
@@ -128,10 +132,9 @@ export const viewMutations: readonly Mutation[] = [
     rule: "A beacon of the view already accepted never makes a cold card warm",
     seeds: 300,
     apply: () =>
-      replaceMethod<MemberInside>(Member, "follow", (original) => (self) => {
-        const { context } = self;
-        if (context.cold && self.beacon.view === context.state.accepted.number) self.onViewAdopted();
-        return original(self);
+      replaceMethod<CardInside>(Card, "dispatch", (original) => (self, source, frame) => {
+        if (self.context.cold && isBeaconOf(self.context, frame as FrameBuffer)) self.beginView();
+        return original(self, source, frame);
       }),
   },
   {
@@ -176,7 +179,7 @@ export const viewMutations: readonly Mutation[] = [
   {
     name: "accepts below its promise",
     rule: "Nothing below promised is ever accepted (ACCEPT)",
-    seeds: 300,
+    seeds: 2_500,
     apply: () => {
       const accept = new AcceptFields();
       replaceMethod<Inside>(Promiser, "receiveAccept", (original) => (self, source, frame) => {

@@ -1,10 +1,16 @@
 import type { Mutation } from "./mutation.js";
 import { eagerWatch, leaseMutations } from "./mutations-of-leases.js";
+import { memberMutations } from "./mutations-of-members.js";
 import { numberMutations } from "./mutations-of-numbers.js";
 import { viewMutations } from "./mutations-of-views.js";
 
 /** Every safety rule whose loss the simulator must notice. */
-export const mutations: readonly Mutation[] = [...leaseMutations, ...viewMutations, ...numberMutations];
+export const mutations: readonly Mutation[] = [
+  ...leaseMutations,
+  ...viewMutations,
+  ...memberMutations,
+  ...numberMutations,
+];
 
 /** Changes that break no rule: the simulator must find nothing in them. */
 export const harmlessChanges: readonly Mutation[] = [eagerWatch];

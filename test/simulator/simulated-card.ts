@@ -33,6 +33,8 @@ export class SimulatedCard implements EventTarget {
   sendsUntilCut = Number.POSITIVE_INFINITY;
   /** How long it stays dark after a power cut that was armed. */
   darkUs = 0;
+  /** Numbers that it assigned, and that the views it chose skipped at the most, in all its boots but this one. */
+  private accountedBefore = 0;
   private readonly world: World;
   private firmware: Firmware | null = null;
   private ports: SimulatedPort[] = [];
@@ -58,6 +60,13 @@ export class SimulatedCard implements EventTarget {
 
   get isStalled(): boolean {
     return this.world.nowUs < this.stalledUntilUs;
+  }
+
+  /** Numbers that it assigned, and that the views it chose skipped at the most. A reboot clears a card's counters. */
+  get accounted(): number {
+    const counters = this.firmware?.counters;
+    if (counters === undefined) return this.accountedBefore;
+    return this.accountedBefore + counters.numbersAssigned + counters.numbersSkippedByViews;
   }
 
   boot(): void {
@@ -91,6 +100,7 @@ export class SimulatedCard implements EventTarget {
   cutPower(): void {
     if (this.firmware === null) return;
     this.world.trace(`card ${this.id} loses power`);
+    this.accountedBefore = this.accounted;
     this.firmware = null;
     this.wakeUs = Number.POSITIVE_INFINITY;
     this.wakeEventUs = Number.POSITIVE_INFINITY;

@@ -28,6 +28,7 @@ import {
 import {
   decodeHostInitResult,
   encodeHostInit,
+  HostInitResultFields,
   INIT_DONE,
   INIT_NOT_BLANK,
 } from "../../firmware/wire/host-setup-frames.js";
@@ -50,8 +51,10 @@ const LINE_LATENCY_US = 150;
 /** A computer with one card. It keeps the rules of the host bridge: what a block serves is fixed when it is first sent. */
 export class SimulatedHost implements EventTarget {
   readonly cardId: number;
-  /** Its card was initialised: never again, whatever becomes of the card's flash. */
+  /** Its card was initialised. Should the card lose its flash, the operator does so again, with the same ids. */
   isInitialised = false;
+  /** As what its card was initialised last. */
+  incarnation = 0;
   /** What the card told of the view last. */
   readonly view = new HostViewFields();
   /** How many faults keep the card's port from taking frames at present. */
@@ -62,6 +65,7 @@ export class SimulatedHost implements EventTarget {
   private readonly frame = new FrameBuffer();
   private readonly answer = new HostAnswerFields();
   private readonly refusal = new HostRefuseFields();
+  private readonly initResult = new HostInitResultFields();
   private readonly plan = new PlanFields();
   private readonly blocks = new Map<number, HostBlock>();
   private waiting: HostCaller[] = [];
@@ -144,6 +148,9 @@ export class SimulatedHost implements EventTarget {
     this.plan.primary = 0;
     this.plan.secondary = 0;
     this.plan.seed.set(0, 0);
+    this.plan.card = 0;
+    this.plan.otherCard = 0;
+    this.plan.incarnation = 0;
     set(this.plan);
     encodeHostPlan(this.frame, this.plan);
     this.send(FRAME_HOST_PLAN);
@@ -265,7 +272,7 @@ export class SimulatedHost implements EventTarget {
         this.welcome();
         break;
       case FRAME_HOST_INIT_RESULT:
-        this.noteInit(decodeHostInitResult(frame));
+        if (decodeHostInitResult(frame, this.initResult)) this.noteInit();
         break;
       case FRAME_HOST_ANSWER:
         if (decodeHostAnswer(frame, this.answer)) this.deliver();
@@ -298,7 +305,9 @@ export class SimulatedHost implements EventTarget {
     this.openAgainUs = this.world.nowUs + OPEN_REPEAT_US;
   }
 
-  private noteInit(code: number): void {
+  private noteInit(): void {
+    const { code, incarnation } = this.initResult;
+    if (code === INIT_DONE) this.incarnation = incarnation;
     if (code === INIT_DONE || code === INIT_NOT_BLANK) this.isInitialised = true;
   }
 

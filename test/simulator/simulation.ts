@@ -54,6 +54,7 @@ export function simulate(seed: number, overrides: ScenarioOverrides = {}): Simul
     }
   }
   if (scenario.faults.length === 0) drain(world);
+  checker.checkSkips(world.cards.reduce((sum, card) => sum + card.accounted, 0));
   return {
     seed,
     violation: checker.violation,
@@ -120,7 +121,7 @@ function drain(world: World): void {
     world.checker.fail(`P3: ${world.checker.gaps()} numbers skipped without a fault`);
 }
 
-/** The loss of one card's flash, where the scenario has one. The card is blank from then on and must stay out of it. */
+/** The loss of one card's flash, where the scenario has one. Its operator initialises it again, by hand, as what it was: it must stay out of it. */
 class Wipe {
   wipedCard = 0;
   private readonly scenario: Scenario;
@@ -140,6 +141,7 @@ class Wipe {
       const card = world.cardOf(scenario.wipedCard);
       card.cutPower();
       card.storage.wipe();
+      world.hostOf(scenario.wipedCard).isInitialised = false;
       card.bootIn(1_000);
     });
   }

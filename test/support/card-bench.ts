@@ -10,6 +10,7 @@ import {
   FRAME_BEACON_ACK,
   FRAME_DECLINE,
   FRAME_HELLO,
+  FRAME_JOIN,
   FRAME_PLAN,
   FRAME_PLAN_RESULT,
   FRAME_PREPARE,
@@ -20,6 +21,7 @@ import {
 } from "../../firmware/wire/frame-types.js";
 import { writeFabricHeader } from "../../firmware/wire/header.js";
 import { encodeHello, HelloFields } from "../../firmware/wire/hello-frame.js";
+import { encodeJoin, JoinFields } from "../../firmware/wire/join-frame.js";
 import { BeaconFields, encodeBeacon, encodeBeaconAck } from "../../firmware/wire/lease-frames.js";
 import { encodeAnswer, encodeRefuse, encodeRequest, encodeStore } from "../../firmware/wire/number-frames.js";
 import { encodePlan, encodePlanResult, PlanResultFields } from "../../firmware/wire/plan-frames.js";
@@ -46,6 +48,7 @@ import {
 import { HostLog } from "./host-log.js";
 import { uint64 } from "./layout.js";
 import { LinkLog } from "./link-log.js";
+import { type Entry, incarnationOf, tellMembers } from "./member-lists.js";
 
 /** The session that the bench opens. */
 export const SESSION = 1;
@@ -69,6 +72,7 @@ export interface CardBenchOptions {
 export interface BeaconOptions {
   readonly from?: number;
   readonly view?: number;
+  /** Given with a secondary or a base: the primary tells the view, before its beacon, as it does until it is answered. */
   readonly primary?: number;
   readonly secondary?: number;
   readonly base?: bigint;
@@ -93,6 +97,8 @@ export interface PromiseOptions {
   readonly ceiling?: bigint;
   /** Left out: the sender knows none. */
   readonly tail?: bigint;
+  /** The list of the accepted view; that of the bench unless told otherwise. */
+  readonly list?: readonly Entry[];
 }
 
 export interface AcceptOptions {
@@ -102,6 +108,9 @@ export interface AcceptOptions {
   readonly secondary?: number;
   readonly base?: bigint;
   readonly ceiling?: bigint;
+  /** That of the bench unless told otherwise. */
+  readonly list?: readonly Entry[];
+  readonly lastCardId?: number;
 }
 
 export interface FrameOptions {
@@ -150,7 +159,19 @@ export class CardBench {
     this.sayHellos();
   }
 
-  /** The view that the init makes. */
+  /** The list of the first view: this card as what it has drawn, the others as the tests have it. */
+  get list(): readonly Entry[] {
+    return this.members.map(([card, votes]) => {
+      return [card, votes, votes, card === this.cardId ? this.incarnation : incarnationOf(card)] as const;
+    });
+  }
+
+  /** What the card draws first. Zero would be none, so it draws again. */
+  get incarnation(): number {
+    return this.randomSeed === 0 ? 0x9e37_79b9 : this.randomSeed;
+  }
+
+  /** The view with which the fabric begins. */
   get view(): number {
     return firstViewNumber(this.members[0]?.[0] as number);
   }
@@ -186,6 +207,36 @@ export class CardBench {
   initialise(): void {
     const first = uint64(this.first);
     this.fromHost(hostInit({ session: SESSION, cardId: this.cardId, members: this.members, first }));
+    this.found();
+  }
+
+  /** The others found the fabric with this card, or let it do so. */
+  found(): void {
+    const [founder, second] = this.members.map(([card]) => card);
+    if (founder === this.cardId) {
+      for (const [card] of this.members.slice(1)) this.join(card);
+      for (const [card] of this.members.slice(1)) this.join(card, { view: this.view });
+    } else {
+      const secondary = second as number;
+      this.accept({ view: this.view, primary: founder as number, secondary, ceiling: this.first });
+    }
+  }
+
+  /** The member `source` tells that it was initialised like this card, or that it has accepted the first view. */
+  join(source: number, options: Partial<JoinFields> = {}): void {
+    const fields = new JoinFields();
+    fields.incarnation = options.incarnation ?? incarnationOf(source);
+    fields.checksum = options.checksum ?? this.initChecksum();
+    fields.view = options.view ?? 0;
+    this.receive(source, FRAME_JOIN, (frame) => encodeJoin(frame, fields));
+  }
+
+  /** Of the first number, and the ids and votes of ten cards, zero where there are fewer. */
+  initChecksum(): number {
+    const told = new Uint8Array(28);
+    new DataView(told.buffer).setBigUint64(0, this.first, true);
+    told.set(this.members.flat(), 8);
+    return crc32(told, told.length) >>> 0;
   }
 
   /** Lets `us` microseconds pass; the card is woken when it asks for it. */
@@ -260,13 +311,15 @@ export class CardBench {
   beacon(options: BeaconOptions = {}): void {
     const fields = new BeaconFields();
     fields.view = options.view ?? this.view;
-    fields.primary = options.primary ?? options.from ?? (this.members[0]?.[0] as number);
-    fields.secondary = options.secondary ?? (this.members[1]?.[0] as number);
-    fields.base.copy(uint64(options.base ?? this.first));
+    const from = options.from ?? options.primary ?? (this.members[0]?.[0] as number);
+    if (options.secondary !== undefined || options.base !== undefined) {
+      const { primary = from, secondary = this.members[1]?.[0] as number } = options;
+      this.accept({ ...options, view: fields.view, from, primary, secondary });
+    }
     fields.sequence = options.sequence ?? 1;
     fields.ceiling.copy(uint64(options.ceiling ?? this.first + 65_536n));
     fields.state = options.state ?? 0;
-    this.receive(options.from ?? fields.primary, FRAME_BEACON, (frame) => encodeBeacon(frame, fields));
+    this.receive(from, FRAME_BEACON, (frame) => encodeBeacon(frame, fields));
   }
 
   /** The member `source` acknowledges: the newest beacon and all that it says, unless told otherwise. */
@@ -294,6 +347,7 @@ export class CardBench {
     fields.ceiling.copy(uint64(options.ceiling ?? this.first + 65_536n));
     fields.tail.copy(uint64(options.tail ?? 0n));
     fields.flags = options.tail === undefined ? 0 : PROMISE_FLAG_TAIL;
+    tellMembers(fields, options.list ?? this.list);
     this.receive(source, FRAME_PROMISE, (frame) => encodePromise(frame, fields));
   }
 
@@ -309,6 +363,7 @@ export class CardBench {
     fields.secondary = options.secondary ?? 3;
     fields.base.copy(uint64(options.base ?? this.first));
     fields.ceiling.copy(uint64(options.ceiling ?? this.first + 65_536n));
+    tellMembers(fields, options.list ?? this.list, options.lastCardId);
     this.receive(options.from ?? options.view % 256, FRAME_ACCEPT, (frame) => encodeAccept(frame, fields));
   }
 
@@ -339,7 +394,8 @@ export class CardBench {
     const fields = new HelloFields();
     fields.heard = options.heard ?? this.cardId;
     fields.membersChecksum =
-      options.checksum ?? crc32(Uint8Array.from(this.members.flat()), 2 * this.members.length) >>> 0;
+      options.checksum ??
+      crc32(Uint8Array.from(this.members.map(([card]) => card)), this.members.length) >>> 0;
     for (const [card, cost, path] of routes) fields.addRoute(card, cost, path);
     const source = options.source ?? (this.neighbours[link] as number);
     this.receive(source, FRAME_HELLO, (frame) => encodeHello(frame, fields), {

@@ -7,6 +7,7 @@ import { Uint64 } from "../../firmware/wire/uint64.js";
 import { FailingRecordStore } from "./failing-record-store.js";
 import { uint64 } from "./layout.js";
 import { LinkLog } from "./link-log.js";
+import { incarnationOf, memberList } from "./member-lists.js";
 
 export interface ContextOptions {
   readonly storage?: FailingRecordStore;
@@ -46,7 +47,14 @@ export function memberParts(member: { cardId: number; base: bigint }, sent = new
   context.blank = false;
   state.fabricId = 7;
   state.cardId = member.cardId;
-  state.members.set(3, Uint8Array.of(1, 2, 3), Uint8Array.of(1, 1, 1));
+  state.incarnation = incarnationOf(member.cardId);
+  state.members.copy(
+    memberList([
+      [1, 1],
+      [2, 1],
+      [3, 1],
+    ]),
+  );
   state.accepted.set(0x101, 1, 2, uint64(member.base));
   state.promised = 0x101;
   state.ceiling.copy(uint64(member.base));

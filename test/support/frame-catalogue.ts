@@ -5,9 +5,11 @@ import * as hello from "../../firmware/wire/hello-frame.js";
 import * as host from "../../firmware/wire/host-frames.js";
 import * as setup from "../../firmware/wire/host-setup-frames.js";
 import * as status from "../../firmware/wire/host-status-frames.js";
+import * as join from "../../firmware/wire/join-frame.js";
 import * as lease from "../../firmware/wire/lease-frames.js";
 import * as numbers from "../../firmware/wire/number-frames.js";
 import * as plans from "../../firmware/wire/plan-frames.js";
+import * as surveys from "../../firmware/wire/survey-frames.js";
 import * as views from "../../firmware/wire/view-frames.js";
 
 /** A frame type as the tests of vectors and docs use it: any fields, by name. */
@@ -42,15 +44,39 @@ function kind<Fields extends object>(
   };
 }
 
+/** QUERY and HOST_SURVEY: the survey's id, and nothing else. */
+function surveyKind(
+  name: string,
+  type: number,
+  encode: (frame: FrameBuffer, surveyId: number) => void,
+  decode: (frame: FrameBuffer) => number,
+): FrameKind {
+  return kind(
+    name,
+    type,
+    () => ({ surveyId: 0 }),
+    (frame, { surveyId }) => encode(frame, surveyId),
+    (frame, into) => {
+      const surveyId = decode(frame);
+      if (surveyId >= 0) into.surveyId = surveyId;
+      return surveyId >= 0;
+    },
+  );
+}
+
 function empty(name: string, type: number): FrameKind {
   return kind(name, type, () => ({}), host.encodeEmptyBody, host.hasEmptyBody);
 }
 
-const MEMBERS = { memberCards: "memberCount", memberVotes: "memberCount" };
+const PLAIN_MEMBERS = { memberCards: "memberCount", memberVotes: "memberCount" };
+const MEMBERS = { ...PLAIN_MEMBERS, memberIncarnations: "memberCount" };
+const REPORT_LISTS = Object.fromEntries(
+  ["neighbours", "linkStates", "framesIn", "framesOut", "badFrames"].map((list) => [list, "linkCount"]),
+);
 const LINK_LISTS = ["neighbours", "states", "framesIn", "framesOut", "badFrames", "dropped"];
 const ROUTE_LISTS = ["routeCards", "routeLinks", "routeCosts"];
 
-/** Every frame type but HOST_COUNTERS and HOST_INIT_RESULT, whose functions take no fields; those follow below. */
+/** Every frame type but HOST_COUNTERS and HOST_INIT_RESULT; those follow below. */
 const KINDS_WITH_FIELDS: readonly FrameKind[] = [
   kind("HELLO", types.FRAME_HELLO, () => new hello.HelloFields(), hello.encodeHello, hello.decodeHello, {
     routeCards: "routeCount",
@@ -111,6 +137,7 @@ const KINDS_WITH_FIELDS: readonly FrameKind[] = [
     () => new views.PromiseFields(),
     views.encodePromise,
     views.decodePromise,
+    MEMBERS,
   ),
   kind(
     "DECLINE",
@@ -119,7 +146,15 @@ const KINDS_WITH_FIELDS: readonly FrameKind[] = [
     (frame, { view, promised }) => views.encodeDecline(frame, view, promised),
     views.decodeDecline,
   ),
-  kind("ACCEPT", types.FRAME_ACCEPT, () => new views.AcceptFields(), views.encodeAccept, views.decodeAccept),
+  kind(
+    "ACCEPT",
+    types.FRAME_ACCEPT,
+    () => new views.AcceptFields(),
+    views.encodeAccept,
+    views.decodeAccept,
+    MEMBERS,
+  ),
+  kind("JOIN", types.FRAME_JOIN, () => new join.JoinFields(), join.encodeJoin, join.decodeJoin),
   kind("PLAN", types.FRAME_PLAN, () => new plans.PlanFields(), plans.encodePlan, plans.decodePlan),
   kind(
     "PLAN_RESULT",
@@ -127,6 +162,24 @@ const KINDS_WITH_FIELDS: readonly FrameKind[] = [
     () => new plans.PlanResultFields(),
     plans.encodePlanResult,
     plans.decodePlanResult,
+  ),
+  surveyKind("QUERY", types.FRAME_QUERY, surveys.encodeQuery, surveys.decodeQuery),
+  kind(
+    "REPORT",
+    types.FRAME_REPORT,
+    () => new surveys.ReportFields(),
+    surveys.encodeReport,
+    surveys.decodeReport,
+    REPORT_LISTS,
+  ),
+  surveyKind("HOST_SURVEY", types.FRAME_HOST_SURVEY, surveys.encodeHostSurvey, surveys.decodeHostSurvey),
+  kind(
+    "HOST_REPORT",
+    types.FRAME_HOST_REPORT,
+    () => new surveys.ReportFields(),
+    surveys.encodeHostReport,
+    surveys.decodeHostReport,
+    REPORT_LISTS,
   ),
   empty("HOST_OPEN", types.FRAME_HOST_OPEN),
   kind(
@@ -142,7 +195,7 @@ const KINDS_WITH_FIELDS: readonly FrameKind[] = [
     () => new setup.HostInitFields(),
     setup.encodeHostInit,
     setup.decodeHostInit,
-    MEMBERS,
+    PLAIN_MEMBERS,
   ),
   empty("HOST_STATUS_REQUEST", types.FRAME_HOST_STATUS_REQUEST),
   empty("HOST_CLOSE", types.FRAME_HOST_CLOSE),
@@ -219,13 +272,9 @@ const KINDS_WITH_FIELDS: readonly FrameKind[] = [
 const INIT_RESULT = kind(
   "HOST_INIT_RESULT",
   types.FRAME_HOST_INIT_RESULT,
-  () => ({ code: 0 }),
-  (frame, { code }) => setup.encodeHostInitResult(frame, code),
-  (frame, into) => {
-    const code = setup.decodeHostInitResult(frame);
-    if (code >= 0) into.code = code;
-    return code >= 0;
-  },
+  () => new setup.HostInitResultFields(),
+  (frame, { code, incarnation }) => setup.encodeHostInitResult(frame, code, incarnation),
+  setup.decodeHostInitResult,
 );
 
 const COUNTERS = kind(

@@ -6,11 +6,13 @@ import {
   FRAME_HOST_PLAN,
   FRAME_HOST_REQUEST,
   FRAME_HOST_STATUS_REQUEST,
+  FRAME_HOST_SURVEY,
 } from "../../firmware/wire/frame-types.js";
 import { writeHostHeader } from "../../firmware/wire/header.js";
 import { encodeEmptyBody, encodeHostRequest } from "../../firmware/wire/host-frames.js";
-import { encodeHostInit, HostInitFields } from "../../firmware/wire/host-setup-frames.js";
+import { encodeHostInit, HostInitFields, INIT_FOUND } from "../../firmware/wire/host-setup-frames.js";
 import { encodeHostPlan, PlanFields } from "../../firmware/wire/plan-frames.js";
+import { encodeHostSurvey } from "../../firmware/wire/survey-frames.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
 
 import { uint64 } from "./layout.js";
@@ -28,6 +30,12 @@ export function hostStatusRequest(session: number): FrameBuffer {
   return bare(FRAME_HOST_STATUS_REQUEST, session);
 }
 
+export function hostSurvey(session: number, surveyId: number): FrameBuffer {
+  const frame = bare(FRAME_HOST_SURVEY, session);
+  encodeHostSurvey(frame, surveyId);
+  return frame;
+}
+
 export function hostRequest(session: number, tag: number, count: number): FrameBuffer {
   const frame = bare(FRAME_HOST_REQUEST, session);
   encodeHostRequest(frame, tag, count);
@@ -36,11 +44,14 @@ export function hostRequest(session: number, tag: number, count: number): FrameB
 
 export interface PlanOptions {
   readonly requestId?: number;
-  /** PLAN_SEED or PLAN_HANDOVER. */
+  /** PLAN_SEED and so on. */
   readonly kind: number;
   readonly primary?: number;
   readonly secondary?: number;
   readonly seed?: bigint;
+  readonly card?: number;
+  readonly otherCard?: number;
+  readonly incarnation?: number;
 }
 
 export function planFields(options: PlanOptions): PlanFields {
@@ -50,6 +61,9 @@ export function planFields(options: PlanOptions): PlanFields {
   fields.primary = options.primary ?? 0;
   fields.secondary = options.secondary ?? 0;
   fields.seed.copy(uint64(options.seed ?? 0n));
+  fields.card = options.card ?? 0;
+  fields.otherCard = options.otherCard ?? 0;
+  fields.incarnation = options.incarnation ?? 0;
   return fields;
 }
 
@@ -64,6 +78,8 @@ export interface InitOptions {
   readonly fabricId?: number;
   readonly cardId?: number;
   readonly first?: Uint64;
+  readonly kind?: number;
+  readonly replacesFabricId?: number;
   /** Ids and votes. */
   readonly members?: readonly (readonly [number, number])[];
 }
@@ -74,6 +90,8 @@ export function hostInit(options: InitOptions = {}): FrameBuffer {
   fields.fabricId = options.fabricId ?? 7;
   fields.cardId = options.cardId ?? 1;
   fields.first.copy(options.first ?? new Uint64(0, 1));
+  fields.kind = options.kind ?? INIT_FOUND;
+  fields.replacesFabricId = options.replacesFabricId ?? 0;
   const members = options.members ?? [
     [1, 1],
     [2, 1],

@@ -8,6 +8,7 @@ import {
   FRAME_HOST_MIRROR,
   FRAME_HOST_PLAN_RESULT,
   FRAME_HOST_REFUSE,
+  FRAME_HOST_REPORT,
   FRAME_HOST_STATUS,
   FRAME_HOST_VIEW,
   FRAME_HOST_WELCOME,
@@ -27,6 +28,7 @@ import {
 import {
   decodeHostInitResult,
   decodeHostWelcome,
+  HostInitResultFields,
   HostWelcomeFields,
 } from "../../firmware/wire/host-setup-frames.js";
 import {
@@ -37,6 +39,7 @@ import {
   HostStatusFields,
 } from "../../firmware/wire/host-status-frames.js";
 import { decodeHostPlanResult, PlanResultFields } from "../../firmware/wire/plan-frames.js";
+import { decodeHostReport, ReportFields } from "../../firmware/wire/survey-frames.js";
 import { toBigInt } from "./layout.js";
 
 /** A frame that a card has sent to its host. */
@@ -109,7 +112,16 @@ export class HostLog {
   }
 
   initResults(): number[] {
-    return this.of(FRAME_HOST_INIT_RESULT).map(({ frame }) => decodeHostInitResult(frame));
+    return this.of(FRAME_HOST_INIT_RESULT).map(
+      ({ frame }) => read(frame, new HostInitResultFields(), decodeHostInitResult).code,
+    );
+  }
+
+  /** The incarnations that inits drew; 0: refused. */
+  initIncarnations(): number[] {
+    return this.of(FRAME_HOST_INIT_RESULT).map(
+      ({ frame }) => read(frame, new HostInitResultFields(), decodeHostInitResult).incarnation,
+    );
   }
 
   /** What came of planned changes: request id, code and number. */
@@ -118,6 +130,11 @@ export class HostLog {
       const { requestId, code, number } = read(frame, new PlanResultFields(), decodeHostPlanResult);
       return [requestId, code, toBigInt(number)] as const;
     });
+  }
+
+  /** What the cards of a survey have reported, in order. */
+  reports(): ReportFields[] {
+    return this.of(FRAME_HOST_REPORT).map(({ frame }) => read(frame, new ReportFields(), decodeHostReport));
   }
 
   welcome(): HostWelcomeFields {

@@ -6,17 +6,21 @@ import {
   FRAME_BEACON_ACK,
   FRAME_DECLINE,
   FRAME_HELLO,
+  FRAME_JOIN,
   FRAME_PLAN,
   FRAME_PLAN_RESULT,
   FRAME_PREPARE,
   FRAME_PROMISE,
+  FRAME_QUERY,
   FRAME_REFUSE,
+  FRAME_REPORT,
   FRAME_REQUEST,
   FRAME_STORE,
   OFFSET_TYPE,
 } from "../../firmware/wire/frame-types.js";
 import { OFFSET_DESTINATION } from "../../firmware/wire/header.js";
 import { decodeHello, HelloFields } from "../../firmware/wire/hello-frame.js";
+import { decodeJoin, JoinFields } from "../../firmware/wire/join-frame.js";
 import {
   BeaconAckFields,
   BeaconFields,
@@ -39,6 +43,7 @@ import {
   PlanFields,
   PlanResultFields,
 } from "../../firmware/wire/plan-frames.js";
+import { decodeQuery, decodeReport, ReportFields } from "../../firmware/wire/survey-frames.js";
 import {
   AcceptFields,
   DeclineFields,
@@ -126,12 +131,31 @@ export class LinkLog {
     return this.read(FRAME_ACCEPT, () => new AcceptFields(), decodeAccept);
   }
 
+  joins(): Sent<JoinFields>[] {
+    return this.read(FRAME_JOIN, () => new JoinFields(), decodeJoin);
+  }
+
   plans(): Sent<PlanFields>[] {
     return this.read(FRAME_PLAN, () => new PlanFields(), decodePlan);
   }
 
   planResults(): Sent<PlanResultFields>[] {
     return this.read(FRAME_PLAN_RESULT, () => new PlanResultFields(), decodePlanResult);
+  }
+
+  queries(): Sent<{ surveyId: number }>[] {
+    return this.read(
+      FRAME_QUERY,
+      () => ({ surveyId: 0 }),
+      (frame, into) => {
+        into.surveyId = decodeQuery(frame);
+        return into.surveyId >= 0;
+      },
+    );
+  }
+
+  reports(): Sent<ReportFields>[] {
+    return this.read(FRAME_REPORT, () => new ReportFields(), decodeReport);
   }
 
   private read<Fields>(

@@ -26,7 +26,7 @@ interface CableEnd {
 /** A card with its cables, its flash and its host, in virtual time. Cards are named by their place, from 0. */
 export class VirtualCard {
   card: Card | undefined;
-  readonly storage: RecordStore;
+  storage: RecordStore;
   readonly host = new HostLog();
   boots = 0;
   /** How often it was woken. */
@@ -143,6 +143,11 @@ export class VirtualFabric {
     virtual.card = card;
     card.start(this.nowUs);
     virtual.wakeAtUs = card.wakeUpUs;
+  }
+
+  /** What the flash of the card at `place` held is gone. Only while it has no power. */
+  wipe(place: number): void {
+    this.at(place).storage = new MemoryRecordStore();
   }
 
   /** Takes the power from the card at `place`; its flash stays. */

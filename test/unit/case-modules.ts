@@ -4,12 +4,15 @@ import { baseChoiceCases } from "./card/base-choice.cases.js";
 import { cardCases } from "./card/card.cases.js";
 import { cardContextCases } from "./card/card-context.cases.js";
 import { coordinatorCases } from "./card/coordinator.cases.js";
+import { foundingCases } from "./card/founding.cases.js";
 import { hostDeskCases } from "./card/host-desk.cases.js";
 import { hostLineCases } from "./card/host-line.cases.js";
 import { initialiseCases } from "./card/initialise.cases.js";
 import { linkStateCases } from "./card/link-state.cases.js";
 import { memberCases } from "./card/member.cases.js";
+import { memberChangeCases } from "./card/member-change.cases.js";
 import { memberListCases } from "./card/member-list.cases.js";
+import { memberPlansCases } from "./card/member-plans.cases.js";
 import { normalPathCases } from "./card/normal-path.cases.js";
 import { originatorCases } from "./card/originator.cases.js";
 import { persistentStateCases } from "./card/persistent-state.cases.js";
@@ -29,6 +32,7 @@ import { routingCases } from "./card/routing.cases.js";
 import { secondaryCases } from "./card/secondary.cases.js";
 import { silenceWatchCases } from "./card/silence-watch.cases.js";
 import { statusReportCases } from "./card/status-report.cases.js";
+import { surveyCases } from "./card/survey.cases.js";
 import { viewCases } from "./card/view.cases.js";
 import { waitingRequestsCases } from "./card/waiting-requests.cases.js";
 import { byteFramePortCases } from "./ports/byte-frame-port.cases.js";
@@ -49,9 +53,12 @@ import { helloFrameCases } from "./wire/hello-frame.cases.js";
 import { hostFramesCases } from "./wire/host-frames.cases.js";
 import { hostSetupFramesCases } from "./wire/host-setup-frames.cases.js";
 import { hostStatusFramesCases } from "./wire/host-status-frames.cases.js";
+import { joinFrameCases } from "./wire/join-frame.cases.js";
 import { leaseFramesCases } from "./wire/lease-frames.cases.js";
+import { memberEntriesCases } from "./wire/member-entries.cases.js";
 import { numberFramesCases } from "./wire/number-frames.cases.js";
 import { planFramesCases } from "./wire/plan-frames.cases.js";
+import { surveyFramesCases } from "./wire/survey-frames.cases.js";
 import { uint64Cases } from "./wire/uint64.cases.js";
 import { viewFramesCases } from "./wire/view-frames.cases.js";
 
@@ -60,12 +67,15 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/adaptive-window", cases: adaptiveWindowCases },
   { name: "card/card", cases: cardCases },
   { name: "card/card-context", cases: cardContextCases },
+  { name: "card/founding", cases: foundingCases },
   { name: "card/host-desk", cases: hostDeskCases },
   { name: "card/host-line", cases: hostLineCases },
   { name: "card/initialise", cases: initialiseCases },
   { name: "card/link-state", cases: linkStateCases },
   { name: "card/member", cases: memberCases },
+  { name: "card/member-change", cases: memberChangeCases },
   { name: "card/member-list", cases: memberListCases },
+  { name: "card/member-plans", cases: memberPlansCases },
   { name: "card/normal-path", cases: normalPathCases },
   { name: "card/originator", cases: originatorCases },
   { name: "card/persistent-state", cases: persistentStateCases },
@@ -87,6 +97,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/routing", cases: routingCases },
   { name: "card/secondary", cases: secondaryCases },
   { name: "card/status-report", cases: statusReportCases },
+  { name: "card/survey", cases: surveyCases },
   { name: "card/view", cases: viewCases },
   { name: "card/waiting-requests", cases: waitingRequestsCases },
   { name: "ports/byte-frame-port", cases: byteFramePortCases },
@@ -107,9 +118,12 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "wire/host-frames", cases: hostFramesCases },
   { name: "wire/host-setup-frames", cases: hostSetupFramesCases },
   { name: "wire/host-status-frames", cases: hostStatusFramesCases },
+  { name: "wire/join-frame", cases: joinFrameCases },
   { name: "wire/lease-frames", cases: leaseFramesCases },
+  { name: "wire/member-entries", cases: memberEntriesCases },
   { name: "wire/number-frames", cases: numberFramesCases },
   { name: "wire/plan-frames", cases: planFramesCases },
+  { name: "wire/survey-frames", cases: surveyFramesCases },
   { name: "wire/uint64", cases: uint64Cases },
   { name: "wire/view-frames", cases: viewFramesCases },
 ];

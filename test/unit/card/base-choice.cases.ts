@@ -1,8 +1,9 @@
-import { MemberList } from "../../../firmware/card/member-list.js";
+import type { MemberList } from "../../../firmware/card/member-list.js";
 import { Promises } from "../../../firmware/card/promises.js";
 import { Uint64 } from "../../../firmware/wire/uint64.js";
 import { PROMISE_FLAG_TAIL, PromiseFields } from "../../../firmware/wire/view-frames.js";
 import { filled, toBigInt, uint64 } from "../../support/layout.js";
+import { memberList } from "../../support/member-lists.js";
 import type { UnitCase } from "../../support/unit-case.js";
 
 /** The view that somebody accepted last, and the one before it. In it 1 is primary and 2 is secondary. */
@@ -16,9 +17,11 @@ const STANDINGS = ["warm", "never", "cold", "absent"] as const;
 type Standing = (typeof STANDINGS)[number];
 
 function members(): MemberList {
-  const list = new MemberList();
-  list.set(3, Uint8Array.of(1, 2, 3), Uint8Array.of(1, 1, 1));
-  return list;
+  return memberList([
+    [1, 1],
+    [2, 1],
+    [3, 1],
+  ]);
 }
 
 function promiseOf(card: number, standing: Exclude<Standing, "absent">, tail: bigint): PromiseFields {
@@ -108,19 +111,33 @@ export const baseChoiceCases: readonly UnitCase[] = [
     },
   },
   {
-    title: "votes are counted once a card, and nothing is left from an earlier change",
+    title:
+      "what a view skips: nothing from a known number on, a window at the most where nobody knows it, and its seed",
     run(t) {
-      const list = new MemberList();
-      list.set(3, Uint8Array.of(1, 2, 3), Uint8Array.of(2, 1, 1));
+      const skip = (promises: Promises, base: bigint): number => promises.skipsUpTo(uint64(base), members());
+      const known = collect("cold", "warm", [0n, 120n]);
+      t.deepEqual([skip(known, 120n), skip(known, 150n)], [0, 30]);
+      const unknown = collect("cold", "absent", [0n, 0n]);
+      t.deepEqual([skip(unknown, 700n), skip(unknown, 1000n)], [600, 900]);
+      t.is(skip(unknown, 2n ** 62n), 2 ** 32 - 1, "more is counted as that");
+      const far = collect("cold", "absent", [0n, 0n]);
+      far.add(2, filled(promiseOf(3, "cold", 0n), { ceiling: uint64(1_000_000n) }));
+      t.is(skip(far, 1_000_000n), 65_536);
+    },
+  },
+  {
+    title: "who promised is counted once, and nothing is left from an earlier change",
+    run(t) {
+      const list = members();
       const promises = collect("warm", "absent", [150n, 0n]);
       promises.add(0, promiseOf(1, "warm", 150n));
-      t.is(promises.votes(list), 3);
+      t.is(promises.mask(), 0b101);
       t.false(promises.isComplete(list));
       promises.add(1, promiseOf(2, "cold", 0n));
       t.true(promises.isComplete(list));
       t.deepEqual([promises.isWarm(0), promises.isWarm(1), promises.isWarm(2)], [true, false, false]);
       promises.reset();
-      t.deepEqual([promises.votes(list), promises.has(0), promises.isWarm(0)], [0, false, false]);
+      t.deepEqual([promises.mask(), promises.has(0), promises.isWarm(0)], [0, false, false]);
       t.is(promises.lastView.number, 0);
       promises.add(2, filled(promiseOf(3, "cold", 0n), { accepted: BEFORE, ceiling: uint64(2n) }));
       t.is(promises.lastView.number, BEFORE);

@@ -9,6 +9,7 @@ import {
   FRAME_DECLINE,
   FRAME_HELLO,
   FRAME_HOST_OPEN,
+  FRAME_JOIN,
   FRAME_PLAN,
   FRAME_PLAN_RESULT,
   FRAME_PREPARE,
@@ -16,8 +17,7 @@ import {
   FRAME_REFUSE,
   FRAME_REQUEST,
   FRAME_STORE,
-  REFUSE_NO_LEASE,
-  REFUSE_NO_VIEW,
+  REFUSE_JOINING,
 } from "../../../firmware/wire/frame-types.js";
 import { writeFabricHeader } from "../../../firmware/wire/header.js";
 import { CARD_FLAG_COLD } from "../../../firmware/wire/host-setup-frames.js";
@@ -70,7 +70,8 @@ export const cardCases: readonly UnitCase[] = [
         ["dropDestination", frame(FRAME_BEACON, byte(3, 0))],
         ["dropDestination", frame(FRAME_BEACON, byte(3, 9))],
         ["dropType", frame(0)],
-        ["dropType", frame(0x0e)],
+        ["dropType", frame(0x1f)],
+        ["dropLength", frame(FRAME_JOIN)],
         ["dropType", frame(FRAME_HELLO)],
         ["dropType", frame(FRAME_HOST_OPEN)],
         ["dropType", frame(FRAME_BEACON, byte(3, NEIGHBOUR_ID))],
@@ -170,7 +171,7 @@ export const cardCases: readonly UnitCase[] = [
     },
   },
   {
-    title: "before the cards are members nobody says anything; one that is made a member alone has no quorum",
+    title: "before the cards are members nobody says anything; one that is initialised alone waits",
     run(t) {
       const fabric = new VirtualFabric({ cards: 3, cables: TRIANGLE });
       let carried = 0;
@@ -185,10 +186,10 @@ export const cardCases: readonly UnitCase[] = [
       fabric.fromHost(0, hostInit());
       fabric.run(100_000);
       t.true(carried > 0);
-      t.is(fabric.status(0).status().state, REFUSE_NO_LEASE);
+      t.is(fabric.status(0).status().state, REFUSE_JOINING);
       fabric.request(0, 1);
       fabric.run(DEFAULT_TIMING.patienceUs);
-      t.deepEqual(codesOf(fabric, 0), [REFUSE_NO_VIEW], "its patience has ended, and its being primary");
+      t.deepEqual(codesOf(fabric, 0), [REFUSE_JOINING], "its patience has ended");
     },
   },
   {

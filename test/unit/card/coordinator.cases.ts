@@ -57,6 +57,57 @@ export const coordinatorCases: readonly UnitCase[] = [
     },
   },
   {
+    title:
+      "by an older list than the newest that was promised nobody can count: it leaves the change to others for a while",
+    run(t) {
+      const bench = leading(2, { members: FIVE });
+      const newer = bench.list.slice(1);
+      bench.promise(4, { view: VIEW_OF_2 });
+      bench.promise(3, { view: VIEW_OF_2, accepted: 0x105, primary: 5, secondary: 2, list: newer, tail: 9n });
+      bench.promise(5, { view: VIEW_OF_2 });
+      t.deepEqual(announced(bench), []);
+      bench.sent.clear();
+      bench.advance(4 * LEASE_US - 1);
+      t.deepEqual(asked(bench), []);
+      bench.advance(LEASE_US);
+      t.true(asked(bench).length > 0, "the others may be gone");
+      const { view } = bench.sent.prepares().at(-1)?.fields ?? { view: 0 };
+      t.true(view > VIEW_OF_2);
+      bench.promise(4, { view });
+      bench.promise(5, { view });
+      bench.advance(CHOICE_US);
+      t.true(announced(bench).length > 0, "a quorum that knows of no newer list");
+    },
+  },
+  {
+    title: "a later view with the same list is no reason to stand back",
+    run(t) {
+      const bench = leading(2);
+      bench.promise(3, { view: VIEW_OF_2, accepted: 0x103, primary: 3, secondary: 1, tail: 77n });
+      t.deepEqual(
+        announced(bench).map(([, , , base]) => base),
+        [77n, 77n],
+      );
+    },
+  },
+  {
+    title: "a card without a vote leads nothing",
+    run(t) {
+      const bench = new CardBench({ cardId: 3, uninitialised: true });
+      bench.initialise();
+      const list = [
+        [1, 1],
+        [2, 1],
+        [3, 0, 0, bench.incarnation],
+      ] as const;
+      bench.accept({ view: 0x201, primary: 1, secondary: 2, list });
+      bench.advance(1_000_000);
+      t.deepEqual(asked(bench), []);
+      bench.prepare(VIEW_OF_2);
+      t.is(bench.sent.promises().length, 1, "but it promises, as others count it");
+    },
+  },
+  {
     title: "those who have promised are not asked again",
     run(t) {
       const bench = leading(2, { members: FIVE });
@@ -205,6 +256,18 @@ export const coordinatorCases: readonly UnitCase[] = [
       const untrue: readonly (readonly [string, Partial<PromiseOptions>])[] = [
         ["accepted the very view", { accepted: VIEW_OF_2 }],
         ["accepted a higher one", { accepted: 0x901 }],
+        ["accepted no view", { accepted: 0 }],
+        ["a list that is none", { list: [] }],
+        [
+          "a list with a card of no incarnation",
+          {
+            list: [
+              [1, 1],
+              [2, 1],
+              [3, 1, 1, 0],
+            ],
+          },
+        ],
         ["a primary that is no member", { primary: 9 }],
         ["a secondary that is no member", { secondary: 0 }],
         ["a base above its ceiling", { base: 80_000n, ceiling: 70_000n }],

@@ -187,7 +187,7 @@ export const hostDeskCases: readonly UnitCase[] = [
     run(t) {
       const bench = ready();
       bench.host.clear();
-      for (const type of [0x00, 0x02, 0x46, 0x61, 0xff]) {
+      for (const type of [0x00, 0x02, 0x4f, 0x61, 0xff]) {
         bench.fromHost(withBytes(hostClose(SESSION), (frame) => frame.bytes.fill(type, 1, 2)));
       }
       t.is(bench.card.counters.dropType, 5);

@@ -1,21 +1,27 @@
-import { PersistentState } from "../../../firmware/card/persistent-state.js";
+import { PersistentState, STANDING_FOUNDING } from "../../../firmware/card/persistent-state.js";
 import { RECORD_DAMAGED } from "../../../firmware/storage/record-store.js";
 import {
   REFUSE_BLANK,
   REFUSE_EXHAUSTED,
+  REFUSE_JOINING,
   REFUSE_NO_LEASE,
   REFUSE_NO_SECONDARY,
   REFUSE_STORAGE,
 } from "../../../firmware/wire/frame-types.js";
 import {
   CARD_FLAG_BLANK,
+  CARD_FLAG_JOINING,
   CARD_FLAG_STORAGE_FAILED,
   INIT_BAD_FABRIC,
   INIT_BAD_FIRST,
+  INIT_BAD_KIND,
   INIT_BAD_MEMBERS,
   INIT_DONE,
+  INIT_FIRST_TOO_LOW,
+  INIT_JOIN,
   INIT_NOT_BLANK,
   INIT_STORAGE_FAILED,
+  INIT_WRONG_FABRIC,
 } from "../../../firmware/wire/host-setup-frames.js";
 import { CardBench } from "../../support/card-bench.js";
 import { FailingRecordStore } from "../../support/failing-record-store.js";
@@ -23,6 +29,9 @@ import { toHex } from "../../support/hex.js";
 import { hostInit, type InitOptions } from "../../support/host-frames.js";
 import { toBigInt, uint64 } from "../../support/layout.js";
 import type { UnitCase } from "../../support/unit-case.js";
+
+/** What the bench draws first, and so its incarnation. */
+const SEED = 0x1234_5678;
 
 function blank(storage = new FailingRecordStore()): CardBench {
   return new CardBench({ uninitialised: true, storage });
@@ -41,7 +50,7 @@ function members(count: number): (readonly [number, number])[] {
 export const initialiseCases: readonly UnitCase[] = [
   {
     title:
-      "a blank card becomes a member, and its flash holds all of it: fabric, list, first view, first number",
+      "a blank card waits for its fabric, and its flash holds all of it: fabric, list, incarnation, first number",
     run(t) {
       const bench = blank();
       t.is(bench.host.welcome().flags, CARD_FLAG_BLANK);
@@ -58,13 +67,15 @@ export const initialiseCases: readonly UnitCase[] = [
       );
       t.deepEqual(bench.host.initResults(), [INIT_DONE]);
       const state = stateInFlash(bench);
-      t.deepEqual([state.fabricId, state.cardId, state.promised], [0xfedc_ba98, 9, 0x104]);
-      const { accepted } = state;
-      t.deepEqual([accepted.number, accepted.primary, accepted.secondary], [0x104, 4, 9]);
-      t.deepEqual([toBigInt(accepted.base), toBigInt(state.ceiling)], [1000n, 1000n]);
+      t.deepEqual([state.fabricId, state.cardId, state.promised], [0xfedc_ba98, 9, 0]);
+      t.deepEqual([state.standing, state.incarnation, state.accepted.number], [STANDING_FOUNDING, SEED, 0]);
+      t.deepEqual([toBigInt(state.accepted.base), toBigInt(state.ceiling)], [1000n, 1000n]);
       t.deepEqual([state.members.count, state.members.votesAt(0), state.members.votesAt(1)], [2, 2, 1]);
+      t.deepEqual([...state.members.incarnations.subarray(0, 2)], [0, SEED]);
       t.is(bench.storage.writes, 1);
-      t.is(bench.status().status().flags, 0);
+      t.deepEqual(bench.host.initIncarnations(), [SEED]);
+      const status = bench.status().status();
+      t.deepEqual([status.flags, status.state], [CARD_FLAG_JOINING, REFUSE_JOINING]);
     },
   },
   {
@@ -119,13 +130,14 @@ export const initialiseCases: readonly UnitCase[] = [
             ],
           },
         ],
+        [INIT_BAD_KIND, "an unknown kind", { kind: 3 }],
         [INIT_BAD_MEMBERS, "no vote", { members: [[1, 0]] }],
         [
           INIT_BAD_MEMBERS,
           "too many votes",
           {
             members: [
-              [1, 255],
+              [1, 16],
               [2, 1],
             ],
           },
@@ -162,8 +174,7 @@ export const initialiseCases: readonly UnitCase[] = [
   {
     title: "a card that is a member refuses, be it the same init again, also after a restart",
     run(t) {
-      const bench = blank();
-      bench.fromHost(hostInit());
+      const bench = new CardBench();
       const record = toHex(bench.storage.record());
       bench.fromHost(hostInit());
       bench.fromHost(hostInit({ fabricId: 8, first: uint64(5n) }));
@@ -171,6 +182,102 @@ export const initialiseCases: readonly UnitCase[] = [
       bench.fromHost(hostInit({ fabricId: 8 }));
       t.deepEqual(bench.host.initResults(), [INIT_DONE, INIT_NOT_BLANK, INIT_NOT_BLANK, INIT_NOT_BLANK]);
       t.is(toHex(bench.storage.record()), record);
+    },
+  },
+  {
+    title: "a card that waits takes the same init again as done already, and another as a new one",
+    run(t) {
+      const bench = blank();
+      bench.fromHost(hostInit());
+      const record = toHex(bench.storage.record());
+      bench.fromHost(hostInit());
+      t.deepEqual(bench.host.initIncarnations(), [SEED, SEED]);
+      t.is(toHex(bench.storage.record()), record);
+      const others: readonly InitOptions[] = [
+        { kind: INIT_JOIN },
+        { fabricId: 8 },
+        { cardId: 2 },
+        { first: uint64(5n) },
+        { members: [[1, 1]], cardId: 1 },
+        {
+          members: [
+            [1, 1],
+            [2, 1],
+            [4, 1],
+          ],
+        },
+        {
+          members: [
+            [1, 1],
+            [2, 2],
+            [3, 1],
+          ],
+        },
+      ];
+      const seen = new Set<number>([SEED]);
+      for (const options of others) {
+        const waiting = blank();
+        waiting.fromHost(hostInit());
+        waiting.fromHost(hostInit(options));
+        t.deepEqual(waiting.host.initResults(), [INIT_DONE, INIT_DONE]);
+        const { members, incarnation } = stateInFlash(waiting);
+        t.true(members.count > 0);
+        t.is(seen.has(incarnation), false, "drawn anew");
+      }
+    },
+  },
+  {
+    title: "a random seed of zero is no incarnation",
+    run(t) {
+      const bench = new CardBench({ uninitialised: true, randomSeed: 0 });
+      bench.fromHost(hostInit());
+      t.true((bench.host.initIncarnations()[0] as number) > 0);
+    },
+  },
+  {
+    title: "who replaces a fabric must name that of the card, and begin above all that the card knows",
+    run(t) {
+      const initOf = (options: InitOptions): InitOptions => ({
+        fabricId: 8,
+        replacesFabricId: 7,
+        first: uint64(70_000n),
+        ...options,
+      });
+      const held = (cardId: number): CardBench => {
+        const bench = new CardBench({ cardId });
+        bench.beacon({ ceiling: 60_000n });
+        return bench;
+      };
+      const bench = held(3);
+      bench.fromHost(hostInit(initOf({ replacesFabricId: 9, cardId: 3 })));
+      bench.fromHost(hostInit(initOf({ fabricId: 7, cardId: 3 })));
+      bench.fromHost(hostInit(initOf({ first: uint64(59_999n), cardId: 3 })));
+      bench.fromHost(hostInit(initOf({ first: uint64(60_000n), cardId: 3 })));
+      t.deepEqual(bench.host.initResults().slice(1), [
+        INIT_WRONG_FABRIC,
+        INIT_BAD_FABRIC,
+        INIT_FIRST_TOO_LOW,
+        INIT_DONE,
+      ]);
+      const { standing, fabricId, accepted } = stateInFlash(bench);
+      t.deepEqual([standing, fabricId, accepted.number], [STANDING_FOUNDING, 8, 0]);
+      const never = blank();
+      never.fromHost(hostInit(initOf({})));
+      t.deepEqual(never.host.initResults(), [INIT_WRONG_FABRIC]);
+      // What a role holder has assigned or stored can lie above the ceiling that its own flash has.
+      const secondary = new CardBench({ cardId: 2 });
+      secondary.store(1, { first: 79_999n, originator: 3 });
+      secondary.fromHost(hostInit(initOf({ cardId: 2 })));
+      t.is(secondary.host.initResults().at(-1), INIT_FIRST_TOO_LOW);
+      secondary.fromHost(hostInit(initOf({ cardId: 2, first: uint64(80_000n) })));
+      t.is(secondary.host.initResults().at(-1), INIT_DONE);
+      const primary = new CardBench();
+      primary.fromHost(hostInit(initOf({ first: uint64(65_537n) })));
+      t.is(primary.host.initResults().at(-1), INIT_DONE);
+      const cold = held(2);
+      cold.restart();
+      cold.fromHost(hostInit(initOf({ cardId: 2, first: uint64(60_000n) })));
+      t.is(cold.host.initResults().at(-1), INIT_DONE, "it holds nothing but its ceiling");
     },
   },
   {
@@ -232,8 +339,8 @@ export const initialiseCases: readonly UnitCase[] = [
   {
     title: "the lowest id is primary and the next is secondary, in a fabric of any size",
     run(t) {
-      for (const count of [2, 3, 4, 5, 16]) {
-        const bench = new CardBench({ members: members(count), cardId: count });
+      for (const count of [2, 3, 4, 5, 10]) {
+        const bench = new CardBench({ members: members(count) });
         const { accepted, promised } = stateInFlash(bench);
         t.deepEqual([accepted.number, accepted.primary, accepted.secondary, promised], [0x101, 1, 2, 0x101]);
       }

@@ -1,8 +1,9 @@
 import { LinkState } from "../../../firmware/card/link-state.js";
-import { MemberList } from "../../../firmware/card/member-list.js";
+import type { MemberList } from "../../../firmware/card/member-list.js";
 import { UNREACHABLE_COST } from "../../../firmware/wire/constants.js";
 import { HelloFields } from "../../../firmware/wire/hello-frame.js";
 import { LINK_ALIVE, LINK_DEAD, LINK_STALE } from "../../../firmware/wire/host-status-frames.js";
+import { memberList } from "../../support/member-lists.js";
 import type { UnitCase } from "../../support/unit-case.js";
 
 const SELF = 1;
@@ -10,9 +11,11 @@ const STALE_US = 75;
 const DEAD_US = 250;
 
 function members(): MemberList {
-  const list = new MemberList();
-  list.set(3, Uint8Array.of(1, 2, 3), Uint8Array.of(1, 1, 1));
-  return list;
+  return memberList([
+    [1, 1],
+    [2, 1],
+    [3, 1],
+  ]);
 }
 
 function hello(heard = SELF, routes: readonly [number, number, number][] = []): HelloFields {

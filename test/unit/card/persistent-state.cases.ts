@@ -1,20 +1,36 @@
-import { PersistentState } from "../../../firmware/card/persistent-state.js";
+import {
+  PersistentState,
+  STANDING_FOUNDING,
+  STANDING_JOINING,
+  STANDING_MEMBER,
+  STANDING_REMOVED,
+} from "../../../firmware/card/persistent-state.js";
 import { MAX_RECORD_BYTES, RECORD_BLANK, RECORD_DAMAGED } from "../../../firmware/storage/record-store.js";
+import { MAX_MEMBERS } from "../../../firmware/wire/constants.js";
 import { FailingRecordStore } from "../../support/failing-record-store.js";
 import { compact, toHex } from "../../support/hex.js";
 import { toBigInt, uint64 } from "../../support/layout.js";
+import { memberList } from "../../support/member-lists.js";
 import type { UnitCase } from "../../support/unit-case.js";
 
-/** Format, fabric, card, promised, accepted view, primary, secondary, base, ceiling, members, ids, votes. */
-const RECORD = `01 04030201 07 0400000080 0102000000 03 07 0100000000002000 0000000000000080
-  03 03 07 fe 00000000000000000000000000 02 01 01 00000000000000000000000000`;
-const RECORD_BYTES = 67;
+/** Format, fabric, card, promised, accepted view, roles, base, ceiling, standing, incarnation, last id, members. */
+const RECORD = `02 04030201 07 0400000080 0102000000 03 07 0100000000002000 0000000000000080 00 efbeadde
+  fe 03  03 22 eb030000  07 11 efbeadde  fe 01 e6040000`;
+const RECORD_BYTES = 59;
+const LARGEST_RECORD_BYTES = 101;
 
 function filled(storage: FailingRecordStore): PersistentState {
   const state = new PersistentState(storage);
   state.fabricId = 0x0102_0304;
   state.cardId = 7;
-  state.members.set(3, Uint8Array.of(3, 7, 254), Uint8Array.of(2, 1, 1));
+  state.incarnation = 0xdead_beef;
+  state.members.copy(
+    memberList([
+      [3, 2],
+      [7, 1, 1, 0xdead_beef],
+      [254, 1, 0],
+    ]),
+  );
   state.promised = 0x80_0000_0004;
   state.accepted.set(0x201, 3, 7, uint64(2n ** 53n + 1n));
   state.ceiling.copy(uint64(2n ** 63n));
@@ -35,7 +51,16 @@ export const persistentStateCases: readonly UnitCase[] = [
       t.true(filled(storage).save());
       t.is(toHex(storage.record()), compact(RECORD));
       t.is(storage.length, RECORD_BYTES);
-      t.true(RECORD_BYTES <= MAX_RECORD_BYTES);
+      const full = filled(storage);
+      full.members.copy(
+        memberList(
+          Array.from({ length: MAX_MEMBERS }, (_, index) => [index + 3, 1, 1, 0xdead_beef] as const),
+        ),
+      );
+      t.true(full.save());
+      t.is(storage.length, LARGEST_RECORD_BYTES);
+      t.true(LARGEST_RECORD_BYTES <= MAX_RECORD_BYTES);
+      t.is(new PersistentState(storage).load(), "loaded");
     },
   },
   {
@@ -48,7 +73,9 @@ export const persistentStateCases: readonly UnitCase[] = [
       t.deepEqual([accepted.number, accepted.primary, accepted.secondary], [0x201, 3, 7]);
       t.is(toBigInt(accepted.base), 2n ** 53n + 1n);
       t.is(toBigInt(state.ceiling), 2n ** 63n);
-      t.deepEqual([members.count, members.quorum], [3, 3]);
+      t.deepEqual([members.count, members.lastCardId, members.isJoint], [3, 254, true]);
+      t.deepEqual([state.standing, state.incarnation], [STANDING_MEMBER, 0xdead_beef]);
+      t.deepEqual([...members.incarnations].slice(0, 3), [1003, 0xdead_beef, 1254]);
       t.deepEqual([members.indexOf(3), members.indexOf(7), members.indexOf(254)], [0, 1, 2]);
       t.deepEqual([members.votesAt(0), members.votesAt(1), members.votesAt(2)], [2, 1, 1]);
     },
@@ -100,7 +127,8 @@ export const persistentStateCases: readonly UnitCase[] = [
     run(t) {
       const changes: readonly (readonly [string, (bytes: Uint8Array, view: DataView) => void])[] = [
         ["format 0", (bytes) => bytes.fill(0, 0, 1)],
-        ["format 2", (bytes) => bytes.fill(2, 0, 1)],
+        ["format 1", (bytes) => bytes.fill(1, 0, 1)],
+        ["format 3", (bytes) => bytes.fill(3, 0, 1)],
         ["fabric 0", (bytes) => bytes.fill(0, 1, 5)],
         ["a card that is no member", (bytes) => bytes.fill(8, 5, 6)],
         ["card 0", (bytes) => bytes.fill(0, 5, 6)],
@@ -110,10 +138,24 @@ export const persistentStateCases: readonly UnitCase[] = [
         ["a secondary that is no member", (bytes) => bytes.fill(4, 17, 18)],
         ["a base above the numbers", (_, view) => view.setUint32(22, 0x8000_0000, true)],
         ["a ceiling above the numbers", (_, view) => view.setUint32(26, 1, true)],
-        ["no members", (bytes) => bytes.fill(0, 34, 35)],
-        ["seventeen members", (bytes) => bytes.fill(17, 34, 35)],
-        ["members in no order", (bytes) => bytes.set([7, 3], 35)],
-        ["a member without a vote", (bytes) => bytes.fill(0, 52, 53)],
+        ["a primary without a vote", (bytes) => bytes.fill(0x20, 42, 43)],
+        ["a secondary without a vote", (bytes) => bytes.fill(0x10, 48, 49)],
+        ["an unknown standing", (bytes) => bytes.fill(4, 34, 35)],
+        ["a card that founds, and has a view", (bytes) => bytes.fill(1, 34, 35)],
+        [
+          "a card that joins, and has promised",
+          (bytes) => {
+            bytes.fill(0, 11, 16);
+            bytes.fill(2, 34, 35);
+          },
+        ],
+        ["no incarnation", (bytes) => bytes.fill(0, 35, 39)],
+        ["another incarnation than in the list", (bytes) => bytes.fill(1, 35, 36)],
+        ["a member of no incarnation", (bytes) => bytes.fill(0, 43, 47)],
+        ["a last id below that of a member", (bytes) => bytes.fill(253, 39, 40)],
+        ["no members", (bytes) => bytes.fill(0, 40, 41)],
+        ["eleven members", (bytes) => bytes.fill(11, 40, 41)],
+        ["members in no order", (bytes) => bytes.set([3], 47)],
         ["all zeros", (bytes) => bytes.fill(0)],
         ["all ones", (bytes) => bytes.fill(0xff)],
       ];
@@ -122,6 +164,23 @@ export const persistentStateCases: readonly UnitCase[] = [
       for (const [why, change] of changes) {
         t.is(new PersistentState(sound.changed(change)).load(), "damaged", why);
       }
+    },
+  },
+  {
+    title: "a card that waits has no view, and one that was removed still knows its last",
+    run(t) {
+      for (const standing of [STANDING_FOUNDING, STANDING_JOINING]) {
+        const storage = saved().changed((bytes) => {
+          bytes.fill(0, 6, 16);
+          bytes.fill(standing, 34, 35);
+        });
+        const state = new PersistentState(storage);
+        t.is(state.load(), "loaded");
+        t.deepEqual([state.standing, state.accepted.number, state.promised], [standing, 0, 0]);
+      }
+      const removed = new PersistentState(saved().changed((bytes) => bytes.fill(STANDING_REMOVED, 34, 35)));
+      t.is(removed.load(), "loaded");
+      t.deepEqual([removed.standing, removed.accepted.number], [STANDING_REMOVED, 0x201]);
     },
   },
   {

@@ -10,8 +10,8 @@ import {
   PLAN_TOO_LOW,
 } from "../../../firmware/wire/plan-frames.js";
 import { CardBench, SESSION } from "../../support/card-bench.js";
-import { hostClose, hostOpen, hostPlan } from "../../support/host-frames.js";
-import { toBigInt } from "../../support/layout.js";
+import { hostClose, hostInit, hostOpen, hostPlan } from "../../support/host-frames.js";
+import { toBigInt, uint64 } from "../../support/layout.js";
 import type { UnitCase } from "../../support/unit-case.js";
 
 function ready(): CardBench {
@@ -46,13 +46,46 @@ export const planDeskCases: readonly UnitCase[] = [
     },
   },
   {
-    title: "one at a time: another is refused as busy, the same again is under way already",
+    title: "a host that has missed the answer asks again, and gets the same; a new session gets none",
+    run(t) {
+      const bench = ready();
+      bench.askPlan({ requestId: 4, kind: PLAN_SEED, seed: 5n });
+      bench.planResult(1, 4, PLAN_DONE, 5n);
+      bench.planResult(1, 77, PLAN_FAILED);
+      bench.askPlan({ requestId: 4, kind: PLAN_SEED, seed: 5n });
+      t.deepEqual(bench.host.planResults(), [
+        [4, PLAN_DONE, 5n],
+        [4, PLAN_DONE, 5n],
+      ]);
+      t.is(sent(bench).length, 1);
+      bench.fromHost(hostOpen(SESSION + 1));
+      bench.fromHost(hostPlan(SESSION + 1, { requestId: 4, kind: PLAN_SEED, seed: 5n }));
+      t.is(sent(bench).length, 2, "that is another host's");
+    },
+  },
+  {
+    title: "a card that is no member any more passes nothing on, and says in the end that it failed",
+    run(t) {
+      const bench = ready();
+      bench.askPlan({ requestId: 1, kind: PLAN_SEED, seed: 5n });
+      bench.fromHost(hostInit({ cardId: 3, fabricId: 8, replacesFabricId: 7, first: uint64(70_000n) }));
+      bench.askPlan({ requestId: 1, kind: PLAN_SEED, seed: 5n });
+      t.deepEqual(sent(bench), [[1, 1]]);
+      bench.advance(2 * DEFAULT_TIMING.planUs);
+      t.deepEqual(bench.host.planResults(), [[1, PLAN_FAILED, 0n]]);
+    },
+  },
+  {
+    title: "one at a time: another is refused as busy, the same again is passed on again",
     run(t) {
       const bench = ready();
       bench.askPlan({ requestId: 1, kind: PLAN_SEED, seed: 5n });
       bench.askPlan({ requestId: 1, kind: PLAN_SEED, seed: 5n });
       bench.askPlan({ requestId: 2, kind: PLAN_SEED, seed: 6n });
-      t.deepEqual(sent(bench), [[1, 1]]);
+      t.deepEqual(sent(bench), [
+        [1, 1],
+        [1, 1],
+      ]);
       t.deepEqual(bench.host.planResults(), [[2, PLAN_BUSY, 0n]]);
       bench.planResult(1, 1, PLAN_TOO_LOW, 9n);
       bench.askPlan({ requestId: 2, kind: PLAN_SEED, seed: 10n });

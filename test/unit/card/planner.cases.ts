@@ -9,6 +9,7 @@ import {
   PLAN_HANDOVER,
   PLAN_NO_SUCH_CARD,
   PLAN_NOT_READY,
+  PLAN_REMOVE,
   PLAN_SEED,
   PLAN_TOO_LOW,
 } from "../../../firmware/wire/plan-frames.js";
@@ -54,6 +55,37 @@ function fabricOf(cards: number, cables: readonly (readonly [number, number])[])
 }
 
 export const plannerCases: readonly UnitCase[] = [
+  {
+    title:
+      "a change of the list fails where another card becomes primary meanwhile; asked again it says the same",
+    run(t) {
+      const bench = leasedPrimary();
+      bench.plan(3, { requestId: 8, kind: PLAN_REMOVE, card: 2 });
+      bench.advance(1000);
+      bench.accept({ view: 0x902, primary: 2, secondary: 3 });
+      bench.advance(10_000);
+      const told = (): number[][] =>
+        bench.sent.planResults().map(({ to, fields }) => [to, fields.requestId, fields.code]);
+      t.deepEqual(told(), [[3, 8, PLAN_FAILED]]);
+      bench.plan(3, { requestId: 8, kind: PLAN_REMOVE, card: 2 });
+      t.deepEqual(told(), [
+        [3, 8, PLAN_FAILED],
+        [3, 8, PLAN_FAILED],
+      ]);
+    },
+  },
+  {
+    title: "the result for a card that is no member any more finds no way, and breaks nothing",
+    run(t) {
+      const bench = leasedPrimary();
+      bench.plan(3, { requestId: 8, kind: PLAN_REMOVE, card: 2 });
+      bench.advance(1000);
+      const list = bench.list.filter(([card]) => card !== 3);
+      bench.accept({ view: 0x902, primary: 2, secondary: 1, list });
+      bench.advance(10_000);
+      t.deepEqual(bench.sent.planResults(), []);
+    },
+  },
   {
     title: "a plan that cannot be is refused with its code, and nothing changes",
     run(t) {

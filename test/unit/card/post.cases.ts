@@ -5,6 +5,7 @@ import { FrameBuffer } from "../../../firmware/wire/frame-buffer.js";
 import { cardContext } from "../../support/card-parts.js";
 import { compact } from "../../support/hex.js";
 import { payloadOf } from "../../support/layout.js";
+import { memberList } from "../../support/member-lists.js";
 import type { UnitCase } from "../../support/unit-case.js";
 
 /** A post whose deliveries are kept. */
@@ -19,7 +20,12 @@ class PostBench {
     const { state } = this.context;
     state.fabricId = 0x0102_0304;
     state.cardId = 2;
-    state.members.set(2, Uint8Array.of(2, 5), Uint8Array.of(1, 1));
+    state.members.copy(
+      memberList([
+        [2, 1],
+        [5, 1],
+      ]),
+    );
     const router = new Router(this.context);
     router.routeLinks[1] = 0;
     this.post = new Post(this.context, router, (frame) => this.delivered.push(payloadOf(frame)));

@@ -1,4 +1,4 @@
-import { PersistentState } from "../../../firmware/card/persistent-state.js";
+import { PersistentState, STANDING_REMOVED } from "../../../firmware/card/persistent-state.js";
 import { DEFAULT_TIMING } from "../../../firmware/wire/constants.js";
 import { FRAME_ACCEPT, FRAME_PREPARE, REFUSE_NOT_PRIMARY } from "../../../firmware/wire/frame-types.js";
 import { PROMISE_FLAG_TAIL } from "../../../firmware/wire/view-frames.js";
@@ -276,11 +276,19 @@ export const promiserCases: readonly UnitCase[] = [
       t.is(toBigInt(inFlash(bench).ceiling), 200_000n);
       bench.advance(0);
       t.deepEqual(
-        bench.sent.beacons().map(({ to, fields }) => [to, fields.view, toBigInt(fields.base)]),
+        bench.sent.beacons().map(({ to, fields }) => [to, fields.view]),
+        [
+          [1, VIEW],
+          [3, VIEW],
+        ],
+      );
+      t.deepEqual(
+        bench.sent.accepts().map(({ to, fields }) => [to, fields.view, toBigInt(fields.base)]),
         [
           [1, VIEW, 500n],
           [3, VIEW, 500n],
         ],
+        "the view is told in front of them",
       );
     },
   },
@@ -337,14 +345,68 @@ export const promiserCases: readonly UnitCase[] = [
     },
   },
   {
+    title: "an ACCEPT whose list cannot be true is dropped",
+    run(t) {
+      const bench = quiet(2);
+      const before = toHex(bench.storage.record());
+      const untrue: readonly (readonly [string, AcceptOptions])[] = [
+        ["of no view", { view: 0, from: 3 }],
+        ["a list that is none", { view: VIEW, list: [] }],
+        ["a list with a card of no incarnation", { view: VIEW, list: [...bench.list, [9, 1, 1, 0]] }],
+        ["from a card that its list does not have", { view: 0x909, from: 9 }],
+        ["a primary without a vote", { view: VIEW, list: [...bench.list, [9, 0]], primary: 9 }],
+      ];
+      untrue.forEach(([why, options], index) => {
+        bench.accept(options);
+        t.is(bench.card.counters.dropRole, index + 1, why);
+      });
+      t.is(toHex(bench.storage.record()), before);
+    },
+  },
+  {
+    title: "a later view without this card: it was removed, for good; an older one says nothing",
+    run(t) {
+      const bench = quiet(2);
+      bench.accept({ view: VIEW, primary: 3, secondary: 1, from: 3 });
+      const without = bench.list.filter(([card]) => card !== 2);
+      const record = toHex(bench.storage.record());
+      bench.accept({ view: VIEW - 1, primary: 3, secondary: 1, from: 3, list: without });
+      t.is(toHex(bench.storage.record()), record);
+      bench.accept({ view: VIEW + 256, primary: 3, secondary: 1, from: 1, list: without });
+      t.is(inFlash(bench).standing, STANDING_REMOVED);
+      bench.sent.clear();
+      bench.prepare(0x903);
+      bench.advance(500_000);
+      t.is(bench.sent.frames.length, 0, "it is silent");
+    },
+  },
+  {
+    title: "a card of the fabric that is no member is told the view by who is ready in it, over its cable",
+    run(t) {
+      const bench = new CardBench({ cardId: 3 });
+      bench.hello(1, [], { source: 9 });
+      t.deepEqual(bench.sent.accepts(), [], "not ready");
+      bench.beacon();
+      bench.hello(1, [], { source: 9 });
+      t.deepEqual(
+        bench.sent.accepts().map(({ link, to, fields }) => [link, to, fields.view]),
+        [[1, 9, 0x101]],
+      );
+      bench.hello(1, [], { source: 3 });
+      t.is(bench.sent.accepts().length, 1, "not what seems to be itself");
+      t.is(bench.card.counters.dropSource, 3);
+    },
+  },
+  {
     title: "where the flash does not take the new view, the card takes part in nothing more",
     run(t) {
       const bench = quiet(2);
+      const { viewsAccepted } = bench.card.counters;
       bench.storage.writesLeft = 0;
       bench.accept({ view: VIEW });
       bench.advance(100_000);
       t.is(bench.sent.frames.length, 0);
-      t.is(bench.card.counters.viewsAccepted, 0);
+      t.is(bench.card.counters.viewsAccepted, viewsAccepted);
       t.is(inFlash(bench).accepted.number, bench.view);
     },
   },

@@ -1,8 +1,9 @@
-import { MemberList } from "../../../firmware/card/member-list.js";
+import type { MemberList } from "../../../firmware/card/member-list.js";
 import { Quorum } from "../../../firmware/card/quorum.js";
 import { BEACONS_REMEMBERED } from "../../../firmware/wire/constants.js";
 import { ACK_FLAG_COLD, BeaconAckFields } from "../../../firmware/wire/lease-frames.js";
 import { toBigInt, uint64 } from "../../support/layout.js";
+import { memberList } from "../../support/member-lists.js";
 import type { Assertions, UnitCase } from "../../support/unit-case.js";
 
 const NEVER = Number.NEGATIVE_INFINITY;
@@ -11,11 +12,11 @@ const SELF = 0;
 /** A quorum and its members, card 0 of which is the primary. */
 class Ballot {
   readonly quorum = new Quorum();
-  readonly members = new MemberList();
+  readonly members: MemberList;
 
-  constructor(votes: readonly number[]) {
-    const cards = Uint8Array.from(votes, (_, index) => index + 1);
-    this.members.set(votes.length, cards, Uint8Array.from(votes));
+  /** @param before the votes before the list changed, where they differ. */
+  constructor(votes: readonly number[], before = votes) {
+    this.members = memberList(votes.map((now, index) => [index + 1, now, before[index]] as const));
   }
 
   beacon(atUs: number, ceiling = 0n): number {
@@ -91,6 +92,23 @@ export const quorumCases: readonly UnitCase[] = [
       checkNothingGranted(t, heavy, "three of seven votes");
       heavy.ack(3, sequence, 110, 500n);
       t.is(heavy.quorum.grantedFromUs, 100);
+    },
+  },
+  {
+    title: "in a joint list nothing goes without a quorum of either kind of votes",
+    run(t) {
+      const ballot = new Ballot([1, 1, 0, 1], [1, 1, 1, 0]);
+      const sequence = ballot.beacon(100, 500n);
+      ballot.ack(3, sequence, 110, 500n);
+      checkNothingGranted(t, ballot, "two of three now, one of three before");
+      ballot.ack(2, sequence, 120, 500n);
+      t.is(ballot.quorum.grantedFromUs, 100);
+      t.is(ballot.ceiling, 500n);
+      const other = new Ballot([1, 0, 0, 1, 1], [1, 1, 1, 0, 0]);
+      const again = other.beacon(100, 500n);
+      other.ack(1, again, 110, 500n);
+      other.ack(2, again, 110, 500n);
+      checkNothingGranted(t, other, "all before, one of three now");
     },
   },
   {

@@ -2,6 +2,7 @@ import { DEFAULT_TIMING } from "../../../firmware/wire/constants.js";
 import {
   FRAME_HOST_VIEW,
   REFUSE_BLANK,
+  REFUSE_JOINING,
   REFUSE_NO_LEASE,
   REFUSE_NO_SECONDARY,
   REFUSE_NO_VIEW,
@@ -23,7 +24,7 @@ export const reporterCases: readonly UnitCase[] = [
     title: "tells the view at each change, and not otherwise",
     run(t) {
       const bench = new CardBench({ cardId: 3, first: 50n });
-      t.deepEqual(bench.host.viewStates(), [REFUSE_BLANK, REFUSE_NO_VIEW]);
+      t.deepEqual(bench.host.viewStates(), [REFUSE_BLANK, REFUSE_JOINING, REFUSE_NO_VIEW]);
       bench.host.clear();
       bench.beacon({ sequence: 1 });
       t.deepEqual(bench.host.viewStates(), [STATE_READY]);
@@ -46,6 +47,7 @@ export const reporterCases: readonly UnitCase[] = [
         [
           [0x101, STATE_READY],
           [0x101, REFUSE_NO_SECONDARY],
+          [HIGHER, REFUSE_NO_VIEW],
           [HIGHER, REFUSE_NO_SECONDARY],
           [HIGHER, STATE_READY],
           [HIGHER, REFUSE_NO_VIEW],
@@ -60,7 +62,13 @@ export const reporterCases: readonly UnitCase[] = [
       bench.advance(10_000);
       bench.ack(2);
       bench.advance(DEFAULT_TIMING.leaseUs + DEFAULT_TIMING.beaconUs);
-      t.deepEqual(bench.host.viewStates(), [REFUSE_BLANK, REFUSE_NO_LEASE, STATE_READY, REFUSE_NO_LEASE]);
+      t.deepEqual(bench.host.viewStates(), [
+        REFUSE_BLANK,
+        REFUSE_JOINING,
+        REFUSE_NO_LEASE,
+        STATE_READY,
+        REFUSE_NO_LEASE,
+      ]);
     },
   },
   {

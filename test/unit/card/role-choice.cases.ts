@@ -1,8 +1,8 @@
-import { MemberList } from "../../../firmware/card/member-list.js";
 import { Promises } from "../../../firmware/card/promises.js";
 import { choosePrimary, chooseSecondary } from "../../../firmware/card/role-choice.js";
 import { PROMISE_FLAG_TAIL, PromiseFields } from "../../../firmware/wire/view-frames.js";
 import { filled } from "../../support/layout.js";
+import { memberList } from "../../support/member-lists.js";
 import type { UnitCase } from "../../support/unit-case.js";
 
 interface Choice {
@@ -11,12 +11,14 @@ interface Choice {
   readonly wishes?: readonly [number, number];
   /** What a frame costs to cards 1 to 5. */
   readonly costs?: readonly number[];
+  /** Cards without a vote in the next view. */
+  readonly voteless?: readonly number[];
 }
 
 /** Primary and secondary of the next view of cards 1 to 5, where 4 was primary and 2 was secondary. */
-function chosen({ promised, wishes = [0, 0], costs = [1, 1, 1, 1, 1] }: Choice): number[] {
-  const members = new MemberList();
-  members.set(5, Uint8Array.of(1, 2, 3, 4, 5), Uint8Array.of(1, 1, 1, 1, 1));
+function chosen({ promised, wishes = [0, 0], costs = [1, 1, 1, 1, 1], voteless = [] }: Choice): number[] {
+  const members = memberList([1, 2, 3, 4, 5].map((card) => [card, 1] as const));
+  const next = memberList([1, 2, 3, 4, 5].map((card) => [card, voteless.includes(card) ? 0 : 1, 1] as const));
   const promises = new Promises();
   for (const card of promised) {
     const flags = card < 0 ? PROMISE_FLAG_TAIL : 0;
@@ -25,8 +27,8 @@ function chosen({ promised, wishes = [0, 0], costs = [1, 1, 1, 1, 1] }: Choice):
   }
   const asked = { primary: wishes[0], secondary: wishes[1] };
   const ways = Uint8Array.from(costs);
-  const primary = choosePrimary(promises, members, asked, ways);
-  return [primary, chooseSecondary(promises, members, asked, ways, primary)];
+  const primary = choosePrimary(promises, members, next, asked, ways);
+  return [primary, chooseSecondary(promises, members, next, asked, ways, primary)];
 }
 
 export const roleChoiceCases: readonly UnitCase[] = [
@@ -67,6 +69,13 @@ export const roleChoiceCases: readonly UnitCase[] = [
     title: "the primary can be asked to become secondary: somebody else is primary then",
     run(t) {
       t.deepEqual(chosen({ promised: [1, -2, 3, -4, 5], wishes: [0, 4] }), [2, 4]);
+    },
+  },
+  {
+    title: "who has no vote in the next view holds no role in it, warm or wished for",
+    run(t) {
+      t.deepEqual(chosen({ promised: [1, -2, 3, -4, 5], voteless: [4] }), [2, 1]);
+      t.deepEqual(chosen({ promised: [1, -2, 3, -4, 5], voteless: [2, 5], wishes: [5, 2] }), [4, 1]);
     },
   },
   {

@@ -64,7 +64,9 @@ export const statusReportCases: readonly UnitCase[] = [
       const status = bench.status().status();
       t.deepEqual([status.cardId, status.fabricId, status.memberCount], [9, 7, 3]);
       t.deepEqual([...status.memberCards.subarray(0, 3)], [4, 5, 9]);
-      t.deepEqual([...status.memberVotes.subarray(0, 3)], [3, 1, 2]);
+      t.deepEqual([...status.memberVotes.subarray(0, 3)], [0x33, 0x11, 0x22]);
+      t.deepEqual([...status.memberIncarnations.subarray(0, 3)], [1004, 1005, 0x1234_5678]);
+      t.deepEqual([status.lastCardId, status.incarnation], [9, 0x1234_5678]);
       t.deepEqual([status.promised, status.view, status.primary, status.secondary], [0x104, 0x104, 4, 5]);
       t.deepEqual([toBigInt(status.base), toBigInt(status.ceiling)], [2n ** 53n + 1n, 2n ** 53n + 3n]);
       t.deepEqual([toBigInt(status.quorumCeiling), toBigInt(status.held), status.leaseLeftUs], [0n, 0n, 0]);
@@ -86,7 +88,11 @@ export const statusReportCases: readonly UnitCase[] = [
       t.is(links.linkCount, 2);
       t.deepEqual([...links.neighbours.subarray(0, 2)], [3, 1]);
       t.deepEqual([...links.states.subarray(0, 2)], [LINK_STALE, LINK_ALIVE]);
-      t.deepEqual([...links.framesIn.subarray(0, 2)], [3, 2], "hello, hello, request; hello, beacon");
+      t.deepEqual(
+        [...links.framesIn.subarray(0, 2)],
+        [3, 3],
+        "hello, hello, request; the view, hello, beacon",
+      );
       const sentOver = (link: number): number =>
         bench.sent.frames.filter((sent) => sent.link === link).length;
       t.deepEqual(

@@ -58,16 +58,16 @@ export const helloFrameCases: readonly UnitCase[] = [
     },
   },
   {
-    title: "sixteen routes are the most",
+    title: "ten routes are the most",
     run(t) {
       const route = "05 02 0300";
       const into = new HelloFields();
-      t.true(decodeHello(frameFrom(`${HEADER} 07 01000000 10 ${route.repeat(16)}`), into));
-      t.is(into.routeCount, 16);
-      t.deepEqual([...into.routePaths], new Array(16).fill(3));
+      t.true(decodeHello(frameFrom(`${HEADER} 07 01000000 0a ${route.repeat(10)}`), into));
+      t.is(into.routeCount, 10);
+      t.deepEqual([...into.routePaths], new Array(10).fill(3));
       const before = snapshot(into);
-      t.false(decodeHello(frameFrom(`${HEADER} 08 02000000 11 ${route.repeat(17)}`), into));
-      t.false(decodeHello(frameFrom(`${HEADER} 08 02000000 ff ${route.repeat(16)}`), into));
+      t.false(decodeHello(frameFrom(`${HEADER} 08 02000000 0b ${route.repeat(11)}`), into));
+      t.false(decodeHello(frameFrom(`${HEADER} 08 02000000 ff ${route.repeat(10)}`), into));
       t.is(snapshot(into), before);
     },
   },

@@ -1,7 +1,6 @@
-import { FrameBuffer } from "../../../firmware/wire/frame-buffer.js";
 import { writeHostHeader } from "../../../firmware/wire/header.js";
 import * as setup from "../../../firmware/wire/host-setup-frames.js";
-import { checkLayout, filled, frameFrom, payloadOf, snapshot, uint64 } from "../../support/layout.js";
+import { checkLayout, filled, frameFrom, snapshot, uint64 } from "../../support/layout.js";
 import type { UnitCase } from "../../support/unit-case.js";
 
 const SESSION = 0x0000_0001;
@@ -12,6 +11,8 @@ function init(members: readonly [number, number][]): setup.HostInitFields {
     fabricId: 0xa1b2_c3d4,
     cardId: 2,
     first: uint64(2n ** 53n + 1n),
+    kind: setup.INIT_JOIN,
+    replacesFabricId: 0x0102_0304,
   });
   for (const [card, votes] of members) fields.addMember(card, votes);
   return fields;
@@ -42,6 +43,7 @@ export const hostSetupFramesCases: readonly UnitCase[] = [
         [setup.CARD_FLAG_BLANK, setup.CARD_FLAG_COLD, setup.CARD_FLAG_LEASE, setup.CARD_FLAG_STORAGE_FAILED],
         [1, 2, 4, 8],
       );
+      t.deepEqual([setup.CARD_FLAG_JOINING, setup.CARD_FLAG_REMOVED, setup.CARD_FLAG_FORGOT], [16, 32, 64]);
     },
   },
   {
@@ -59,7 +61,7 @@ export const hostSetupFramesCases: readonly UnitCase[] = [
         [init([]), "00"],
       ] as const) {
         checkLayout(t, {
-          hex: `${INIT_HEADER} d4c3b2a1 02 0100000000002000 ${members}`,
+          hex: `${INIT_HEADER} d4c3b2a1 02 0100000000002000 02 04030201 ${members}`,
           fields,
           make: () => new setup.HostInitFields(),
           encode(frame) {
@@ -72,29 +74,34 @@ export const hostSetupFramesCases: readonly UnitCase[] = [
     },
   },
   {
-    title: "HOST_INIT takes sixteen members and no more, and starts its list anew",
+    title: "HOST_INIT takes ten members and no more, and starts its list anew",
     run(t) {
-      const body = `${INIT_HEADER} d4c3b2a1 02 0100000000000000`;
+      const body = `${INIT_HEADER} d4c3b2a1 02 0100000000000000 01 00000000`;
       const into = init([[9, 9]]);
-      t.true(setup.decodeHostInit(frameFrom(`${body} 10 ${"0501".repeat(16)}`), into));
-      t.is(into.memberCount, 16);
-      t.deepEqual([...into.memberCards], new Array(16).fill(5));
+      t.true(setup.decodeHostInit(frameFrom(`${body} 0a ${"0501".repeat(10)}`), into));
+      t.is(into.memberCount, 10);
+      t.deepEqual([...into.memberCards], new Array(10).fill(5));
       const before = snapshot(into);
-      t.false(setup.decodeHostInit(frameFrom(`${body} 11 ${"0501".repeat(17)}`), into));
+      t.false(setup.decodeHostInit(frameFrom(`${body} 0b ${"0501".repeat(11)}`), into));
       t.is(snapshot(into), before);
     },
   },
   {
     title: "HOST_INIT_RESULT",
     run(t) {
-      const frame = new FrameBuffer();
-      writeHostHeader(frame, 0x65, SESSION);
-      setup.encodeHostInitResult(frame, setup.INIT_STORAGE_FAILED);
-      t.is(payloadOf(frame), "01650100000005");
-      t.is(setup.decodeHostInitResult(frame), 5);
-      t.is(setup.decodeHostInitResult(frameFrom("01650100000000")), setup.INIT_DONE);
-      t.is(setup.decodeHostInitResult(frameFrom("016501000000")), -1);
-      t.is(setup.decodeHostInitResult(frameFrom("0165010000000000")), -1);
+      const fields = filled(new setup.HostInitResultFields(), { code: 5, incarnation: 0xfedc_ba98 });
+      checkLayout(t, {
+        hex: "01 65 01000000 05 98badcfe",
+        fields,
+        make: () => new setup.HostInitResultFields(),
+        encode(frame) {
+          writeHostHeader(frame, 0x65, SESSION);
+          setup.encodeHostInitResult(frame, setup.INIT_STORAGE_FAILED, 0xfedc_ba98);
+        },
+        decode: setup.decodeHostInitResult,
+      });
+      t.deepEqual([setup.INIT_DONE, setup.INIT_FOUND, setup.INIT_JOIN], [0, 1, 2]);
+      t.deepEqual([setup.INIT_BAD_KIND, setup.INIT_WRONG_FABRIC, setup.INIT_FIRST_TOO_LOW], [6, 7, 8]);
       t.deepEqual(
         [setup.INIT_NOT_BLANK, setup.INIT_BAD_MEMBERS, setup.INIT_BAD_FIRST, setup.INIT_BAD_FABRIC],
         [1, 2, 3, 4],

@@ -9,7 +9,7 @@ import type { UnitCase } from "../../support/unit-case.js";
 const SESSION = 0x8000_0000;
 const STATUS_BODY =
   "01 66 00000080  02 04030201 0102030405060708 ffffffffff 0201000000 02 03" +
-  "0100000000000000 0000010000000000 0100000000002000 ffffffffffffff7f 04 05 60ea0000 ffffffff";
+  "0100000000000000 0000010000000000 0100000000002000 ffffffffffffff7f 04 05 60ea0000 ffffffff 0d0c0b0a";
 const ROUTE = "03 01 02";
 const LINK = "05 02 01000000 02000000 03000000 04000000";
 
@@ -30,12 +30,10 @@ function statusFields(members: readonly [number, number][]): status.HostStatusFi
     flags: 5,
     leaseLeftUs: 60_000,
     uptimeMs: 0xffff_ffff,
-    memberCount: members.length,
+    incarnation: 0x0a0b_0c0d,
+    lastCardId: 254,
   });
-  members.forEach(([card, votes], index) => {
-    fields.memberCards[index] = card;
-    fields.memberVotes[index] = votes;
-  });
+  for (const [card, votes] of members) fields.addMember(card, votes, 0x0102_0304);
   return fields;
 }
 
@@ -60,12 +58,12 @@ export const hostStatusFramesCases: readonly UnitCase[] = [
       for (const [fields, members] of [
         [
           statusFields([
-            [2, 2],
+            [2, 0x12],
             [254, 1],
           ]),
-          "02  02 02  fe 01",
+          "fe 02  02 12 04030201  fe 01 04030201",
         ],
-        [statusFields([]), "00"],
+        [statusFields([]), "fe 00"],
       ] as const) {
         checkLayout(t, {
           hex: `${STATUS_BODY} ${members}`,
@@ -81,13 +79,13 @@ export const hostStatusFramesCases: readonly UnitCase[] = [
     },
   },
   {
-    title: "HOST_STATUS takes sixteen members and no more",
+    title: "HOST_STATUS takes ten members and no more",
     run(t) {
       const into = new status.HostStatusFields();
-      t.true(status.decodeHostStatus(frameFrom(`${STATUS_BODY} 10 ${"0501".repeat(16)}`), into));
-      t.is(into.memberCount, 16);
+      t.true(status.decodeHostStatus(frameFrom(`${STATUS_BODY} 09 0a ${"050101000000".repeat(10)}`), into));
+      t.is(into.memberCount, 10);
       const before = snapshot(into);
-      t.false(status.decodeHostStatus(frameFrom(`${STATUS_BODY} 11 ${"0501".repeat(17)}`), into));
+      t.false(status.decodeHostStatus(frameFrom(`${STATUS_BODY} 09 0b ${"050101000000".repeat(11)}`), into));
       t.is(snapshot(into), before);
     },
   },
@@ -116,17 +114,17 @@ export const hostStatusFramesCases: readonly UnitCase[] = [
     },
   },
   {
-    title: "HOST_LINKS takes eight links and sixteen routes, which fit a payload, and no more",
+    title: "HOST_LINKS takes eight links and ten routes, which fit a payload, and no more",
     run(t) {
       const header = "01 67 00000080";
       const into = new status.HostLinksFields();
-      const largest = frameFrom(`${header} 08 10 ${LINK.repeat(8)} ${ROUTE.repeat(16)}`);
-      t.is(largest.length, 200);
+      const largest = frameFrom(`${header} 08 0a ${LINK.repeat(8)} ${ROUTE.repeat(10)}`);
+      t.is(largest.length, 182);
       t.true(status.decodeHostLinks(largest, into));
-      t.deepEqual([into.linkCount, into.routeCount, into.dropped[7], into.routeCosts[15]], [8, 16, 4, 2]);
+      t.deepEqual([into.linkCount, into.routeCount, into.dropped[7], into.routeCosts[9]], [8, 10, 4, 2]);
       const before = snapshot(into);
       t.false(status.decodeHostLinks(frameFrom(`${header} 09 00 ${LINK.repeat(9)}`), into));
-      t.false(status.decodeHostLinks(frameFrom(`${header} 00 11 ${ROUTE.repeat(17)}`), into));
+      t.false(status.decodeHostLinks(frameFrom(`${header} 00 0b ${ROUTE.repeat(11)}`), into));
       t.is(snapshot(into), before);
     },
   },

@@ -3,7 +3,7 @@ import * as plans from "../../../firmware/wire/plan-frames.js";
 import { checkLayout, filled, uint64 } from "../../support/layout.js";
 import type { UnitCase } from "../../support/unit-case.js";
 
-const PLAN_BODY = "04030201 02 03 fe 0100000000002000";
+const PLAN_BODY = "04030201 02 03 fe 0100000000002000 07 08 0d0c0b0a";
 const RESULT_BODY = "04030201 01 ffffffffffffff7f";
 
 function plan(): plans.PlanFields {
@@ -13,6 +13,9 @@ function plan(): plans.PlanFields {
     primary: 3,
     secondary: 254,
     seed: uint64(2n ** 53n + 1n),
+    card: 7,
+    otherCard: 8,
+    incarnation: 0x0a0b_0c0d,
   });
 }
 
@@ -84,6 +87,9 @@ export const planFramesCases: readonly UnitCase[] = [
         [0, 1, 2, 3],
       );
       t.deepEqual([plans.PLAN_BUSY, plans.PLAN_FAILED, plans.PLAN_BAD], [4, 5, 6]);
+      t.deepEqual([plans.PLAN_ADD, plans.PLAN_REMOVE, plans.PLAN_REPLACE], [3, 4, 5]);
+      t.deepEqual([plans.PLAN_ID_USED, plans.PLAN_LIST_FULL, plans.PLAN_NO_QUORUM], [7, 8, 9]);
+      t.deepEqual([plans.PLAN_NOT_HEARD, plans.PLAN_IS_PRIMARY, plans.PLAN_LAST_CARD], [10, 11, 12]);
     },
   },
 ];

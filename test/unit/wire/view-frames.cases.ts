@@ -15,7 +15,14 @@ import {
   PromiseFields,
 } from "../../../firmware/wire/view-frames.js";
 import { checkLayout, filled, uint64 } from "../../support/layout.js";
+import { tellMembers } from "../../support/member-lists.js";
 import type { UnitCase } from "../../support/unit-case.js";
+
+const LIST = [
+  [3, 1, 2, 0x3ec],
+  [254, 0, 1, 0xffff_ffff],
+] as const;
+const LIST_HEX = "fe 02  03 21 ec030000  fe 10 ffffffff";
 
 function header(frame: FrameBuffer, type: number): void {
   writeFabricHeader(frame, type, 2, 1, 16, 0xffff_ffff);
@@ -55,9 +62,10 @@ export const viewFramesCases: readonly UnitCase[] = [
           tail: uint64(2n ** 63n - 1n),
           flags,
         });
+        tellMembers(fields, LIST);
         checkLayout(t, {
           hex: `01 09 02 01 10 ffffffff  0201000080 ffffffffff 03 fe
-            0100000000002000 0000000000000080 ffffffffffffff7f 0${flags}`,
+            0100000000002000 0000000000000080 ffffffffffffff7f 0${flags} ${LIST_HEX}`,
           fields,
           make: () => new PromiseFields(),
           encode(frame) {
@@ -95,8 +103,9 @@ export const viewFramesCases: readonly UnitCase[] = [
         base: uint64(2n ** 53n + 1n),
         ceiling: uint64(2n ** 63n),
       });
+      tellMembers(fields, LIST);
       checkLayout(t, {
-        hex: "01 0b 02 01 10 ffffffff  0201000080 03 fe 0100000000002000 0000000000000080",
+        hex: `01 0b 02 01 10 ffffffff  0201000080 03 fe 0100000000002000 0000000000000080 ${LIST_HEX}`,
         fields,
         make: () => new AcceptFields(),
         encode(frame) {

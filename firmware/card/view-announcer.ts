@@ -1,0 +1,28 @@
+import { FrameBuffer } from "../wire/frame-buffer.js";
+import { AcceptFields, encodeAccept } from "../wire/view-frames.js";
+import type { CardContext } from "./card-context.js";
+
+/** Tells others of the view that this card has accepted, whole. */
+export class ViewAnnouncer {
+  private readonly context: CardContext;
+  private readonly accept = new AcceptFields();
+  private readonly frame = new FrameBuffer();
+
+  constructor(context: CardContext) {
+    this.context = context;
+  }
+
+  /** @returns a frame with the body of an ACCEPT; it is used again at the next call. */
+  encode(): FrameBuffer {
+    const { accept, frame } = this;
+    const { accepted, ceiling, members } = this.context.state;
+    accept.view = accepted.number;
+    accept.primary = accepted.primary;
+    accept.secondary = accepted.secondary;
+    accept.base.copy(accepted.base);
+    accept.ceiling.copy(ceiling);
+    members.tell(accept);
+    encodeAccept(frame, accept);
+    return frame;
+  }
+}

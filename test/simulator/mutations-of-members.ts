@@ -1,0 +1,22 @@
+import { MemberList } from "../../firmware/card/member-list.js";
+import { Promises } from "../../firmware/card/promises.js";
+import type { Mutation } from "./mutation.js";
+import { replaceMethod } from "./replace-method.js";
+
+/** Rules of founding and lists, whose loss shows without a change of the members, and the counting of skips. */
+export const memberMutations: readonly Mutation[] = [
+  {
+    name: "an erased card passes for what it was",
+    rule: "A card takes over only a view whose list has it under its own incarnation",
+    seeds: 100,
+    apply: () =>
+      replaceMethod<MemberList>(MemberList, "hasAs", () => (self, card) => self.has(card as number)),
+  },
+  {
+    name: "what a view skips is not counted",
+    rule: "P3: every skip is counted",
+    costsBound: true,
+    seeds: 50,
+    apply: () => replaceMethod(Promises, "skipsUpTo", () => () => 0),
+  },
+];
