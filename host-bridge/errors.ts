@@ -73,6 +73,8 @@ export type SequenceErrorCode =
   | "SOCKET_IN_USE"
   /** The socket cannot be made there: another file is in the way, or others may write to its directory. */
   | "SOCKET_FAILED"
+  /** The daemon cannot listen at the address for HTTP. */
+  | "HTTP_FAILED"
   /** The configuration of the daemon makes no sense, or cannot be read. */
   | "BAD_CONFIG"
   /** The file is no mirror of numbers, or cannot be read. */
