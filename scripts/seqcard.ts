@@ -15,6 +15,7 @@ import { createProgram, runProgram, stopAtClosedPipe } from "../host-bridge/comm
 import { addRecoverCommand } from "../host-bridge/commands/recover-command.js";
 import { addServeCommand } from "../host-bridge/commands/serve-command.js";
 import { addStatusCommand } from "../host-bridge/commands/status-command.js";
+import { addTopCommand } from "../host-bridge/commands/top-command.js";
 import { addSoakCommand } from "./soak/soak-command.js";
 
 /** The command line: every module adds its command. */
@@ -22,6 +23,7 @@ const program = createProgram();
 addNextCommand(program);
 addLatestCommand(program);
 addStatusCommand(program);
+addTopCommand(program);
 addPortsCommand(program);
 addInitCommand(program);
 addSeedCommand(program);

@@ -32,16 +32,28 @@ export function registerFabricMetrics(metrics: Metrics, numbers: NumberSource, w
       if (answered) set([`${card}`], uptimeMs / 1_000);
     }
   });
-  labelled(metrics, "cable_state", "3 alive, 2 stale, 1 one way only, 0 dead", ["cards"], (set) => {
-    for (const { cards, state } of watch.survey?.cables ?? []) set([cards.join("-")], CABLE_STATES[state]);
-  });
-  labelled(metrics, "cable_frames_per_second", "Frames that come in over a cable", ["cards", "at"], (set) => {
-    for (const cable of watch.survey?.cables ?? []) {
-      watch.traffic.of(cable).forEach((rate, end) => {
-        if (rate !== null) set([cable.cards.join("-"), `${cable.cards[end]}`], rate);
-      });
-    }
-  });
+  labelled(
+    metrics,
+    "cable_state",
+    "3 alive, 2 stale, 1 one way only, 0 dead",
+    ["cards", "connectors"],
+    (set) => {
+      for (const cable of watch.survey?.cables ?? []) set(namesOf(cable), CABLE_STATES[cable.state]);
+    },
+  );
+  labelled(
+    metrics,
+    "cable_frames_per_second",
+    "Frames that come in over a cable",
+    ["cards", "connectors", "at"],
+    (set) => {
+      for (const cable of watch.survey?.cables ?? []) {
+        watch.traffic.of(cable).forEach((rate, end) => {
+          if (rate !== null) set([...namesOf(cable), `${cable.cards[end]}`], rate);
+        });
+      }
+    },
+  );
   labelled(
     metrics,
     "card_counter",
@@ -53,6 +65,11 @@ export function registerFabricMetrics(metrics: Metrics, numbers: NumberSource, w
         set([`${status?.card}`, name], value);
     },
   );
+}
+
+/** Two cards may have several cables between them. */
+function namesOf({ cards, links }: Cable): [cards: string, connectors: string] {
+  return [cards.join("-"), links.map((link) => link ?? "?").join("-")];
 }
 
 function labelled(

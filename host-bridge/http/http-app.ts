@@ -96,6 +96,7 @@ async function look(
   { outgoing }: HttpBindings,
   settings: HttpAppSettings,
 ): Promise<void> {
+  if (outgoing.destroyed) return;
   const client: LiveClient = {
     send: (event, data) => stream.writeSSE({ event, data }),
     outgoing: outgoing as LiveClient["outgoing"],

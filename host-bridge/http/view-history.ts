@@ -75,7 +75,11 @@ export class ViewHistory {
       return;
     }
     if (this.wasEverReady) {
-      this.timeLine.add(timeMs, "ready", `Numbers again, after ${Math.round(timeMs - this.outSinceMs)} ms`);
+      this.timeLine.add(
+        timeMs,
+        "ready",
+        `Numbers again, ${Math.round(timeMs - this.outSinceMs)} ms after the card said there were none`,
+      );
     }
     this.wasEverReady = true;
   }

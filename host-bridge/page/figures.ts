@@ -12,7 +12,7 @@ export function fillFigures(into: HTMLElement, snapshot: Snapshot): void {
   const figures: [name: string, value: string][] = [
     ["Newest number", grouped(snapshot.latest)],
     ["Numbers a second", grouped(point.numbersPerSecond)],
-    ["Half of the orders", latency.orders === 0 ? "-" : quantile(latency.buckets, latency.orders, 0.5)],
+    ["Latency, median", latency.orders === 0 ? "-" : quantile(latency.buckets, latency.orders, 0.5)],
     ["View", fabric === null ? "-" : `${fabric.view}`],
     ["Primary, secondary", fabric === null ? "-" : `${holder("primary")}, ${holder("secondary")}`],
     ["Votes answered", fabric === null ? "-" : `${fabric.votes.answered} of ${fabric.votes.all}`],
