@@ -16,23 +16,44 @@ export interface Layout {
 }
 
 const MANY_CARDS = 6;
+const GAP = 6;
+const HIGHEST = 1_200;
 
-/** Puts cards on a ring, the first at the top. @param width what there is, in pixels. */
+/** Puts cards on a ring, the first at the top, in a drawing that is as high as they need. @param width what there is, in pixels. */
 export function layoutOf(cards: number, width: number): Layout {
   const isNarrow = width < 480;
   const isMany = cards > MANY_CARDS;
   const cardWidth = isMany ? (isNarrow ? 76 : 104) : isNarrow ? 108 : 132;
   const cardHeight = isMany ? 56 : 78;
-  const height = cards <= 2 ? cardHeight + 60 : isMany ? (isNarrow ? 420 : 460) : isNarrow ? 330 : 350;
-  const reach = { x: (width - cardWidth) / 2 - 6, y: (height - cardHeight) / 2 - 6 };
-  const middle = { x: width / 2, y: height / 2 };
+  let height = cards <= 2 ? cardHeight + 60 : isNarrow ? 330 : 350;
+  for (;;) {
+    const centres = ring(cards, (width - cardWidth) / 2 - 6, (height - cardHeight) / 2 - 6, {
+      x: width / 2,
+      y: height / 2,
+    });
+    if (height >= HIGHEST || !overlap(centres, cardWidth + GAP, cardHeight + GAP)) {
+      return { width, height, cardWidth, cardHeight, centres };
+    }
+    height += 10;
+  }
+}
+
+function ring(cards: number, reachX: number, reachY: number, middle: Point): Point[] {
+  if (cards === 1) return [middle];
+  if (cards === 2) return [-reachX, reachX].map((x) => ({ x: middle.x + x, y: middle.y }));
   const centres = Array.from({ length: cards }, (_, index) => {
-    if (cards === 1) return middle;
-    if (cards === 2) return { x: middle.x + (index === 0 ? -reach.x : reach.x), y: middle.y };
     const angle = (2 * Math.PI * index) / cards - Math.PI / 2;
-    return { x: middle.x + reach.x * Math.cos(angle), y: middle.y + reach.y * Math.sin(angle) };
+    return { x: middle.x + reachX * Math.cos(angle), y: middle.y + reachY * Math.sin(angle) };
   });
-  return { width, height, cardWidth, cardHeight, centres: spread(centres, reach.y, middle.y) };
+  return spread(centres, reachY, middle.y);
+}
+
+function overlap(centres: readonly Point[], width: number, height: number): boolean {
+  return centres.some((one, index) =>
+    centres
+      .slice(index + 1)
+      .some((other) => Math.abs(one.x - other.x) < width && Math.abs(one.y - other.y) < height),
+  );
 }
 
 /** A ring of three has its lower cards at half the height: the ring is drawn as high as there is room. */

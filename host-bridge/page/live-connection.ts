@@ -9,7 +9,7 @@ export interface LiveEvents {
   onHistory(points: readonly RatePoint[]): void;
   onSnapshot(snapshot: Snapshot): void;
   /** The daemon does not answer. Called again and again until it does. */
-  onGone(sinceMs: number): void;
+  onGone(): void;
 }
 
 /** Listens to the daemon, and finds it again whenever it comes back. */
@@ -46,7 +46,7 @@ export class LiveConnection {
     const nowMs = performance.now();
     const isClosed = this.source?.readyState !== EventSource.OPEN;
     if (!isClosed && nowMs - this.heardAtMs < SILENT_MS) return;
-    this.events.onGone(nowMs - this.heardAtMs);
+    this.events.onGone();
     const patienceMs = isClosed ? TRY_AGAIN_MS : SILENT_MS;
     if (nowMs - this.triedAtMs >= patienceMs) this.open();
   }

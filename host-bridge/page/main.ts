@@ -1,7 +1,7 @@
 import { byId } from "./elements.js";
 import { FabricDrawing } from "./fabric-drawing.js";
 import { fillFigures } from "./figures.js";
-import { duration } from "./format.js";
+import { clockTime } from "./format.js";
 import { LatencyChart } from "./latency-chart.js";
 import { LiveConnection } from "./live-connection.js";
 import { RateChart } from "./rate-chart.js";
@@ -18,6 +18,7 @@ const latency = new LatencyChart(byId("latency"), byId("latency-table"));
 const timeLine = new TimeLineView(byId("strip"), byId("time-line"));
 const state = byId("state");
 const notice = byId("notice");
+let shownAt = "not there yet";
 
 // What scrolls can be scrolled with the keyboard, in browsers that do not see to it themselves too.
 for (const scrolling of document.querySelectorAll<HTMLElement>(".scroll, #time-line")) scrolling.tabIndex = 0;
@@ -25,9 +26,10 @@ for (const scrolling of document.querySelectorAll<HTMLElement>(".scroll, #time-l
 new LiveConnection({
   onHistory: (points) => rate.begin(points),
   onSnapshot: show,
-  onGone: (sinceMs) => {
+  onGone: () => {
     setState("daemon gone", "bad");
-    tell(`The daemon does not answer, for ${duration(sinceMs)} now. What is below is old; trying again.`);
+    // Without a figure that rises: this is read out whenever it changes.
+    tell(`The daemon does not answer. What is below is ${shownAt}; trying again.`);
     byId("main").classList.add("gone");
   },
 });
@@ -35,10 +37,11 @@ new LiveConnection({
 function show(snapshot: Snapshot): void {
   const { fabric, ready, advice, timeMs, uptimeMs, fabricAgeMs } = snapshot;
   byId("main").classList.remove("gone");
+  shownAt = `of ${clockTime(timeMs)}`;
   setState(ready ? "ready" : "not ready", ready ? "good" : "bad");
   if (!ready) tell(`No numbers can be had: ${advice}.`);
   else if (fabric !== null && fabricAgeMs > OLD_MS)
-    tell(`The fabric was last heard ${duration(fabricAgeMs)} ago.`);
+    tell(`The fabric was last heard at ${clockTime(timeMs - fabricAgeMs)}.`);
   else tell("");
   fillFigures(byId("figures"), snapshot);
   rate.add(snapshot.point);

@@ -5,6 +5,8 @@ import type { RatePoint } from "./snapshot.js";
 
 const WINDOW_SECONDS = 300;
 const HEIGHT = 220;
+/** Between two marks of the time, in seconds. */
+const WHOLE_SECONDS = [1, 5, 10, 15, 30, 60, 120];
 
 /** Numbers a second over the last five minutes. */
 export class RateChart {
@@ -22,7 +24,12 @@ export class RateChart {
         cursor: { show: false },
         scales: { x: { time: true }, y: { range: (_plot, _least, most) => [0, Math.max(10, most * 1.1)] } },
         axes: [
-          { ...axis(), space: 70, values: (_plot, splits) => splits.map((at) => clockTime(at * 1_000)) },
+          {
+            ...axis(),
+            space: 70,
+            incrs: WHOLE_SECONDS,
+            values: (_plot, splits) => splits.map((at) => clockTime(at * 1_000)),
+          },
           { ...axis(), size: 54, values: (_plot, splits) => splits.map(short) },
         ],
         series: [
