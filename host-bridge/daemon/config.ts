@@ -31,7 +31,7 @@ export const configSchema = z.strictObject({
   durableMirror: path.nullable(),
   durableEveryMs: milliseconds.default(1_000),
   logLevel: level.default("info"),
-  /** Levels of single namespaces: daemon, card, socket, mirror. */
+  /** Levels of single namespaces: daemon, card, socket, http, mirror. */
   logLevels: z.record(z.string(), level).default({}),
 });
 

@@ -92,6 +92,8 @@ const wrong: readonly (readonly [
   ["a time that is a word", { ports }, { SEQCARD_DRAIN_MS: "soon" }, /drainMs.*from environment/],
   ["an unknown level", { ports, logLevel: "loud" }, {}, /logLevel/],
   ["an unknown level of a namespace", { ports }, { SEQCARD_LOG_LEVELS: "socket=loud" }, /logLevels\.socket/],
+  ["an HTTP address without a port", { ports, http: "127.0.0.1" }, {}, /http.*127\.0\.0\.1:8080.*from flags/],
+  ["an HTTP address by name", { ports }, { SEQCARD_HTTP: "host.lan:80" }, /http.*from environment/],
   ["an unknown key", { ports, colour: "red" }, {}, /colour/],
 ];
 
