@@ -1,11 +1,8 @@
 import { svgElement } from "./elements.js";
 import { duration, short } from "./format.js";
-import { type Curve, curveOf, type Layout, layoutOf, type Point, placesOf, pointOn } from "./layout.js";
+import { curveOf, type Layout, labelPlace, layoutOf, type Point, placesOf } from "./layout.js";
 import type { Fabric, FabricCable, FabricCard } from "./snapshot.js";
 import { Traffic } from "./traffic.js";
-
-const LABEL_GAP = 16;
-const LABEL_HALF_WIDTH = 18;
 
 /** Draws cards, cables and what moves along them. */
 export class FabricDrawing {
@@ -60,21 +57,10 @@ export class FabricDrawing {
     if (cable.state === "alive" || cable.state === "stale") {
       this.traffic.add(group, curve, cable.framesPerSecond);
     }
-    // Two cables that cross do so in their middle, where labels would lie on each other.
-    const at = besideCable(curve, pointOn(curve, cards.length > 3 ? 0.42 : 0.5), layout);
+    const at = labelPlace(curve, layout);
     group.append(svgElement("text", { class: "label", x: at.x, y: at.y + 4 }, cableLabel(cable)));
     return group;
   }
-}
-
-/** A place for a label beside a cable, on the side that is farther from the middle of the drawing. */
-function besideCable({ from, to }: Curve, on: Point, { width, height }: Layout): Point {
-  const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
-  const across = { x: -(to.y - from.y) / length, y: (to.x - from.x) / length };
-  const outward = (on.x - width / 2) * across.x + (on.y - height / 2) * across.y < 0 ? -1 : 1;
-  // A label is wider than it is high.
-  const apart = (LABEL_GAP + LABEL_HALF_WIDTH * Math.abs(across.x)) * outward;
-  return { x: on.x + across.x * apart, y: on.y + across.y * apart };
 }
 
 function cableLabel({ state, framesPerSecond }: FabricCable): string {

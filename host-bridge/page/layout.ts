@@ -17,6 +17,7 @@ export interface Layout {
 
 const MANY_CARDS = 6;
 const GAP = 6;
+const HEIGHT_A_CARD = 58;
 const HIGHEST = 1_200;
 
 /** Puts cards on a ring, the first at the top, in a drawing that is as high as they need. @param width what there is, in pixels. */
@@ -25,7 +26,8 @@ export function layoutOf(cards: number, width: number): Layout {
   const isMany = cards > MANY_CARDS;
   const cardWidth = isMany ? (isNarrow ? 76 : 104) : isNarrow ? 108 : 132;
   const cardHeight = isMany ? 56 : 78;
-  let height = cards <= 2 ? cardHeight + 60 : isNarrow ? 330 : 350;
+  let height =
+    cards <= 2 ? cardHeight + 60 : Math.max(isNarrow ? 330 : 350, isMany ? cards * HEIGHT_A_CARD : 0);
   for (;;) {
     const centres = ring(cards, (width - cardWidth) / 2 - 6, (height - cardHeight) / 2 - 6, {
       x: width / 2,
@@ -103,4 +105,43 @@ export function placesOf(cables: readonly FabricCable[]): { nth: number; all: nu
     nth: keys.slice(0, index).filter((other) => other === key).length,
     all: keys.filter((other) => other === key).length,
   }));
+}
+
+const LABEL = { width: 46, height: 16, gap: 15 };
+/** Where along a cable a label may stand. Two that cross do so in the middle, which is no place for either. */
+const LABEL_PLACES = [0.5, 0.4, 0.6, 0.3, 0.7];
+
+/** @returns the middle of a label beside a cable: on its outer side, and on no card, wherever there is such a place. */
+export function labelPlace(curve: Curve, layout: Layout): Point {
+  const { from, to } = curve;
+  const middle = { x: layout.width / 2, y: layout.height / 2 };
+  const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
+  const across = { x: -(to.y - from.y) / length, y: (to.x - from.x) / length };
+  // A label is wider than it is high.
+  const apart = LABEL.gap + (LABEL.width / 2 - 5) * Math.abs(across.x);
+  const on = pointOn(curve, 0.5);
+  const toMiddle = Math.hypot(on.x - middle.x, on.y - middle.y);
+  const outward = (on.x - middle.x) * across.x + (on.y - middle.y) * across.y < 0 ? -1 : 1;
+  const places = LABEL_PLACES.filter(
+    (at) => at !== 0.5 || toMiddle > LABEL.width || layout.centres.length <= 3,
+  );
+  // Between cards that stand close to each other there is room only beyond their edges.
+  const sides = [apart, -apart, -apart - layout.cardHeight / 2, apart + layout.cardHeight / 2];
+  const candidates = sides.flatMap((aside) =>
+    places.map((at) => {
+      const { x, y } = pointOn(curve, at);
+      return { x: x + across.x * aside * outward, y: y + across.y * aside * outward };
+    }),
+  );
+  const free = candidates.find(
+    (place) =>
+      Math.abs(place.x - middle.x) + LABEL.width / 2 <= middle.x &&
+      Math.abs(place.y - middle.y) + LABEL.height / 2 <= middle.y &&
+      !layout.centres.some(
+        (card) =>
+          Math.abs(card.x - place.x) < (layout.cardWidth + LABEL.width) / 2 &&
+          Math.abs(card.y - place.y) < (layout.cardHeight + LABEL.height) / 2,
+      ),
+  );
+  return free ?? (candidates[0] as Point);
 }

@@ -1,6 +1,6 @@
 import test from "ava";
 import { duration, grouped, short } from "../../../host-bridge/page/format.js";
-import { curveOf, layoutOf, placesOf, pointOn } from "../../../host-bridge/page/layout.js";
+import { curveOf, labelPlace, layoutOf, placesOf, pointOn } from "../../../host-bridge/page/layout.js";
 import type { FabricCable } from "../../../host-bridge/page/snapshot.js";
 
 test("numbers keep all their digits, rates are short", (t) => {
@@ -31,6 +31,23 @@ for (const width of [320, 347, 560, 1_000]) {
         t.true(one.y - cardHeight / 2 >= 0 && one.y + cardHeight / 2 <= height);
         for (const other of centres.slice(index + 1)) {
           t.true(Math.abs(one.x - other.x) >= cardWidth || Math.abs(one.y - other.y) >= cardHeight);
+        }
+      });
+    });
+  }
+}
+
+for (const width of [320, 347, 560]) {
+  for (let cards = 3; cards <= 10; cards += 1) {
+    test(`labels of a ring of ${cards} in ${width} pixels lie on no card`, (t) => {
+      const layout = layoutOf(cards, width);
+      const { centres, cardWidth, cardHeight } = layout;
+      centres.forEach((from, index) => {
+        const to = centres[(index + 1) % cards] as typeof from;
+        const label = labelPlace(curveOf(from, to, 0, 1), layout);
+        t.true(label.x > 20 && label.x < width - 20);
+        for (const { x, y } of centres) {
+          t.true(Math.abs(label.x - x) >= cardWidth / 2 + 20 || Math.abs(label.y - y) >= cardHeight / 2 + 7);
         }
       });
     });
