@@ -87,7 +87,7 @@ function drawCard(card: FabricCard, { x, y }: Point, { cardWidth, cardHeight }: 
   );
   const isLow = cardHeight < 70;
   const lines: [kind: string, text: string][] = [
-    ["title", isLow ? `${card.card}` : `card ${card.card}${card.inUse ? " ★" : ""}`],
+    ["title", `${isLow ? "" : "card "}${card.card}${card.inUse ? " ★" : ""}`],
     ["role", roleText(card)],
     ["faint", stateText(card)],
   ];
