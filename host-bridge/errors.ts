@@ -79,6 +79,8 @@ export type SequenceErrorCode =
   | "NATS_DENIED"
   /** What is asked of a card itself does not travel by NATS. */
   | "NOT_CARRIED"
+  /** The daemon cannot listen at the address for HTTP. */
+  | "HTTP_FAILED"
   /** The configuration of the daemon makes no sense, or cannot be read. */
   | "BAD_CONFIG"
   /** The file is no mirror of numbers, or cannot be read. */

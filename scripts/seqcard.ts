@@ -15,6 +15,7 @@ import { createProgram, runProgram, stopAtClosedPipe } from "../host-bridge/comm
 import { addRecoverCommand } from "../host-bridge/commands/recover-command.js";
 import { addServeCommand } from "../host-bridge/commands/serve-command.js";
 import { addStatusCommand } from "../host-bridge/commands/status-command.js";
+import { addTopCommand } from "../host-bridge/commands/top-command.js";
 import { addEngineBench } from "./emulated-bench/bench-options.js";
 import { addSoakCommand } from "./soak/soak-command.js";
 
@@ -23,6 +24,7 @@ const program = createProgram();
 addNextCommand(program);
 addLatestCommand(program);
 addStatusCommand(program);
+addTopCommand(program);
 addPortsCommand(program);
 addInitCommand(program);
 addSeedCommand(program);

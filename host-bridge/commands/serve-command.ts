@@ -19,6 +19,8 @@ interface ServeOptions {
   readonly group?: string;
   readonly maxClients?: number;
   readonly baudRate?: number;
+  readonly http?: string;
+  readonly httpHosts?: string[];
   readonly silentMs?: number;
   readonly drainMs?: number;
   readonly mirror?: string | false;
@@ -47,6 +49,10 @@ export function addServeCommand(program: Command): void {
     .option("--group <group>", "a group that may use the socket too, by name or number")
     .option("--max-clients <count>", "connections at once", wholeNumber(1, 1_000_000))
     .option("--baud-rate <rate>", "speed of boards behind a USB bridge", wholeNumber(1, 100_000_000))
+    .option("--http <address>", "serve the live picture, /metrics and /healthz, such as at 127.0.0.1:8080")
+    .option("--http-hosts <names>", "names under which browsers may ask for it, with commas", (names) =>
+      names.split(","),
+    )
     .option(
       "--silent-ms <ms>",
       "a card that answers nothing for this long loses its requests",
@@ -77,6 +83,7 @@ Flags count before SEQCARD_... variables, those before the file. SIGTERM and SIG
 Examples:
   seqcard serve --port /dev/ttyACM0
   seqcard serve --port /dev/ttyACM0 --port /dev/ttyACM1 --group seqcard
+  seqcard serve --port /dev/ttyACM0 --http 127.0.0.1:8080
   seqcard serve --config /etc/seqcard/daemon.toml --print-config`,
     )
     .action((options: ServeOptions) => serve(options));

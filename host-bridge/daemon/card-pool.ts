@@ -68,6 +68,7 @@ export class CardPool {
       held: port.held,
       error: port.error,
       status: () => port.status(),
+      survey: () => port.survey(),
     }));
   }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { HTTP_ADDRESS_RULE, isHttpAddress } from "../http/http-address.js";
 import { serversProblem } from "../nats/nats-connect.js";
 import { DEFAULT_SUBJECT, isSubjectPrefix } from "../nats/nats-messages.js";
 import { DEFAULT_CALL_TIMEOUT_MS, DEFAULT_OPEN_TIMEOUT_MS } from "../timing.js";
@@ -33,6 +34,10 @@ const keySchema = z.strictObject({
   group: z.string().min(1).max(256).nullable().default(null),
   maxClients: z.int().min(1).max(1_000_000).default(16_384),
   openTimeoutMs: milliseconds.default(DEFAULT_OPEN_TIMEOUT_MS),
+  /** Where the live picture, /metrics and /healthz are served: "127.0.0.1:8080". Null for nowhere. */
+  http: z.string().refine(isHttpAddress, HTTP_ADDRESS_RULE).nullable().default(null),
+  /** Names, beside localhost and addresses, under which a browser may ask for the picture. */
+  httpHosts: z.array(z.string().min(1).max(253)).max(16).default([]),
   /** A card that answers no request for this long loses them to another one. */
   silentMs: milliseconds.default(400),
   /** How long the end waits for requests that are under way. */
@@ -58,7 +63,7 @@ const keySchema = z.strictObject({
     .refine(isSubjectPrefix, "must be words with points between")
     .default(DEFAULT_SUBJECT),
   logLevel: level.default("info"),
-  /** Levels of single namespaces: daemon, card, socket, mirror, redis, nats. */
+  /** Levels of single namespaces: daemon, card, socket, http, mirror, redis, nats. */
   logLevels: z.record(z.string(), level).default({}),
 });
 

@@ -1,3 +1,4 @@
+import { HttpListener } from "../http/http-listener.js";
 import type { DaemonConfig } from "./config.js";
 import type { ListenerMaker } from "./listener.js";
 import { NatsListener } from "./nats-listener.js";
@@ -24,6 +25,10 @@ export function listenersOf(config: DaemonConfig): ListenerMaker[] {
       prefix: config.natsSubject,
     };
     makers.push({ name: "nats", make: (environment) => new NatsListener(options, environment) });
+  }
+  if (config.http !== null) {
+    const options = { address: config.http, hosts: config.httpHosts };
+    makers.push({ name: "http", make: (environment) => new HttpListener(options, environment) });
   }
   return makers;
 }

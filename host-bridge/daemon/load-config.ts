@@ -17,6 +17,8 @@ const VARIABLES: readonly (readonly [name: string, key: ConfigKey, parse: (text:
   ["SEQCARD_GROUP", "group", orNull],
   ["SEQCARD_MAX_CLIENTS", "maxClients", number],
   ["SEQCARD_OPEN_TIMEOUT_MS", "openTimeoutMs", number],
+  ["SEQCARD_HTTP", "http", orNull],
+  ["SEQCARD_HTTP_HOSTS", "httpHosts", list],
   ["SEQCARD_SILENT_MS", "silentMs", number],
   ["SEQCARD_DRAIN_MS", "drainMs", number],
   ["SEQCARD_MIRROR", "mirror", orNull],

@@ -1,6 +1,7 @@
 import type { CardIdentity } from "../card-identity.js";
 import type { CardStatus } from "../card-status.js";
 import type { SequenceError } from "../errors.js";
+import type { FabricSurvey } from "../fabric-survey.js";
 import type { NumberBlock } from "../sequence.js";
 import type { View } from "../view.js";
 
@@ -52,6 +53,8 @@ export interface CardView {
   readonly error: SequenceError | null;
   /** Asks the card about itself. Rejects with TIMEOUT or DISCONNECTED. */
   status(): Promise<CardStatus>;
+  /** Has the card ask all cards of its fabric about themselves. Rejects as `status`. */
+  survey(): Promise<FabricSurvey>;
 }
 
 /** What listeners may want to pass on at once. */

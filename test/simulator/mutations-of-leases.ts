@@ -161,7 +161,7 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: "one card's ceiling counts for a quorum's",
     rule: "It may assign up to the highest ceiling that a quorum has acknowledged, never one card's",
-    seeds: 300,
+    seeds: 2_000,
     apply: () =>
       replaceMethod<QuorumInside>(Quorum, "count", (original) => (self, ...rest) => {
         original(self, ...rest);
@@ -171,7 +171,7 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: "the primary assigns above the ceiling",
     rule: "The primary assigns only if the whole block lies below the acknowledged ceiling",
-    seeds: 300,
+    seeds: 2_000,
     apply: () =>
       replaceMethod<PrimaryInside>(
         Primary,

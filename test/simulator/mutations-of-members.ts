@@ -19,7 +19,7 @@ export const memberMutations: readonly Mutation[] = [
   {
     name: "a joint list is settled before it is committed",
     rule: "A list is settled only by a primary that is ready in a view with it",
-    seeds: 600,
+    seeds: 2_500,
     apply: () =>
       replaceMethod<{ primary: { assignState(): number } }>(
         SilenceWatch,

@@ -158,7 +158,7 @@ export const viewMutations: readonly Mutation[] = [
   {
     name: "acts in a view below its promise",
     rule: "A card acts in a view only while that view is both its accepted and its promised view",
-    seeds: 50,
+    seeds: 300,
     apply: () =>
       replaceMethod<CardContext>(
         CardContext,

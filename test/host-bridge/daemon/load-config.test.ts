@@ -37,6 +37,8 @@ test("each variable of the environment, and none turns a file off", (t) => {
     SEQCARD_GROUP: "users",
     SEQCARD_MAX_CLIENTS: "5",
     SEQCARD_OPEN_TIMEOUT_MS: "6",
+    SEQCARD_HTTP: "[::1]:8080",
+    SEQCARD_HTTP_HOSTS: "a.lan, b.lan",
     SEQCARD_SILENT_MS: "7",
     SEQCARD_DRAIN_MS: "8",
     SEQCARD_MIRROR: "none",
@@ -58,6 +60,8 @@ test("each variable of the environment, and none turns a file off", (t) => {
     group: "users",
     maxClients: 5,
     openTimeoutMs: 6,
+    http: "[::1]:8080",
+    httpHosts: ["a.lan", "b.lan"],
     silentMs: 7,
     drainMs: 8,
     mirror: null,
@@ -110,6 +114,8 @@ const wrong: readonly (readonly [
     /nats:(?!.*secret).*into a file/,
   ],
   ["a subject that takes everything", { ports, natsSubject: "a.>" }, {}, /natsSubject/],
+  ["an HTTP address without a port", { ports, http: "127.0.0.1" }, {}, /http.*127\.0\.0\.1:8080.*from flags/],
+  ["an HTTP address by name", { ports }, { SEQCARD_HTTP: "host.lan:80" }, /http.*from environment/],
   ["an unknown key", { ports, colour: "red" }, {}, /colour/],
 ];
 
