@@ -30,19 +30,33 @@ export function isWhole({ a, b }: PairedCable): boolean {
 }
 
 /**
- * Pairs the ends that hear each other. Of two cables between the same cards the first ends belong together, as nothing
- * on the wire tells them apart. An end that hears a card of which no end hears it stays alone.
+ * Pairs the ends that hear each other, those first that hear and are heard. Of two cables between the same cards the first
+ * ends belong together, as nothing on the wire tells them apart. An end that hears a card of which no end hears it stays alone.
  */
 export function pairEnds(ends: readonly CableEnd[]): PairedCable[] {
   const left = new Set(ends.filter(({ neighbour }) => neighbour !== 0));
   const cables: PairedCable[] = [];
+  const pair = (a: CableEnd, mayPair: (b: CableEnd) => boolean): CableEnd | undefined => {
+    const b = [...left].find(
+      (end) => end !== a && end.card === a.neighbour && end.neighbour === a.card && mayPair(end),
+    );
+    if (b !== undefined) {
+      left.delete(a);
+      left.delete(b);
+      cables.push({ a, b });
+    }
+    return b;
+  };
   for (const a of ends) {
-    if (!left.delete(a)) continue;
-    const b = [...left].find((end) => end.card === a.neighbour && end.neighbour === a.card);
-    if (b !== undefined) left.delete(b);
-    cables.push({ a, b });
+    if (left.has(a) && a.state === "alive") pair(a, (b) => b.state === "alive");
   }
-  return cables;
+  for (const a of ends) {
+    if (left.has(a) && pair(a, () => true) === undefined) {
+      left.delete(a);
+      cables.push({ a, b: undefined });
+    }
+  }
+  return cables.sort((one, other) => one.a.card - other.a.card || one.a.link - other.a.link);
 }
 
 /**

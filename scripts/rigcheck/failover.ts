@@ -40,9 +40,19 @@ export class Failover {
   private readonly flow: NumberFlow;
   private readonly operator: Operator;
   private readonly options: FailoverOptions;
+  /** As they were before any plug was pulled: so they have to be again behind every step. */
+  private readonly whole: readonly PairedCable[];
 
-  constructor(bench: BenchOfCards, flow: NumberFlow, operator: Operator, options: FailoverOptions) {
+  /** @param cables those of the rig, before any plug is pulled. */
+  constructor(
+    bench: BenchOfCards,
+    cables: readonly PairedCable[],
+    flow: NumberFlow,
+    operator: Operator,
+    options: FailoverOptions,
+  ) {
     this.bench = bench;
+    this.whole = cables.filter(isWhole);
     this.flow = flow;
     this.operator = operator;
     this.options = options;
@@ -50,9 +60,8 @@ export class Failover {
 
   /** Every whole cable, then every card. Rejects as the operator does. */
   async run(onStep: (name: string) => void): Promise<void> {
-    const cables = (await this.bench.cables()).filter(isWhole);
     const targets: Target[] = [
-      ...cables.map((cable) => ({ kind: "cable" as const, cable })),
+      ...this.whole.map((cable) => ({ kind: "cable" as const, cable })),
       ...this.bench.all.map(({ path, status }) => ({ kind: "card" as const, card: status.card, path })),
     ];
     for (const target of targets) {
@@ -67,8 +76,7 @@ export class Failover {
   private async pullAndRestore(target: Target): Promise<StepResult> {
     const name = targetName(target);
     const findings: Finding[] = [];
-    const before = await this.bench.cables();
-    const served = this.expected(target, before);
+    const served = this.expected(target);
     findings.push(...this.judgeSpare(target, served));
     this.flow.beginWindow();
     const pulledNs = await this.operator.pull(target);
@@ -94,7 +102,7 @@ export class Failover {
     const isSeen = await this.bench.until(() => this.isOut(target), this.options.limitMs);
     if (!isSeen) findings.push(notSeen(name));
     const path = await this.operator.restore(target);
-    const restored = await this.isBack(target, path, before);
+    const restored = await this.isBack(target, path);
     if (restored)
       await this.awaitAll(this.bench.cards, process.hrtime.bigint(), findings, `with ${name} in again`);
     else {
@@ -121,12 +129,12 @@ export class Failover {
   }
 
   /** Who has to be served with the target out: the cards with a port here that are in the part with a quorum. */
-  private expected(target: Target, cables: readonly PairedCable[]): number[] {
+  private expected(target: Target): number[] {
     const without = target.kind === "card" ? target.card : undefined;
     const left =
       target.kind === "card"
-        ? cables
-        : cables.filter((cable) => cableName(cable) !== cableName(target.cable));
+        ? this.whole
+        : this.whole.filter((cable) => cableName(cable) !== cableName(target.cable));
     const served = this.bench.graph(left, without).served(this.bench.voters());
     return this.bench.cards.filter((card) => served.has(card));
   }
@@ -178,18 +186,14 @@ export class Failover {
     return !cables.some((cable) => cable.a.neighbour === target.card && isWhole(cable));
   }
 
-  private async isBack(
-    target: Target,
-    path: string | undefined,
-    before: readonly PairedCable[],
-  ): Promise<boolean> {
+  private async isBack(target: Target, path: string | undefined): Promise<boolean> {
     const { limitMs } = this.options;
     if (target.kind === "card") {
       if (!(await this.bench.reopen(target.card, path ?? target.path, limitMs))) return false;
       const port = this.bench.all.find(({ status }) => status.card === target.card);
       if (port !== undefined) this.flow.add(target.card, port.sequence);
     }
-    const names = before.filter(isWhole).map(cableName);
+    const names = this.whole.map(cableName);
     return this.bench.until(async () => {
       const whole = new Set((await this.bench.cables()).filter(isWhole).map(cableName));
       return names.every((name) => whole.has(name));

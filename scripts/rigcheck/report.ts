@@ -105,15 +105,20 @@ function latencySection({ latency, perHopUs }: RigCheckResult): string {
     formatLatency(p99Us),
     formatLatency(longestUs),
   ]);
-  const perHop =
-    perHopUs === undefined
-      ? "All ways have the same number of cables: nothing can be said of a single one."
-      : `One more cable on the way costs ${formatLatency(Math.max(0, perHopUs))} (the slope through the medians).`;
   return [
     "One number at a time at one host, host to host; a number passes primary and secondary.",
     table(["card", "cables on the way", "numbers", "p50", "p99", "longest"], rows),
-    perHop,
+    describeHop(perHopUs),
   ].join("\n\n");
+}
+
+function describeHop(perHopUs: number | undefined): string {
+  if (perHopUs === undefined) {
+    return "All ways have the same number of cables: nothing can be said of a single one.";
+  }
+  // A median that falls as the way grows is the computer's own unrest.
+  if (perHopUs <= 0) return "What a single cable costs is lost in what this computer itself adds.";
+  return `One more cable on the way costs ${formatLatency(perHopUs)} (the slope through the medians).`;
 }
 
 function failoverSection({ failover, findings }: RigCheckResult): string {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type CheckResult, check, Deliveries, describeResult } from "../checker/index.js";
 import { BenchOfCards } from "./bench-of-cards.js";
-import { judgeCables, type PairedCable, pairEnds } from "./cable-ends.js";
+import { type CableEnd, judgeCables, type PairedCable, pairEnds } from "./cable-ends.js";
 import { judgeWays, measureWays, type WayFigures } from "./cable-figures.js";
 import { Failover, type FailoverStep } from "./failover.js";
 import { type Finding, fault } from "./finding.js";
@@ -39,6 +39,9 @@ export interface CheckedPort {
   /** "ok", or the code of what is wrong with the port. */
   readonly state: string;
 }
+
+/** How long a cable that looks bad is looked at. */
+const SETTLE_MS = 2_000;
 
 /** Everything that a check found and measured. */
 export interface RigCheckResult {
@@ -85,7 +88,7 @@ async function measure(
 ): Promise<Measured> {
   const deliveries = new Deliveries();
   const known = new Set(bench.cards);
-  const before = await bench.ends();
+  const before = await settledEnds(bench, known);
   const cables = pairEnds(before);
   if (bench.cards.length > 0) findings.push(...judgeCables(before, known));
   const graph = bench.graph(cables);
@@ -115,7 +118,7 @@ async function measure(
   await load.stop();
   const ways = measureWays(begin, await bench.ends());
   findings.push(...judgeWays(ways, options.maxErrorsPpm));
-  const failover = await pullPlugs(bench, options, findings, deliveries, onProgress);
+  const failover = await pullPlugs(bench, cables, options, findings, deliveries, onProgress);
   const promises = check(deliveries);
   if (!promises.held) {
     findings.push(
@@ -129,9 +132,20 @@ async function measure(
   return { cables, ways, latency, perHopUs: latencyPerHop(latency), failover, promises };
 }
 
+/** One hello that was missed is no verdict: a cable that looks bad is looked at again for a while. */
+async function settledEnds(bench: BenchOfCards, known: ReadonlySet<number>): Promise<readonly CableEnd[]> {
+  let ends = await bench.ends();
+  await bench.until(async () => {
+    ends = await bench.ends();
+    return !judgeCables(ends, known).some(({ code }) => code !== "SILENT_CONNECTOR");
+  }, SETTLE_MS);
+  return ends;
+}
+
 /** Not on a rig where something is broken already: a second fault would say nothing of the first, and may stop it all. */
 async function pullPlugs(
   bench: BenchOfCards,
+  cables: readonly PairedCable[],
   options: RigCheckOptions,
   findings: Finding[],
   deliveries: Deliveries,
@@ -143,7 +157,7 @@ async function pullPlugs(
   );
   const flow = new NumberFlow(deliveries, FLOW_PAUSE_MS);
   for (const { sequence, status } of bench.all) flow.add(status.card, sequence);
-  const failover = new Failover(bench, flow, operator, options);
+  const failover = new Failover(bench, cables, flow, operator, options);
   try {
     await failover.run((name) => onProgress(`failover: ${name}`));
   } finally {
