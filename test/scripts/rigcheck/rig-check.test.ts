@@ -145,7 +145,7 @@ test.serial("only blank cards: nothing is measured, and that is said", async (t)
   t.regex(markdownReport(result, new Date(0)), /Fabric none/);
 });
 
-test.serial("a card that two ports lead to, and a member without a port", async (t) => {
+test.serial("a member without a port", async (t) => {
   const rig = await rigOf(t);
   const [one, two] = pathsOf(rig);
   const result = await checkOf([one as string, two as string]);
@@ -155,6 +155,13 @@ test.serial("a card that two ports lead to, and a member without a port", async 
     ["CARD_WITHOUT_PORT"],
   );
   t.deepEqual(result.ways.length, 6);
+});
+
+test.serial("two cards of one id", async (t) => {
+  const rig = await rigOf(t, { fabricId: 7 });
+  const copy = await rigOf(t, { fabricId: 7 });
+  const result = await checkOf([...pathsOf(rig), pathsOf(copy)[1] as string]);
+  t.true(codesOf(result).includes("SAME_ID"), codesOf(result).join());
 });
 
 test.serial("a cable that garbles is too bad", async (t) => {
