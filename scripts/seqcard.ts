@@ -17,6 +17,7 @@ import { addServeCommand } from "../host-bridge/commands/serve-command.js";
 import { addStatusCommand } from "../host-bridge/commands/status-command.js";
 import { addTopCommand } from "../host-bridge/commands/top-command.js";
 import { addEngineBench } from "./emulated-bench/bench-options.js";
+import { addRigCheckCommand } from "./rigcheck/rigcheck-command.js";
 import { addSoakCommand } from "./soak/soak-command.js";
 
 /** The command line: every module adds its command. */
@@ -38,6 +39,7 @@ addServeCommand(program);
 addMirrorCommand(program);
 addRigCommand(program);
 addSoakCommand(program);
+addRigCheckCommand(program);
 
 process.stdout.on("error", stopAtClosedPipe);
 process.exitCode = await runProgram(program, process.argv);

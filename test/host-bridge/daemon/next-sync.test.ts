@@ -12,6 +12,7 @@ import { temporaryDirectory } from "./daemon-bench.js";
 interface Served {
   readonly card: CardProcess;
   readonly daemon: OwnedProcess;
+  readonly socket: string;
   readonly sequence: Sequence;
 }
 
@@ -29,7 +30,7 @@ async function serve(t: ExecutionContext, settings: Partial<FakeCardSettings> = 
   });
   const sequence = await connect({ socket });
   t.teardown(() => sequence.close());
-  return { card, daemon, sequence };
+  return { card, daemon, sequence, socket };
 }
 
 for (const spinUs of [0, 200, 1_000_000]) {
@@ -67,6 +68,24 @@ test.serial("nextSync notices that the daemon was killed while it slept", async 
   t.throws(() => sequence.nextSync(), { code: "DISCONNECTED" });
   await disconnected;
 });
+
+test.serial(
+  "a daemon that hangs: next is TIMEOUT, and so is nextSync while it spins; it is served when it goes on",
+  async (t) => {
+    const { daemon, sequence, socket } = await serve(t);
+    const impatient = await connect({ socket, timeoutMs: 300 });
+    t.teardown(() => impatient.close());
+    const before = await sequence.next();
+    daemon.child.kill("SIGSTOP");
+    const waiting = sequence.next();
+    await t.throwsAsync(impatient.next(), { code: "TIMEOUT" });
+    t.throws(() => impatient.nextSync({ spinUs: 10_000_000, timeoutMs: 50 }), { code: "TIMEOUT" });
+    daemon.child.kill("SIGCONT");
+    const waited = await waiting;
+    t.true(waited > before);
+    t.true((await impatient.next()) > waited);
+  },
+);
 
 /** Has another process kill one: this thread will be asleep. */
 async function killLater(t: ExecutionContext, processId: number): Promise<void> {

@@ -1,0 +1,75 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import test from "ava";
+import { ProcessScope } from "../../../scripts/processes/process-scope.js";
+import { commandRig } from "../../../scripts/processes/rig-control.js";
+import { startRigProcess } from "../../../scripts/processes/rig-process.js";
+
+const BIN = fileURLToPath(new URL("../../../../scripts/seqcard.mjs", import.meta.url));
+const NAME = `rigcheck-${process.pid}`;
+/** A busy machine is a slow card: it must not look like a lost one. */
+const CALM = ["--lease-ms", "1500", "--beacon-ms", "50", "--hello-ms", "100"];
+
+/** Runs the real command. */
+function rigcheck(args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [BIN, "rigcheck", ...args], (_error, out, err) =>
+      resolve({ code: child.exitCode ?? -1, out, err }),
+    );
+    child.stdin?.end();
+  });
+}
+
+test.serial(
+  "cards on XS: a good rig pulls its own plugs and passes; a one-way cable makes it fail",
+  async (t) => {
+    const scope = new ProcessScope();
+    t.teardown(() => scope.close());
+    const directory = scope.makeDirectory();
+    const { cards, name } = await startRigProcess(scope, { engine: "xs", cards: 3, name: NAME, more: CALM });
+    const ports = cards.map(({ path }) => path).join(",");
+    const report = join(directory, "rig.md");
+    const quick = ["--ports", ports, "--seconds", "1", "--numbers", "20", "--timeout-ms", "30000"];
+    const good = await rigcheck([
+      ...quick,
+      "--stay-seconds",
+      "0",
+      "--auto",
+      "--rig",
+      name,
+      "--report",
+      report,
+    ]);
+    t.is(good.code, 0, good.err);
+    t.regex(good.out, /^passed/);
+    const page = readFileSync(report, "utf8");
+    t.regex(page, /\*\*Verdict: passed/);
+    t.regex(page, /\| card 3 \| passed \| 1, 2 \|/);
+    t.regex(page, /0 came twice \(P1\), 0 came out of order \(P2\)/);
+
+    const status = await commandRig(name, { command: "cut", from: 2, to: 3, oneWay: true });
+    t.true(status > 0n);
+    let bad = await rigcheck([...quick, "--no-failover", "--json"]);
+    for (let round = 0; bad.code === 0 && round < 20; round += 1) {
+      bad = await rigcheck([...quick, "--no-failover", "--json"]);
+    }
+    t.is(bad.code, 1);
+    t.is(JSON.parse(bad.err.trim().split("\n").at(-1) as string).error.code, "RIG_FAULTY");
+    const result = JSON.parse(bad.out);
+    t.false(result.passed);
+    t.true(result.findings.some(({ code }: { code: string }) => code === "ONE_WAY_CABLE"));
+  },
+);
+
+test.serial("wrong usage is told before a port is touched", async (t) => {
+  const nobody = await rigcheck(["--ports", "/dev/none"]);
+  t.is(nobody.code, 2);
+  t.regex(nobody.err, /BAD_OPTION: there is nobody to pull plugs/);
+  t.is((await rigcheck(["--no-failover"])).code, 2);
+  t.is((await rigcheck(["--ports", "a,,b", "--no-failover"])).code, 2);
+  const missing = await rigcheck(["--ports", "/dev/none", "--no-failover"]);
+  t.is(missing.code, 1);
+  t.regex(missing.err, /RIG_FAULTY: 1 found\n {2}PORT_UNUSABLE: \/dev\/none: PORT_NOT_FOUND/);
+});
