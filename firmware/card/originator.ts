@@ -52,7 +52,11 @@ export class Originator {
   private readonly frame = new FrameBuffer();
   /** Rises with each request from a random start; a request id is this and, in its lowest bits, its slot. */
   private sequence: number;
-  private openCount = 0;
+  openCount = 0;
+  /** When `tick` has something to do, as long as numbers can be had as before. Too early does no harm. */
+  dueUs = Number.POSITIVE_INFINITY;
+  /** A block was refused in this view, or waits for the next: the next beacon is reason to ask again. */
+  hasWaiting = false;
   /** Nothing new is sent. */
   private isHeld = false;
 
@@ -93,6 +97,7 @@ export class Originator {
 
   /** Sends again, from the next `tick` on. */
   release(): void {
+    if (this.isHeld) this.dueUs = this.context.nowUs;
     this.isHeld = false;
   }
 
@@ -140,6 +145,8 @@ export class Originator {
 
   /** Asks again for what is silent; gives everything back to the host where the view has ended or fallen silent. */
   tick(): void {
+    this.dueUs = Number.POSITIVE_INFINITY;
+    this.hasWaiting = false;
     if (this.openCount === 0) return;
     const { context } = this;
     const state = this.viewState();
@@ -148,14 +155,19 @@ export class Originator {
       if (!block.open) continue;
       if (state === STATE_READY) {
         this.sendIfDue(block);
-        context.wakeBy((block.sentUs === NOT_SENT ? context.nowUs : block.sentUs) + context.timing.retryUs);
+        this.dueBy((block.sentUs === NOT_SENT ? context.nowUs : block.sentUs) + context.timing.retryUs);
       } else {
         this.wait(block);
         const endUs = block.openedUs + context.timing.patienceUs;
         if (isPermanent(state) || context.nowUs >= endUs) this.giveBack(block, state);
-        else context.wakeBy(endUs);
+        else this.dueBy(endUs);
       }
     }
+  }
+
+  private dueBy(atUs: number): void {
+    if (atUs < this.dueUs) this.dueUs = atUs;
+    this.context.wakeBy(this.dueUs);
   }
 
   private sendIfDue(block: OpenBlock): void {
@@ -169,7 +181,8 @@ export class Originator {
   /** Keeps a block for the next view: its callers need not know that the roles have changed. */
   private wait(block: OpenBlock): void {
     block.sentUs = NOT_SENT;
-    this.context.wakeBy(block.openedUs + this.context.timing.patienceUs);
+    this.hasWaiting = true;
+    this.dueBy(block.openedUs + this.context.timing.patienceUs);
   }
 
   private giveBack(block: OpenBlock, code: number): void {
@@ -188,7 +201,7 @@ export class Originator {
     block.sentUs = NOT_SENT;
     this.openCount += 1;
     this.context.counters.blocksAsked += 1;
-    this.context.wakeBy(this.context.nowUs + this.context.timing.retryUs);
+    this.dueBy(this.context.nowUs + this.context.timing.retryUs);
     if (state === STATE_READY && !this.isHeld) this.send(block);
   }
 

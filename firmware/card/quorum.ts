@@ -98,9 +98,8 @@ export class Quorum {
     for (let index = 0; index < members.count; index += 1) {
       const ackedUs = this.ackedUs[index] as number;
       // Nobody has acknowledged what is sent at this moment: of this time only the card itself could make a quorum.
-      const mayGrant = index !== self || members.isQuorum(1 << self);
-      if (mayGrant && ackedUs > this.grantedFromUs && members.isQuorum(this.ackedSince(ackedUs))) {
-        this.grantedFromUs = ackedUs;
+      if (ackedUs > this.grantedFromUs && (index !== self || members.decidesAlone(self))) {
+        if (members.isQuorum(this.ackedSince(ackedUs))) this.grantedFromUs = ackedUs;
       }
       const ceiling = this.ceilings[index] as Uint64;
       // Mostly all are alike.

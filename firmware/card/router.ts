@@ -13,10 +13,11 @@ import { decodeHello, encodeHello, HelloFields } from "../wire/hello-frame.js";
 import { LINK_ALIVE, LINK_DEAD } from "../wire/host-status-frames.js";
 import type { CardContext } from "./card-context.js";
 import { LinkState } from "./link-state.js";
-import { MemberList, NOT_A_MEMBER } from "./member-list.js";
+import { MemberList } from "./member-list.js";
 
 /** No cable leads there. */
 export const NO_LINK = -1;
+const CARD_IDS = 256;
 
 /**
  * Finds ways over any topology. Each card tells its neighbours what it reaches, at what cost, and through whom; a card
@@ -28,6 +29,10 @@ export class Router {
   readonly routeLinks = new Int8Array(MAX_MEMBERS).fill(NO_LINK);
   readonly routeCosts = new Uint8Array(MAX_MEMBERS).fill(UNREACHABLE_COST);
   private readonly routePaths = new Uint16Array(MAX_MEMBERS);
+  /** The way to each card, by its id: what `routeLinks` says, for the path of every frame. */
+  readonly linksByCard = new Int8Array(CARD_IDS).fill(NO_LINK);
+  /** When `tick` has something to do. */
+  dueUs = 0;
   private readonly context: CardContext;
   /** The list that the places of the routes belong to. */
   private readonly listed = new MemberList();
@@ -52,6 +57,7 @@ export class Router {
   forget(): void {
     for (const link of this.links) link.forget();
     this.routeLinks.fill(NO_LINK);
+    this.linksByCard.fill(NO_LINK);
     this.routeCosts.fill(UNREACHABLE_COST);
   }
 
@@ -62,6 +68,7 @@ export class Router {
     for (const link of this.links) link.remap(this.listed, members);
     this.listed.copy(members);
     this.routeLinks.fill(NO_LINK);
+    this.linksByCard.fill(NO_LINK);
     this.routeCosts.fill(UNREACHABLE_COST);
     this.findRoutes();
     this.helloSoon();
@@ -82,8 +89,14 @@ export class Router {
       this.helloSoon();
     }
     if (nowUs >= this.nextHelloUs) this.sayHello();
-    context.wakeBy(this.nextHelloUs);
+    this.dueUs = this.nextHelloUs;
     for (let link = 0; link < links.length; link += 1) this.wakeForAge(links[link] as LinkState);
+    context.wakeBy(this.dueUs);
+  }
+
+  private dueBy(atUs: number): void {
+    if (atUs < this.dueUs) this.dueUs = atUs;
+    this.context.wakeBy(this.dueUs);
   }
 
   /** Notes that a frame of this fabric came over `link`: that cable is not cut. Only a hello brings a silent one back. */
@@ -123,8 +136,7 @@ export class Router {
    * @returns false, and counts it, where there is no way or no room.
    */
   send(destination: number, frame: FrameBuffer): boolean {
-    const index = this.context.state.members.indexOf(destination);
-    const link = index === NOT_A_MEMBER ? NO_LINK : (this.routeLinks[index] as number);
+    const link = this.linksByCard[destination] as number;
     if (link === NO_LINK) {
       this.context.counters.dropNoRoute += 1;
       return false;
@@ -167,7 +179,6 @@ export class Router {
     const { nowUs, state, timing } = context;
     this.lastHelloUs = nowUs;
     this.nextHelloUs = nowUs + timing.helloUs;
-    context.wakeBy(this.nextHelloUs);
     writeFabricHeader(helloFrame, FRAME_HELLO, state.cardId, NEIGHBOUR_ID, 1, state.fabricId);
     hello.membersChecksum = state.members.checksum;
     hello.routeCount = 0;
@@ -209,6 +220,7 @@ export class Router {
       });
       if (this.routeCosts[index] !== bestCost || this.routePaths[index] !== bestPath) changed = true;
       this.routeLinks[index] = bestLink;
+      this.linksByCard[card] = bestLink;
       this.routeCosts[index] = bestCost;
       this.routePaths[index] = bestPath;
     }
@@ -218,12 +230,12 @@ export class Router {
   private helloSoon(): void {
     const atUs = Math.max(this.context.nowUs, this.lastHelloUs + this.context.timing.helloHoldUs);
     if (atUs < this.nextHelloUs) this.nextHelloUs = atUs;
-    this.context.wakeBy(this.nextHelloUs);
+    this.dueBy(this.nextHelloUs);
   }
 
   private wakeForAge(link: LinkState): void {
     const { linkDeadUs, linkStaleUs } = this.context.timing;
     if (link.state === LINK_DEAD) return;
-    this.context.wakeBy(link.lastHeardUs + (link.state === LINK_ALIVE ? linkStaleUs : linkDeadUs));
+    this.dueBy(link.lastHeardUs + (link.state === LINK_ALIVE ? linkStaleUs : linkDeadUs));
   }
 }

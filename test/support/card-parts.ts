@@ -60,5 +60,7 @@ export function memberParts(member: { cardId: number; base: bigint }, sent = new
   state.ceiling.copy(uint64(member.base));
   const router = new Router(context);
   router.routeLinks.fill(0);
+  router.linksByCard.fill(0);
+  context.review();
   return { context, post: new Post(context, router, () => {}) };
 }
