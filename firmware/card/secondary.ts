@@ -50,16 +50,17 @@ export class Secondary {
 
   private mayStore(source: number): boolean {
     const { context, store } = this;
-    const { accepted, cardId, members } = context.state;
+    const { state } = context;
+    const { accepted } = state;
     const fits = this.end.copy(store.first).add(store.count) && this.end.compare(NUMBER_LIMIT) <= 0;
     return (
       fits &&
       store.count > 0 &&
       !context.cold &&
-      accepted.secondary === cardId &&
+      accepted.secondary === state.cardId &&
       accepted.primary === source &&
       context.actsIn(store.view) &&
-      members.has(store.originator) &&
+      state.members.has(store.originator) &&
       store.first.compare(accepted.base) >= 0
     );
   }
