@@ -30,6 +30,7 @@ import { Coordinator } from "./coordinator.js";
 import { Founding } from "./founding.js";
 import { HostDesk } from "./host-desk.js";
 import { HostLine } from "./host-line.js";
+import type { LinkState } from "./link-state.js";
 import { Member } from "./member.js";
 import { Originator } from "./originator.js";
 import { PlanDesk } from "./plan-desk.js";
@@ -181,7 +182,9 @@ export class Card {
       context.counters.dropSource += 1;
       this.answerStranger(link, frame);
     } else {
-      this.router.noteFrame(link);
+      const linkState = this.router.links[link] as LinkState;
+      linkState.framesIn += 1;
+      linkState.lastHeardUs = nowUs;
       this.sort(link, frame);
       if (context.hasNews || this.upkeep.isBusy) this.upkeep.finishTurn();
     }
@@ -366,7 +369,7 @@ export class Card {
 
   /** A beacon or its acknowledgement: mostly nothing has changed for anybody. */
   private reviewState(): void {
-    const isNews = this.originator.hasWaiting || this.reporter.isBehind();
+    const isNews = this.originator.hasWaiting || !this.reporter.viewWasTold;
     if (isNews || this.viewState() !== this.reviewedState) this.reviewView();
   }
 
@@ -410,7 +413,8 @@ export class Card {
 
   /** @returns STATE_READY where numbers can be had, as far as this card knows, else the code of what keeps them. */
   private viewState(): number {
-    if (!this.context.isReady) return this.context.ownState();
-    return this.primary.isActing() ? this.primary.assignState() : this.member.viewState();
+    const { context, primary } = this;
+    if (!context.isReady) return context.ownState();
+    return context.leads && !primary.abdicated ? primary.assignState() : this.member.viewState();
   }
 }

@@ -58,8 +58,11 @@ export class Quorum {
       this.ackedUs[index] = sentUs;
       this.ackedLow[index] = ack.flags & ACK_FLAG_LOW;
     }
-    (this.ceilings[index] as Uint64).raiseTo(ack.ceiling);
-    this.count(self, members, nowUs);
+    const { ceiling } = ack;
+    (this.ceilings[index] as Uint64).raiseTo(ceiling);
+    // Nothing follows from the acknowledgements behind those that have made a quorum.
+    const isNews = ceiling.low !== this.ceiling.low || ceiling.high !== this.ceiling.high;
+    if (isNews || sentUs > this.grantedFromUs) this.count(self, members, nowUs);
   }
 
   /** Counts this card's own vote for what it has itself in flash. */

@@ -12,7 +12,8 @@ export class Reporter {
   private readonly viewState: () => number;
   private readonly frame = new FrameBuffer();
   private readonly told = new HostViewFields();
-  private viewWasTold = false;
+  /** The host knows the view as it is. False as well where it had no room for it. */
+  viewWasTold = false;
   private readonly held = new Uint64();
   /** The view that `held` belongs to: a newer one may have begun since, about which it says nothing. */
   private heldInView = 0;
@@ -36,11 +37,6 @@ export class Reporter {
   forgetHeld(): void {
     this.held.set(0, 0);
     this.dueUs = Number.POSITIVE_INFINITY;
-  }
-
-  /** The host was not told of the view yet, or had no room for it. */
-  isBehind(): boolean {
-    return this.line.isOpen && !this.viewWasTold;
   }
 
   /** Tells the host of the view where it, or whether numbers can be had, differs from what the host was told last. */

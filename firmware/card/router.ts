@@ -9,7 +9,7 @@ import {
 import { FrameBuffer } from "../wire/frame-buffer.js";
 import { FRAME_ACCEPT, FRAME_HELLO } from "../wire/frame-types.js";
 import { OFFSET_DESTINATION, OFFSET_HOPS_LEFT, writeFabricHeader } from "../wire/header.js";
-import { decodeHello, encodeHello, HelloFields } from "../wire/hello-frame.js";
+import { decodeHello, encodeHello, HelloFields, tellHeard } from "../wire/hello-frame.js";
 import { LINK_ALIVE, LINK_DEAD } from "../wire/host-status-frames.js";
 import type { CardContext } from "./card-context.js";
 import { LinkState } from "./link-state.js";
@@ -38,6 +38,8 @@ export class Router {
   private readonly listed = new MemberList();
   private readonly hello = new HelloFields();
   private readonly helloFrame = new FrameBuffer();
+  /** `helloFrame` tells the routes as they are. */
+  private helloIsWritten = false;
   private nextHelloUs = 0;
   private lastHelloUs = Number.NEGATIVE_INFINITY;
 
@@ -48,6 +50,7 @@ export class Router {
 
   /** Says hello at once, and from then on at every `helloUs`. */
   start(): void {
+    this.helloIsWritten = false;
     this.adoptMembers();
     this.nextHelloUs = this.context.nowUs;
     this.tick();
@@ -56,6 +59,7 @@ export class Router {
   /** Forgets all ways, as the card begins in another fabric. */
   forget(): void {
     for (const link of this.links) link.forget();
+    this.helloIsWritten = false;
     this.routeLinks.fill(NO_LINK);
     this.linksByCard.fill(NO_LINK);
     this.routeCosts.fill(UNREACHABLE_COST);
@@ -67,6 +71,7 @@ export class Router {
     if (members.checksum === this.listed.checksum) return;
     for (const link of this.links) link.remap(this.listed, members);
     this.listed.copy(members);
+    this.helloIsWritten = false;
     this.routeLinks.fill(NO_LINK);
     this.linksByCard.fill(NO_LINK);
     this.routeCosts.fill(UNREACHABLE_COST);
@@ -99,23 +104,19 @@ export class Router {
     this.context.wakeBy(this.dueUs);
   }
 
-  /** Notes that a frame of this fabric came over `link`: that cable is not cut. Only a hello brings a silent one back. */
-  noteFrame(link: number): void {
-    const linkState = this.links[link] as LinkState;
-    linkState.framesIn += 1;
-    linkState.lastHeardUs = this.context.nowUs;
-  }
-
   /** Takes a HELLO that came over `link` from the member `source`. */
   receiveHello(link: number, source: number, frame: FrameBuffer): void {
     const { context, hello } = this;
+    const linkState = this.links[link] as LinkState;
+    // Mostly it says what it said before.
+    if (linkState.isHeardAgain(frame)) return;
     if (!decodeHello(frame, hello)) {
       context.counters.dropLength += 1;
       return;
     }
     const { state, nowUs } = context;
-    const linkState = this.links[link] as LinkState;
     if (linkState.hear(source, hello, state.cardId, state.members, nowUs)) this.findRoutes();
+    linkState.keepHello(frame);
     this.wakeForAge(linkState);
   }
 
@@ -141,7 +142,14 @@ export class Router {
       this.context.counters.dropNoRoute += 1;
       return false;
     }
-    return this.sendOver(link, frame);
+    const { context } = this;
+    const linkState = this.links[link] as LinkState;
+    // As `sendOver`, without its call: the path of every number.
+    if (context.environment.sendLink(link, frame)) {
+      linkState.framesOut += 1;
+      return true;
+    }
+    return this.noteFull(linkState);
   }
 
   /** Sends an ACCEPT, whose body is written, to a card at the other end of `link` that is no member. */
@@ -169,16 +177,33 @@ export class Router {
       linkState.framesOut += 1;
       return true;
     }
+    return this.noteFull(linkState);
+  }
+
+  private noteFull(linkState: LinkState): false {
     linkState.dropped += 1;
     this.context.counters.dropSendFull += 1;
     return false;
   }
 
   private sayHello(): void {
-    const { context, hello, helloFrame } = this;
-    const { nowUs, state, timing } = context;
+    const { context, helloFrame } = this;
+    const { nowUs, timing } = context;
     this.lastHelloUs = nowUs;
     this.nextHelloUs = nowUs + timing.helloUs;
+    if (!this.helloIsWritten) this.writeHello();
+    for (let link = 0; link < this.links.length; link += 1) {
+      const linkState = this.links[link] as LinkState;
+      const isSilent = linkState.state === LINK_DEAD || nowUs - linkState.lastHeardUs >= timing.linkStaleUs;
+      tellHeard(helloFrame, isSilent ? 0 : linkState.neighbour);
+      this.sendOver(link, helloFrame);
+    }
+  }
+
+  /** The same for all neighbours, and mostly the same as before, but for whom this card hears there. */
+  private writeHello(): void {
+    const { hello, helloFrame } = this;
+    const { state } = this.context;
     writeFabricHeader(helloFrame, FRAME_HELLO, state.cardId, NEIGHBOUR_ID, 1, state.fabricId);
     hello.membersChecksum = state.members.checksum;
     hello.routeCount = 0;
@@ -188,12 +213,8 @@ export class Router {
         hello.addRoute(state.members.cardAt(index), cost, this.routePaths[index] as number);
       }
     }
-    this.links.forEach((linkState, link) => {
-      hello.heard = linkState.state === LINK_DEAD ? 0 : linkState.neighbour;
-      if (nowUs - linkState.lastHeardUs >= timing.linkStaleUs) hello.heard = 0;
-      encodeHello(helloFrame, hello);
-      this.sendOver(link, helloFrame);
-    });
+    encodeHello(helloFrame, hello);
+    this.helloIsWritten = true;
   }
 
   /** Chooses the cheapest way to each member, and tells the neighbours where one has changed. */
@@ -224,7 +245,9 @@ export class Router {
       this.routeCosts[index] = bestCost;
       this.routePaths[index] = bestPath;
     }
-    if (changed) this.helloSoon();
+    if (!changed) return;
+    this.helloIsWritten = false;
+    this.helloSoon();
   }
 
   private helloSoon(): void {

@@ -40,12 +40,12 @@ export class Secondary {
       return;
     }
     context.counters.storesReceived += 1;
-    if (this.end.compare(this.stored) > 0) {
-      this.stored.copy(this.end);
-      this.onStored();
-    }
+    const isNews = this.end.compare(this.stored) > 0;
+    if (isNews) this.stored.copy(this.end);
     encodeAnswer(this.frame, store.view, store.requestId, store.first, store.count);
     this.post.send(FRAME_ANSWER, store.originator, this.frame);
+    // Behind the answer, for which somebody waits.
+    if (isNews) this.onStored();
   }
 
   private mayStore(source: number): boolean {

@@ -64,6 +64,8 @@ export class SilenceWatch {
 
   /** A primary that serves alone takes a secondary as soon as there is one, for its numbers to outlive it. */
   private seekSecondary(): void {
+    const { accepted, cardId } = this.context.state;
+    if (accepted.secondary !== cardId) return;
     const secondary = this.primary.possibleSecondary();
     if (secondary === 0) {
       this.lookAgain();
