@@ -51,9 +51,13 @@ function compare(before: PersistentState, now: PersistentState): void {
   ) {
     // It was initialised anew: as good as blank before, or above all that it knew.
     must(isWaiting(before) || isAbove(before, now), "a card forgot its fabric for one that begins below it");
+    // A card draws its incarnation anew at every init that it takes.
+    const isTheSame = now.fabricId === before.fabricId && now.incarnation === before.incarnation;
     const isOtherFabric = !isWaiting(before) || now.fabricId !== before.fabricId;
     must(
-      isOtherFabric || (before.standing === STANDING_JOINING && now.standing === STANDING_JOINING),
+      isTheSame ||
+        isOtherFabric ||
+        (before.standing === STANDING_JOINING && now.standing === STANDING_JOINING),
       "a card that waits for the founding of its fabric was told that otherwise",
     );
     return;

@@ -10,7 +10,7 @@ export const memberMutations: readonly Mutation[] = [
   {
     name: "an erased card passes for what it was",
     rule: "A card takes over only a view whose list has it under its own incarnation",
-    seeds: 100,
+    seeds: 600,
     apply: () =>
       replaceMethod<MemberList>(MemberList, "hasAs", () => (self, card) => self.has(card as number)),
   },
