@@ -109,11 +109,10 @@ export class Primary {
     return this.quorum.grantedFromUs + this.grantUs - this.context.nowUs;
   }
 
-  /** Whether this primary could go on but for its secondary: silent for a lease, or restarted. */
+  /** Whether this primary, which acts and is warm, could go on but for its secondary: silent for a lease, or restarted. */
   lacksSecondary(): boolean {
     const { context, quorum } = this;
     const { members, accepted } = context.state;
-    if (!this.isActing() || context.cold) return false;
     if (this.leaseLeftUs() <= 0) {
       context.wakeBy(this.nextBeaconUs);
       return false;

@@ -150,7 +150,10 @@ export const viewMutations: readonly Mutation[] = [
             during(
               self.context,
               "save",
-              () => true,
+              () => {
+                self.context.review();
+                return true;
+              },
               () => original(self, ...rest),
             ),
       ),
