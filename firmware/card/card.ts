@@ -402,6 +402,7 @@ export class Card {
     this.router.adoptMembers();
     this.primary.begin();
     this.secondary.begin();
+    this.originator.beginView();
   }
 
   private role(): number {

@@ -90,6 +90,12 @@ export class Originator {
     else this.open(slot, tag, count, state);
   }
 
+  /** A view begins: how long the last primary took means nothing, and what waited there is lost. */
+  beginView(): void {
+    this.retryUs = this.context.timing.retryUs;
+    this.dueBy(this.context.nowUs);
+  }
+
   /** Forgets what an earlier session asked for: its numbers, should they come, are nobody's. */
   reset(): void {
     for (const block of this.blocks) block.open = false;
@@ -105,9 +111,9 @@ export class Originator {
     return this.blocks.every(({ open, sentUs }) => !open || sentUs === NOT_SENT);
   }
 
-  /** Sends again, from the next `tick` on. */
+  /** Sends again, from the next `tick` on, which is due at once. */
   release(): void {
-    if (this.isHeld) this.dueUs = this.context.nowUs;
+    if (this.isHeld) this.dueBy(this.context.nowUs);
     this.isHeld = false;
   }
 
