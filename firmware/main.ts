@@ -48,23 +48,30 @@ export function startFirmware(platform: Platform): Firmware {
     badFramesOfLink: (link) => (links[link] as FramePort).badFrames,
   });
 
+  /** What the alarm is set to. Most frames change nothing about it. */
+  let alarmUs = Number.NaN;
+  const setAlarm = (): void => {
+    alarmUs = card.wakeUpUs;
+    platform.wakeAt(alarmUs);
+  };
+
   links.forEach((port, link) => {
     port.onFrame = (frame) => {
       card.receiveFromLink(link, frame, platform.now());
-      platform.wakeAt(card.wakeUpUs);
+      if (card.wakeUpUs !== alarmUs) setAlarm();
     };
   });
   host.onFrame = (frame) => {
     card.receiveFromHost(frame, platform.now());
-    platform.wakeAt(card.wakeUpUs);
+    if (card.wakeUpUs !== alarmUs) setAlarm();
   };
 
   const wake = (): void => {
     card.tick(platform.now());
-    platform.wakeAt(card.wakeUpUs);
+    setAlarm();
   };
   card.start(platform.now());
-  platform.wakeAt(card.wakeUpUs);
+  setAlarm();
   return {
     counters: card.counters,
     wake,

@@ -46,6 +46,13 @@ export class CardContext {
   nowUs = 0;
   /** When the card wants to be woken. Too early does no harm. */
   wakeUpUs = Number.POSITIVE_INFINITY;
+  /** What `ownState` tells, and two things that follow from it and from the view: fields, as every turn asks. */
+  isReady = false;
+  takesPart = false;
+  /** The accepted view makes this card its primary, and nothing higher is promised. */
+  leads = false;
+  /** Something happened that is rare: the next tick asks every part of the card, not only those that are due. */
+  hasNews = true;
   bootUs = 0;
   blank = true;
   /** Restarted inside its accepted view: what it held in memory is gone, and it must not act as if it had it. */
@@ -119,7 +126,18 @@ export class CardContext {
   save(): boolean {
     this.hasWritten = true;
     if (!this.state.save()) this.storageFailed = true;
+    this.review();
     return !this.storageFailed;
+  }
+
+  /** To be called when the state, or what came of reading it, has changed: at the boot, and at each `save`. */
+  review(): void {
+    const { accepted, cardId, promised } = this.state;
+    const ownState = this.ownState();
+    this.isReady = ownState === STATE_READY;
+    this.takesPart = this.isReady || ownState === REFUSE_JOINING;
+    this.leads = this.isReady && accepted.primary === cardId && accepted.number === promised;
+    this.hasNews = true;
   }
 
   /** @returns STATE_READY, or the code of what keeps this card from taking part in anything. */

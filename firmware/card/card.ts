@@ -7,6 +7,7 @@ import {
   FRAME_BEACON_ACK,
   FRAME_DECLINE,
   FRAME_HELLO,
+  FRAME_HOST_REQUEST,
   FRAME_JOIN,
   FRAME_PLAN,
   FRAME_PLAN_RESULT,
@@ -29,6 +30,7 @@ import { Coordinator } from "./coordinator.js";
 import { Founding } from "./founding.js";
 import { HostDesk } from "./host-desk.js";
 import { HostLine } from "./host-line.js";
+import type { LinkState } from "./link-state.js";
 import { Member } from "./member.js";
 import { Originator } from "./originator.js";
 import { PlanDesk } from "./plan-desk.js";
@@ -75,6 +77,10 @@ export class Card {
   private readonly survey: Survey;
   private readonly desk: HostDesk;
   private readonly upkeep: Upkeep;
+  /** When `tickAll` is to be done again. */
+  private allDueUs = 0;
+  /** The view's state when it was looked at last. */
+  private reviewedState = -1;
 
   constructor(environment: CardEnvironment) {
     const context = new CardContext(environment);
@@ -158,7 +164,8 @@ export class Card {
     context.blank = loaded === "blank";
     context.storageFailed = loaded === "damaged";
     context.cold = loaded === "loaded" && context.ownState() === STATE_READY;
-    if (!this.takesPart()) return;
+    context.review();
+    if (!context.takesPart) return;
     this.member.noteSignOfLife();
     this.router.start();
     if (context.isJoining()) this.founding.begin();
@@ -167,56 +174,90 @@ export class Card {
 
   /** Takes a frame whose checksum was good from the cable `link`, 0 to `linkCount` - 1. The frame may be changed. */
   receiveFromLink(link: number, frame: FrameBuffer, nowUs: number): void {
-    const { context, router } = this;
-    const { counters, state } = context;
-    const { bytes } = frame;
+    const { context } = this;
     context.nowUs = nowUs;
-    if (bytes[OFFSET_VERSION] !== PROTOCOL_VERSION) {
-      counters.dropVersion += 1;
+    if (frame.bytes[OFFSET_VERSION] !== PROTOCOL_VERSION) {
+      context.counters.dropVersion += 1;
     } else if (frame.length < FABRIC_HEADER_BYTES) {
-      counters.dropLength += 1;
-    } else if (!this.takesPart() || frame.view.getUint32(OFFSET_FABRIC, true) !== state.fabricId) {
-      counters.dropFabric += 1;
+      context.counters.dropLength += 1;
+    } else if (!context.takesPart || frame.view.getUint32(OFFSET_FABRIC, true) !== context.state.fabricId) {
+      context.counters.dropFabric += 1;
     } else if (!this.isFromOther(frame)) {
-      counters.dropSource += 1;
+      context.counters.dropSource += 1;
       this.answerStranger(link, frame);
     } else {
-      router.noteFrame(link);
+      const linkState = this.router.links[link] as LinkState;
+      linkState.framesIn += 1;
+      linkState.lastHeardUs = nowUs;
       this.sort(link, frame);
-      this.upkeep.finishTurn();
+      if (context.hasNews || this.upkeep.isBusy) this.upkeep.finishTurn();
     }
   }
 
   /** Takes a frame whose checksum was good from the host. */
   receiveFromHost(frame: FrameBuffer, nowUs: number): void {
-    this.context.nowUs = nowUs;
+    const { context } = this;
+    context.nowUs = nowUs;
+    if (frame.bytes[OFFSET_TYPE] !== FRAME_HOST_REQUEST) context.hasNews = true;
     this.desk.receive(frame);
-    this.upkeep.finishTurn();
+    if (context.hasNews || this.upkeep.isBusy) this.upkeep.finishTurn();
   }
 
   /** Lets time pass. To be called at `wakeUpUs`; earlier does no harm. */
   tick(nowUs: number): void {
     const { context } = this;
     context.nowUs = nowUs;
+    if (context.hasNews || nowUs >= this.allDueUs || !context.isReady) this.tickAll();
+    else this.tickDue();
+    if (context.hasNews || this.upkeep.isBusy) this.upkeep.finishTurn();
+  }
+
+  /** Asks every part whether something is due, and notes when that is to be done again, if nothing rare happens before. */
+  private tickAll(): void {
+    const { context } = this;
+    context.hasNews = false;
     context.wakeUpUs = Number.POSITIVE_INFINITY;
-    if (context.ownState() === STATE_READY) {
-      this.router.tick();
-      this.member.tick();
+    if (context.takesPart) this.router.tick();
+    if (context.isReady) {
       this.upkeep.noteTime();
       this.primary.tick();
+    }
+    const soonUs = context.wakeUpUs;
+    context.wakeUpUs = Number.POSITIVE_INFINITY;
+    if (context.isReady) {
+      this.member.tick();
       this.watch.tick();
       this.planner.tick();
       this.coordinator.tick();
-    } else if (context.isJoining()) {
-      this.router.tick();
+    } else if (context.takesPart) {
       this.founding.tick();
     }
     this.plans.tick();
-    // Also where this card takes part in nothing any more: its host must not wait for ever.
-    this.originator.tick();
     this.survey.tick();
+    this.allDueUs = context.wakeUpUs;
+    context.wakeBy(soonUs);
+    // Also where this card takes part in nothing any more: its host must not wait for ever.
+    this.reviewedState = this.viewState();
+    this.originator.tick();
     this.reporter.tick();
-    this.upkeep.finishTurn();
+  }
+
+  /** Asks the parts that have something to do many times a second, each only where it has. */
+  private tickDue(): void {
+    const { context, router, primary, originator } = this;
+    const { nowUs } = context;
+    context.wakeUpUs = this.allDueUs;
+    if (nowUs >= router.dueUs) router.tick();
+    else context.wakeBy(router.dueUs);
+    if (primary.isActing()) {
+      const dueUs = primary.dueUs();
+      if (nowUs >= dueUs) primary.tick();
+      else context.wakeBy(dueUs);
+    }
+    this.reviewState();
+    if (nowUs >= originator.dueUs) originator.tick();
+    else context.wakeBy(originator.dueUs);
+    this.reporter.reportHeld();
   }
 
   /** Whether a frame comes from another card that this one knows; an ACCEPT tells itself whether its source is a member. */
@@ -261,17 +302,27 @@ export class Card {
   /** Hands a frame that is for this card to the role that it is for. */
   private dispatch(source: number, frame: FrameBuffer): void {
     const type = frame.bytes[OFFSET_TYPE] as number;
-    if (!this.context.state.members.has(source) && !TYPES_OF_CHANGES.includes(type)) {
-      this.context.counters.dropSource += 1;
+    const { context } = this;
+    if (!context.state.members.has(source) && !TYPES_OF_CHANGES.includes(type)) {
+      context.counters.dropSource += 1;
       return;
     }
-    if (this.context.isJoining() && !HEARD_WHILE_JOINING.includes(type)) {
-      this.context.counters.dropRole += 1;
+    if (!context.isReady && context.isJoining() && !HEARD_WHILE_JOINING.includes(type)) {
+      context.counters.dropRole += 1;
       return;
     }
+    // The most frequent first: XS compares one by one.
     switch (type) {
+      case FRAME_BEACON_ACK:
+        this.primary.receiveAck(source, frame);
+        this.reviewState();
+        break;
       case FRAME_REQUEST:
         this.primary.receiveRequest(source, frame);
+        break;
+      case FRAME_BEACON:
+        this.member.receiveBeacon(source, frame);
+        this.reviewState();
         break;
       case FRAME_STORE:
         this.secondary.receiveStore(source, frame);
@@ -282,14 +333,15 @@ export class Card {
       case FRAME_REFUSE:
         this.originator.receiveRefuse(source, frame);
         break;
-      case FRAME_BEACON:
-        this.member.receiveBeacon(source, frame);
-        this.reviewView();
-        break;
-      case FRAME_BEACON_ACK:
-        this.primary.receiveAck(source, frame);
-        this.reviewView();
-        break;
+      default:
+        context.hasNews = true;
+        this.dispatchRare(type as number, source, frame);
+    }
+  }
+
+  /** Hands on a frame of a view change, of a planned change, of a survey or of a founding. */
+  private dispatchRare(type: number, source: number, frame: FrameBuffer): void {
+    switch (type) {
       case FRAME_PLAN:
         this.planner.receivePlan(source, frame);
         break;
@@ -326,8 +378,15 @@ export class Card {
 
   /** Something about the view may have changed: the host is told, and what waits for a view goes out. */
   private reviewView(): void {
+    this.reviewedState = this.viewState();
     this.reporter.reportView();
     this.originator.tick();
+  }
+
+  /** A beacon or its acknowledgement: mostly nothing has changed for anybody. */
+  private reviewState(): void {
+    const isNews = this.originator.hasWaiting || !this.reporter.viewWasTold;
+    if (isNews || this.viewState() !== this.reviewedState) this.reviewView();
   }
 
   /** The host has initialised this card: it waits for its fabric. */
@@ -341,11 +400,6 @@ export class Card {
     this.router.start();
     this.founding.begin();
     this.founding.tick();
-  }
-
-  /** Whether this card says hello and passes frames on: as a member, or while it waits to be one. */
-  private takesPart(): boolean {
-    return this.context.ownState() === STATE_READY || this.context.isJoining();
   }
 
   /** One above the newest number that this card holds in a role, 0 where it holds none. */
@@ -365,6 +419,7 @@ export class Card {
     this.router.adoptMembers();
     this.primary.begin();
     this.secondary.begin();
+    this.originator.beginView();
   }
 
   private role(): number {
@@ -376,8 +431,8 @@ export class Card {
 
   /** @returns STATE_READY where numbers can be had, as far as this card knows, else the code of what keeps them. */
   private viewState(): number {
-    const ownState = this.context.ownState();
-    if (ownState !== STATE_READY) return ownState;
-    return this.primary.isActing() ? this.primary.assignState() : this.member.viewState();
+    const { context, primary } = this;
+    if (!context.isReady) return context.ownState();
+    return context.leads && !primary.abdicated ? primary.assignState() : this.member.viewState();
   }
 }

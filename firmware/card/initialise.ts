@@ -53,6 +53,7 @@ export function initialise(context: CardContext, fields: HostInitFields, held: U
   if (!context.save()) return INIT_STORAGE_FAILED;
   context.blank = false;
   context.cold = false;
+  context.review();
   context.forgot = false;
   return INIT_DONE;
 }

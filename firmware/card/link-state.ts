@@ -1,13 +1,18 @@
 import { MAX_MEMBERS, UNREACHABLE_COST } from "../wire/constants.js";
+import { FrameBuffer } from "../wire/frame-buffer.js";
 import type { HelloFields } from "../wire/hello-frame.js";
 import { LINK_ALIVE, LINK_DEAD, LINK_STALE } from "../wire/host-status-frames.js";
 import { type MemberList, NOT_A_MEMBER } from "./member-list.js";
+
+const WORD_BYTES = 4;
 
 /** What a card knows of one of its cables: who is there, since when it is silent, and what can be reached over it. */
 export class LinkState {
   /** The card at the other end, 0 before its first hello. */
   neighbour = 0;
   state = LINK_DEAD;
+  /** The other end finds its ways by another list than this card. */
+  findsOtherwise = false;
   /** The other end says that it hears this card. */
   heardBack = false;
   /** When the newest frame of any kind came: a cable that carries numbers is not cut, whatever became of a hello. */
@@ -15,12 +20,15 @@ export class LinkState {
   framesIn = 0;
   framesOut = 0;
   dropped = 0;
+  /** The newest hello that was taken over; empty where it must not be taken for what holds still. */
+  private readonly newest = new FrameBuffer();
   /** What the neighbour says it reaches, by place in the member list. */
   readonly costs = new Uint8Array(MAX_MEMBERS).fill(UNREACHABLE_COST);
   readonly paths = new Uint16Array(MAX_MEMBERS);
 
   /** The card is of another fabric now: whoever was at the other end is to say so anew. What was counted stays. */
   forget(): void {
+    this.newest.length = 0;
     this.neighbour = 0;
     this.state = LINK_DEAD;
     this.heardBack = false;
@@ -44,6 +52,26 @@ export class LinkState {
     return this.takeRoutes(hello, members) || changed;
   }
 
+  /** Whether `frame` is the hello that was taken over last, byte for byte, and everything it said holds still. */
+  isHeardAgain(frame: FrameBuffer): boolean {
+    const { newest } = this;
+    const { length } = newest;
+    if (length !== frame.length || this.state !== LINK_ALIVE) return false;
+    const { view } = frame;
+    let offset = 0;
+    // Four bytes at a time: in XS each access takes as long as several sums.
+    for (; offset + WORD_BYTES <= length; offset += WORD_BYTES) {
+      if (view.getInt32(offset) !== newest.view.getInt32(offset)) return false;
+    }
+    for (; offset < length; offset += 1) if (frame.bytes[offset] !== newest.bytes[offset]) return false;
+    return true;
+  }
+
+  /** Keeps the hello that was just taken over. */
+  keepHello(frame: FrameBuffer): void {
+    this.newest.copy(frame);
+  }
+
   /**
    * Lets time pass.
    * @returns whether the cable has become stale or dead by it.
@@ -65,6 +93,7 @@ export class LinkState {
 
   /** The member list has changed: what is known of its cards is put in their new places, and what passed others forgotten. */
   remap(from: MemberList, to: MemberList): void {
+    this.newest.length = 0;
     const costs = Uint8Array.from(this.costs);
     const paths = Uint16Array.from(this.paths);
     for (let index = 0; index < to.count; index += 1) {

@@ -23,6 +23,8 @@ export class MemberList {
   private readonly indexes = new Int8Array(256).fill(NOT_A_MEMBER);
   private allNow = 0;
   private allBefore = 0;
+  /** Bit k: the card at place k is a quorum by itself. */
+  private alone = 0;
 
   /**
    * Takes over a list.
@@ -48,6 +50,10 @@ export class MemberList {
       if (this.votesAt(index) !== this.votesBeforeAt(index)) this.isJoint = true;
     }
     this.checksum = crc32(this.cards, this.count) >>> 0;
+    this.alone = 0;
+    for (let index = 0; index < this.count; index += 1) {
+      if (this.isQuorum(1 << index)) this.alone |= 1 << index;
+    }
     return true;
   }
 
@@ -58,6 +64,7 @@ export class MemberList {
     this.isJoint = from.isJoint;
     this.allNow = from.allNow;
     this.allBefore = from.allBefore;
+    this.alone = from.alone;
     this.cards.set(from.cards);
     this.votes.set(from.votes);
     this.incarnations.set(from.incarnations);
@@ -101,6 +108,11 @@ export class MemberList {
       before += this.votesBeforeAt(index);
     }
     return 2 * now > this.allNow && 2 * before > this.allBefore;
+  }
+
+  /** Whether the card at `index` is a quorum by itself. */
+  decidesAlone(index: number): boolean {
+    return (this.alone & (1 << index)) !== 0;
   }
 
   /** @returns the place of `card` (0 to 255) in the list, or NOT_A_MEMBER. */

@@ -50,9 +50,10 @@ export class Member {
   /** @returns STATE_READY where the primary of the view is heard and says that it assigns, else the code of what lacks. */
   viewState(): number {
     const { context } = this;
-    const follows =
-      context.actsIn(context.state.accepted.number) && this.beaconView === context.state.accepted.number;
-    return follows && context.nowUs < this.silentFromUs() ? this.primaryState : REFUSE_NO_VIEW;
+    const { accepted, promised } = context.state;
+    const follows = accepted.number === promised && this.beaconView === promised;
+    const silentFromUs = this.lastBeaconUs + context.timing.leaseUs;
+    return follows && context.nowUs < silentFromUs ? this.primaryState : REFUSE_NO_VIEW;
   }
 
   /** When the view counts as silent if no further beacon comes. */
@@ -90,7 +91,7 @@ export class Member {
     this.grantedTo = source;
     this.primaryState = beacon.state;
     this.grantUntilUs = context.nowUs + context.timing.leaseUs;
-    context.wakeBy(this.silentFromUs());
+    if (this.grantUntilUs < context.wakeUpUs) context.wakeUpUs = this.grantUntilUs;
     const flags = (context.cold ? ACK_FLAG_COLD : 0) | (context.isLow ? ACK_FLAG_LOW : 0);
     encodeBeaconAck(this.frame, beacon.view, beacon.sequence, context.state.ceiling, flags);
     this.post.send(FRAME_BEACON_ACK, source, this.frame);

@@ -38,6 +38,8 @@ class OpenBlock {
   openedUs = 0;
   /** When it was sent last; NOT_SENT where it waits for a view, or was refused in the last. */
   sentUs = NOT_SENT;
+  /** It was sent more than once, so its answer does not tell which of them it is for. */
+  wasRepeated = false;
 }
 
 /** Asks for blocks for its host, as many at a time as `MAX_BLOCKS_IN_FLIGHT`, and hands on each first answer. */
@@ -52,7 +54,18 @@ export class Originator {
   private readonly frame = new FrameBuffer();
   /** Rises with each request from a random start; a request id is this and, in its lowest bits, its slot. */
   private sequence: number;
-  private openCount = 0;
+  openCount = 0;
+  /** When `tick` has something to do, as long as numbers can be had as before. Too early does no harm. */
+  dueUs = Number.POSITIVE_INFINITY;
+  /** A block was refused in this view, or waits for the next: the next beacon is reason to ask again. */
+  hasWaiting = false;
+  /**
+   * How long an answer is waited for, `timing.retryUs` to `timing.patienceUs`: twice what the last one took, and twice as
+   * long when a request was repeated in vain. Cards that are asked faster than they can answer get no repetitions on top of it.
+   */
+  private retryUs: number;
+  /** When it was made longer last. */
+  private slowedUs = Number.NEGATIVE_INFINITY;
   /** Nothing new is sent. */
   private isHeld = false;
 
@@ -63,6 +76,7 @@ export class Originator {
     this.line = line;
     this.viewState = viewState;
     this.sequence = context.environment.randomSeed >>> SLOT_BITS;
+    this.retryUs = context.timing.retryUs;
     for (let slot = 0; slot < MAX_BLOCKS_IN_FLIGHT; slot += 1) this.blocks.push(new OpenBlock());
   }
 
@@ -74,6 +88,12 @@ export class Originator {
     if (count === 0 || count > MAX_BLOCK_COUNT) this.refuseHost(tag, REFUSE_COUNT);
     else if (isPermanent(state)) this.refuseHost(tag, state);
     else this.open(slot, tag, count, state);
+  }
+
+  /** A view begins: how long the last primary took means nothing, and what waited there is lost. */
+  beginView(): void {
+    this.retryUs = this.context.timing.retryUs;
+    this.dueBy(this.context.nowUs);
   }
 
   /** Forgets what an earlier session asked for: its numbers, should they come, are nobody's. */
@@ -91,8 +111,9 @@ export class Originator {
     return this.blocks.every(({ open, sentUs }) => !open || sentUs === NOT_SENT);
   }
 
-  /** Sends again, from the next `tick` on. */
+  /** Sends again, from the next `tick` on, which is due at once. */
   release(): void {
+    if (this.isHeld) this.dueBy(this.context.nowUs);
     this.isHeld = false;
   }
 
@@ -115,6 +136,7 @@ export class Originator {
       return;
     }
     this.close(block);
+    if (!block.wasRepeated) this.noteAnswerTime(context.nowUs - block.sentUs);
     context.counters.blocksAnswered += 1;
     context.counters.numbersDelivered += answer.count;
     encodeHostAnswer(this.frame, block.tag, answer.first, answer.count);
@@ -140,6 +162,8 @@ export class Originator {
 
   /** Asks again for what is silent; gives everything back to the host where the view has ended or fallen silent. */
   tick(): void {
+    this.dueUs = Number.POSITIVE_INFINITY;
+    this.hasWaiting = false;
     if (this.openCount === 0) return;
     const { context } = this;
     const state = this.viewState();
@@ -148,28 +172,56 @@ export class Originator {
       if (!block.open) continue;
       if (state === STATE_READY) {
         this.sendIfDue(block);
-        context.wakeBy((block.sentUs === NOT_SENT ? context.nowUs : block.sentUs) + context.timing.retryUs);
+        this.dueBy((block.sentUs === NOT_SENT ? context.nowUs : block.sentUs) + this.retryUs);
       } else {
         this.wait(block);
         const endUs = block.openedUs + context.timing.patienceUs;
         if (isPermanent(state) || context.nowUs >= endUs) this.giveBack(block, state);
-        else context.wakeBy(endUs);
+        else this.dueBy(endUs);
       }
     }
   }
 
+  private dueBy(atUs: number): void {
+    if (atUs < this.dueUs) this.dueUs = atUs;
+    this.context.wakeBy(this.dueUs);
+  }
+
   private sendIfDue(block: OpenBlock): void {
     const { context } = this;
-    if (context.nowUs < block.sentUs + context.timing.retryUs) return;
+    if (context.nowUs < block.sentUs + this.retryUs) return;
     if (this.isHeld && block.sentUs === NOT_SENT) return;
-    if (block.sentUs !== NOT_SENT) context.counters.requestRetries += 1;
+    if (block.sentUs !== NOT_SENT) {
+      context.counters.requestRetries += 1;
+      // One repetition may be for a lost frame; a second one says that this is too fast.
+      if (block.wasRepeated) this.noteSilence();
+      block.wasRepeated = true;
+    }
     this.send(block);
+  }
+
+  /** An answer to the only request of its block took `us`. */
+  private noteAnswerTime(us: number): void {
+    const { retryUs } = this.context.timing;
+    // Mostly so: nobody is in a hurry.
+    if (this.retryUs === retryUs && 2 * us <= retryUs) return;
+    this.retryUs = Math.max(retryUs, Math.min(2 * us, this.context.timing.patienceUs));
+  }
+
+  /** Waits longer from now on. Blocks that were sent together fall silent together: they count as one. */
+  private noteSilence(): void {
+    const { nowUs, timing } = this.context;
+    if (nowUs < this.slowedUs + this.retryUs) return;
+    this.slowedUs = nowUs;
+    this.retryUs = Math.min(2 * this.retryUs, timing.patienceUs);
   }
 
   /** Keeps a block for the next view: its callers need not know that the roles have changed. */
   private wait(block: OpenBlock): void {
     block.sentUs = NOT_SENT;
-    this.context.wakeBy(block.openedUs + this.context.timing.patienceUs);
+    this.hasWaiting = true;
+    this.retryUs = this.context.timing.retryUs;
+    this.dueBy(block.openedUs + this.context.timing.patienceUs);
   }
 
   private giveBack(block: OpenBlock, code: number): void {
@@ -188,7 +240,8 @@ export class Originator {
     block.sentUs = NOT_SENT;
     this.openCount += 1;
     this.context.counters.blocksAsked += 1;
-    this.context.wakeBy(this.context.nowUs + this.context.timing.retryUs);
+    block.wasRepeated = false;
+    this.dueBy(this.context.nowUs + this.retryUs);
     if (state === STATE_READY && !this.isHeld) this.send(block);
   }
 

@@ -157,6 +157,7 @@ export class Planner {
     }
     this.isDraining = !this.changesMembers;
     if (this.isDraining) this.primary.drain();
+    context.hasNews = true;
     context.wakeBy(context.nowUs);
   }
 

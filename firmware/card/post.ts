@@ -25,10 +25,10 @@ export class Post {
    * whose flash has failed says nothing more, not even in the turn in which that happened.
    */
   send(type: number, destination: number, frame: FrameBuffer): void {
-    const { state, storageFailed } = this.context;
-    if (storageFailed) return;
-    const { cardId } = state;
-    writeFabricHeader(frame, type, cardId, destination, MAX_HOPS, state.fabricId);
+    const { context } = this;
+    if (context.storageFailed) return;
+    const { cardId, fabricId } = context.state;
+    writeFabricHeader(frame, type, cardId, destination, MAX_HOPS, fabricId);
     if (destination === cardId) this.deliver(frame);
     else this.router.send(destination, frame);
   }

@@ -58,8 +58,11 @@ export class Quorum {
       this.ackedUs[index] = sentUs;
       this.ackedLow[index] = ack.flags & ACK_FLAG_LOW;
     }
-    (this.ceilings[index] as Uint64).raiseTo(ack.ceiling);
-    this.count(self, members, nowUs);
+    const { ceiling } = ack;
+    (this.ceilings[index] as Uint64).raiseTo(ceiling);
+    // Nothing follows from the acknowledgements behind those that have made a quorum.
+    const isNews = ceiling.low !== this.ceiling.low || ceiling.high !== this.ceiling.high;
+    if (isNews || sentUs > this.grantedFromUs) this.count(self, members, nowUs);
   }
 
   /** Counts this card's own vote for what it has itself in flash. */
@@ -98,9 +101,8 @@ export class Quorum {
     for (let index = 0; index < members.count; index += 1) {
       const ackedUs = this.ackedUs[index] as number;
       // Nobody has acknowledged what is sent at this moment: of this time only the card itself could make a quorum.
-      const mayGrant = index !== self || members.isQuorum(1 << self);
-      if (mayGrant && ackedUs > this.grantedFromUs && members.isQuorum(this.ackedSince(ackedUs))) {
-        this.grantedFromUs = ackedUs;
+      if (ackedUs > this.grantedFromUs && (index !== self || members.decidesAlone(self))) {
+        if (members.isQuorum(this.ackedSince(ackedUs))) this.grantedFromUs = ackedUs;
       }
       const ceiling = this.ceilings[index] as Uint64;
       // Mostly all are alike.

@@ -12,11 +12,13 @@ export class Reporter {
   private readonly viewState: () => number;
   private readonly frame = new FrameBuffer();
   private readonly told = new HostViewFields();
-  private viewWasTold = false;
+  /** The host knows the view as it is. False as well where it had no room for it. */
+  viewWasTold = false;
   private readonly held = new Uint64();
   /** The view that `held` belongs to: a newer one may have begun since, about which it says nothing. */
   private heldInView = 0;
-  private mirrorIsDue = false;
+  /** When the host is to hear of `held`; infinite where it has. */
+  dueUs = Number.POSITIVE_INFINITY;
   private lastMirrorUs = Number.NEGATIVE_INFINITY;
 
   constructor(context: CardContext, line: HostLine, viewState: () => number) {
@@ -28,21 +30,21 @@ export class Reporter {
   /** A session has begun: it knows nothing yet. */
   reset(): void {
     this.viewWasTold = false;
-    this.mirrorIsDue = !this.held.isZero();
+    this.dueUs = this.held.isZero() ? Number.POSITIVE_INFINITY : this.context.nowUs;
   }
 
   /** Forgets what was held in a fabric that this card has left: its views may have the numbers of the next one's. */
   forgetHeld(): void {
     this.held.set(0, 0);
-    this.mirrorIsDue = false;
+    this.dueUs = Number.POSITIVE_INFINITY;
   }
 
   /** Tells the host of the view where it, or whether numbers can be had, differs from what the host was told last. */
   reportView(): void {
+    if (!this.line.isOpen) return;
     const { told } = this;
     const { accepted } = this.context.state;
     const state = this.viewState();
-    if (!this.line.isOpen) return;
     if (this.viewWasTold && told.view === accepted.number && told.state === state) return;
     told.view = accepted.number;
     told.primary = accepted.primary;
@@ -56,9 +58,11 @@ export class Reporter {
 
   /** Notes that this card holds all numbers below `end` now; the host hears of it at once, or with the next report. */
   noteHeld(end: Uint64): void {
-    this.held.copy(end);
-    this.heldInView = this.context.state.accepted.number;
-    this.mirrorIsDue = true;
+    const { context, held } = this;
+    held.high = end.high;
+    held.low = end.low;
+    this.heldInView = context.state.accepted.number;
+    this.dueUs = this.lastMirrorUs + context.timing.mirrorUs;
     this.reportHeld();
   }
 
@@ -67,17 +71,17 @@ export class Reporter {
     this.reportHeld();
   }
 
-  private reportHeld(): void {
-    const { context, held } = this;
-    if (!this.mirrorIsDue || !this.line.isOpen) return;
-    const dueUs = this.lastMirrorUs + context.timing.mirrorUs;
+  /** Tells the host of the newest number held, if it is time. */
+  reportHeld(): void {
+    const { context, dueUs } = this;
+    if (!this.line.isOpen || dueUs === Number.POSITIVE_INFINITY) return;
     if (context.nowUs < dueUs) {
-      context.wakeBy(dueUs);
+      if (dueUs < context.wakeUpUs) context.wakeUpUs = dueUs;
       return;
     }
-    this.mirrorIsDue = false;
+    this.dueUs = Number.POSITIVE_INFINITY;
     this.lastMirrorUs = context.nowUs;
-    encodeHostMirror(this.frame, this.heldInView, held);
+    encodeHostMirror(this.frame, this.heldInView, this.held);
     this.line.send(FRAME_HOST_MIRROR, this.frame);
   }
 }

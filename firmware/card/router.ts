@@ -9,7 +9,7 @@ import {
 import { FrameBuffer } from "../wire/frame-buffer.js";
 import { FRAME_ACCEPT, FRAME_HELLO } from "../wire/frame-types.js";
 import { OFFSET_DESTINATION, OFFSET_HOPS_LEFT, writeFabricHeader } from "../wire/header.js";
-import { decodeHello, encodeHello, HelloFields } from "../wire/hello-frame.js";
+import { decodeHello, encodeHello, HelloFields, tellHeard } from "../wire/hello-frame.js";
 import { LINK_ALIVE, LINK_DEAD } from "../wire/host-status-frames.js";
 import type { CardContext } from "./card-context.js";
 import { LinkState } from "./link-state.js";
@@ -17,6 +17,7 @@ import { MemberList, NOT_A_MEMBER } from "./member-list.js";
 
 /** No cable leads there. */
 export const NO_LINK = -1;
+const CARD_IDS = 256;
 
 /**
  * Finds ways over any topology. Each card tells its neighbours what it reaches, at what cost, and through whom; a card
@@ -28,11 +29,17 @@ export class Router {
   readonly routeLinks = new Int8Array(MAX_MEMBERS).fill(NO_LINK);
   readonly routeCosts = new Uint8Array(MAX_MEMBERS).fill(UNREACHABLE_COST);
   private readonly routePaths = new Uint16Array(MAX_MEMBERS);
+  /** The way to each card, by its id: what `routeLinks` says, for the path of every frame. */
+  readonly linksByCard = new Int8Array(CARD_IDS).fill(NO_LINK);
+  /** When `tick` has something to do. */
+  dueUs = 0;
   private readonly context: CardContext;
   /** The list that the places of the routes belong to: the newest that this card knew of. */
   private readonly listed = new MemberList();
   private readonly hello = new HelloFields();
   private readonly helloFrame = new FrameBuffer();
+  /** `helloFrame` tells the routes as they are. */
+  private helloIsWritten = false;
   private nextHelloUs = 0;
   private lastHelloUs = Number.NEGATIVE_INFINITY;
 
@@ -43,6 +50,7 @@ export class Router {
 
   /** Says hello at once, and from then on at every `helloUs`. */
   start(): void {
+    this.helloIsWritten = false;
     this.adoptMembers();
     this.nextHelloUs = this.context.nowUs;
     this.tick();
@@ -51,7 +59,9 @@ export class Router {
   /** Forgets all ways, as the card begins in another fabric. */
   forget(): void {
     for (const link of this.links) link.forget();
+    this.helloIsWritten = false;
     this.routeLinks.fill(NO_LINK);
+    this.linksByCard.fill(NO_LINK);
     this.routeCosts.fill(UNREACHABLE_COST);
   }
 
@@ -61,7 +71,9 @@ export class Router {
     if (known.checksum === this.listed.checksum) return;
     for (const link of this.links) link.remap(this.listed, known);
     this.listed.copy(known);
+    this.helloIsWritten = false;
     this.routeLinks.fill(NO_LINK);
+    this.linksByCard.fill(NO_LINK);
     this.routeCosts.fill(UNREACHABLE_COST);
     this.findRoutes();
     this.helloSoon();
@@ -82,15 +94,14 @@ export class Router {
       this.helloSoon();
     }
     if (nowUs >= this.nextHelloUs) this.sayHello();
-    context.wakeBy(this.nextHelloUs);
+    this.dueUs = this.nextHelloUs;
     for (let link = 0; link < links.length; link += 1) this.wakeForAge(links[link] as LinkState);
+    context.wakeBy(this.dueUs);
   }
 
-  /** Notes that a frame of this fabric came over `link`: that cable is not cut. Only a hello brings a silent one back. */
-  noteFrame(link: number): void {
-    const linkState = this.links[link] as LinkState;
-    linkState.framesIn += 1;
-    linkState.lastHeardUs = this.context.nowUs;
+  private dueBy(atUs: number): void {
+    if (atUs < this.dueUs) this.dueUs = atUs;
+    this.context.wakeBy(this.dueUs);
   }
 
   /**
@@ -99,15 +110,19 @@ export class Router {
    */
   receiveHello(link: number, source: number, frame: FrameBuffer): boolean {
     const { context, hello } = this;
+    const linkState = this.links[link] as LinkState;
+    // Mostly it says what it said before.
+    if (linkState.isHeardAgain(frame)) return linkState.findsOtherwise;
     if (!decodeHello(frame, hello)) {
       context.counters.dropLength += 1;
       return false;
     }
     const { state, nowUs } = context;
-    const linkState = this.links[link] as LinkState;
     if (linkState.hear(source, hello, state.cardId, this.listed, nowUs)) this.findRoutes();
+    linkState.keepHello(frame);
+    linkState.findsOtherwise = hello.membersChecksum !== this.listed.checksum;
     this.wakeForAge(linkState);
-    return hello.membersChecksum !== this.listed.checksum;
+    return linkState.findsOtherwise;
   }
 
   /** @returns how many cables have had a neighbour since the boot and have none that hears and is heard now. */
@@ -139,12 +154,19 @@ export class Router {
    * @returns false, and counts it, where there is no way or no room.
    */
   send(destination: number, frame: FrameBuffer): boolean {
-    const link = this.linkTo(destination);
+    const link = this.linksByCard[destination] as number;
     if (link === NO_LINK) {
       this.context.counters.dropNoRoute += 1;
       return false;
     }
-    return this.sendOver(link, frame);
+    const { context } = this;
+    const linkState = this.links[link] as LinkState;
+    // As `sendOver`, without its call: the path of every number.
+    if (context.environment.sendLink(link, frame)) {
+      linkState.framesOut += 1;
+      return true;
+    }
+    return this.noteFull(linkState);
   }
 
   /** Sends an ACCEPT, whose body is written, to the card at the other end of `link`. */
@@ -172,17 +194,33 @@ export class Router {
       linkState.framesOut += 1;
       return true;
     }
+    return this.noteFull(linkState);
+  }
+
+  private noteFull(linkState: LinkState): false {
     linkState.dropped += 1;
     this.context.counters.dropSendFull += 1;
     return false;
   }
 
   private sayHello(): void {
-    const { context, hello, helloFrame, listed } = this;
-    const { nowUs, state, timing } = context;
+    const { context, helloFrame } = this;
+    const { nowUs, timing } = context;
     this.lastHelloUs = nowUs;
     this.nextHelloUs = nowUs + timing.helloUs;
-    context.wakeBy(this.nextHelloUs);
+    if (!this.helloIsWritten) this.writeHello();
+    for (let link = 0; link < this.links.length; link += 1) {
+      const linkState = this.links[link] as LinkState;
+      const isSilent = linkState.state === LINK_DEAD || nowUs - linkState.lastHeardUs >= timing.linkStaleUs;
+      tellHeard(helloFrame, isSilent ? 0 : linkState.neighbour);
+      this.sendOver(link, helloFrame);
+    }
+  }
+
+  /** The same for all neighbours, and mostly the same as before, but for whom this card hears there. */
+  private writeHello(): void {
+    const { hello, helloFrame, listed } = this;
+    const { state } = this.context;
     writeFabricHeader(helloFrame, FRAME_HELLO, state.cardId, NEIGHBOUR_ID, 1, state.fabricId);
     hello.membersChecksum = listed.checksum;
     hello.routeCount = 0;
@@ -192,12 +230,8 @@ export class Router {
         hello.addRoute(listed.cardAt(index), cost, this.routePaths[index] as number);
       }
     }
-    this.links.forEach((linkState, link) => {
-      hello.heard = linkState.state === LINK_DEAD ? 0 : linkState.neighbour;
-      if (nowUs - linkState.lastHeardUs >= timing.linkStaleUs) hello.heard = 0;
-      encodeHello(helloFrame, hello);
-      this.sendOver(link, helloFrame);
-    });
+    encodeHello(helloFrame, hello);
+    this.helloIsWritten = true;
   }
 
   /** Chooses the cheapest way to each member, and tells the neighbours where one has changed. */
@@ -225,21 +259,24 @@ export class Router {
       });
       if (this.routeCosts[index] !== bestCost || this.routePaths[index] !== bestPath) changed = true;
       this.routeLinks[index] = bestLink;
+      this.linksByCard[card] = bestLink;
       this.routeCosts[index] = bestCost;
       this.routePaths[index] = bestPath;
     }
-    if (changed) this.helloSoon();
+    if (!changed) return;
+    this.helloIsWritten = false;
+    this.helloSoon();
   }
 
   private helloSoon(): void {
     const atUs = Math.max(this.context.nowUs, this.lastHelloUs + this.context.timing.helloHoldUs);
     if (atUs < this.nextHelloUs) this.nextHelloUs = atUs;
-    this.context.wakeBy(this.nextHelloUs);
+    this.dueBy(this.nextHelloUs);
   }
 
   private wakeForAge(link: LinkState): void {
     const { linkDeadUs, linkStaleUs } = this.context.timing;
     if (link.state === LINK_DEAD) return;
-    this.context.wakeBy(link.lastHeardUs + (link.state === LINK_ALIVE ? linkStaleUs : linkDeadUs));
+    this.dueBy(link.lastHeardUs + (link.state === LINK_ALIVE ? linkStaleUs : linkDeadUs));
   }
 }

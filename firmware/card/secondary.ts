@@ -40,26 +40,27 @@ export class Secondary {
       return;
     }
     context.counters.storesReceived += 1;
-    if (this.end.compare(this.stored) > 0) {
-      this.stored.copy(this.end);
-      this.onStored();
-    }
+    const isNews = this.end.compare(this.stored) > 0;
+    if (isNews) this.stored.copy(this.end);
     encodeAnswer(this.frame, store.view, store.requestId, store.first, store.count);
     this.post.send(FRAME_ANSWER, store.originator, this.frame);
+    // Behind the answer, for which somebody waits.
+    if (isNews) this.onStored();
   }
 
   private mayStore(source: number): boolean {
     const { context, store } = this;
-    const { accepted, cardId, members } = context.state;
+    const { state } = context;
+    const { accepted } = state;
     const fits = this.end.copy(store.first).add(store.count) && this.end.compare(NUMBER_LIMIT) <= 0;
     return (
       fits &&
       store.count > 0 &&
       !context.cold &&
-      accepted.secondary === cardId &&
+      accepted.secondary === state.cardId &&
       accepted.primary === source &&
       context.actsIn(store.view) &&
-      members.has(store.originator) &&
+      state.members.has(store.originator) &&
       store.first.compare(accepted.base) >= 0
     );
   }

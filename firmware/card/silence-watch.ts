@@ -53,7 +53,10 @@ export class SilenceWatch {
    */
   private settleList(): void {
     const { plan, primary, context } = this;
-    if (primary.assignState() !== STATE_READY) return;
+    if (primary.assignState() !== STATE_READY) {
+      this.lookAgain();
+      return;
+    }
     settle(context.state.members, plan.members);
     plan.changesMembers = true;
     this.tryToLead(context.timing.prepareUs);
@@ -61,10 +64,20 @@ export class SilenceWatch {
 
   /** A primary that serves alone takes a secondary as soon as there is one, for its numbers to outlive it. */
   private seekSecondary(): void {
+    const { accepted, cardId } = this.context.state;
+    if (accepted.secondary !== cardId) return;
     const secondary = this.primary.possibleSecondary();
-    if (secondary === 0) return;
+    if (secondary === 0) {
+      this.lookAgain();
+      return;
+    }
     this.plan.secondary = secondary;
     this.tryToLead(this.context.timing.leaseUs);
+  }
+
+  /** What is missing may come with the next acknowledgement. */
+  private lookAgain(): void {
+    this.context.wakeBy(this.context.nowUs + this.context.timing.beaconUs);
   }
 
   private tryToLead(againUs: number): void {

@@ -31,6 +31,8 @@ export class Upkeep {
   private readonly planner: Planner;
   private readonly originator: Originator;
   private readonly store: StoreUpkeep | undefined;
+  /** Something has to be done about the flash: each turn is to be finished with `finishTurn`, whatever it did. */
+  isBusy = false;
   private needsErase = false;
   /** The turn in which this card erased last. */
   private doneSlot = -1;
@@ -66,7 +68,7 @@ export class Upkeep {
   /** To be called last in a turn: an erase stops the card, so behind it the time of the turn is no longer true. */
   finishTurn(): void {
     const { context, store } = this;
-    if (context.ownState() !== STATE_READY) return;
+    if (!context.isReady) return;
     if (store !== undefined && context.hasWritten) this.look(store);
     this.relieve();
     if (store === undefined || !this.needsErase) return;
@@ -82,6 +84,7 @@ export class Upkeep {
     context.counters.freeWrites = freeWrites;
     context.isLow = freeWrites < LOW_FREE_WRITES;
     this.needsErase = store.needsErase;
+    this.isBusy = this.needsErase || context.isLow;
   }
 
   /** On the primary: takes roles from cards that have few writes left, itself included, by a planned change. */
@@ -189,6 +192,7 @@ export class Upkeep {
     context.counters.sectorErases += 1;
     store.eraseOne();
     this.wasDeaf = true;
+    context.hasNews = true;
     this.doneSlot = Math.floor(this.member.beaconSequence / this.slotBeacons());
     this.look(store);
     originator.release();

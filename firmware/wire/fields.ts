@@ -5,8 +5,9 @@ export const VIEW_BYTES = 5;
 
 /** Writes a view number, 0 to 2^40-1. */
 export function writeView(view: DataView, offset: number, number: number): void {
-  view.setUint8(offset, number % 256);
-  view.setUint32(offset + 1, Math.floor(number / 256), true);
+  const low = number % 256;
+  view.setUint8(offset, low);
+  view.setUint32(offset + 1, (number - low) / 256, true);
 }
 
 export function readView(view: DataView, offset: number): number {

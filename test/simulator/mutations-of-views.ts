@@ -150,7 +150,10 @@ export const viewMutations: readonly Mutation[] = [
             during(
               self.context,
               "save",
-              () => true,
+              () => {
+                self.context.review();
+                return true;
+              },
               () => original(self, ...rest),
             ),
       ),
@@ -194,7 +197,7 @@ export const viewMutations: readonly Mutation[] = [
   {
     name: "a view is chosen twice",
     rule: "It chooses, once for this v; ACCEPT never changes afterwards",
-    seeds: 3_000,
+    seeds: 6_000,
     apply: () => {
       const promise = new PromiseFields();
       replaceMethod<CoordinatorInside>(Coordinator, "receivePromise", (original) => (self, source, frame) => {

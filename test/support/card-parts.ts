@@ -61,5 +61,7 @@ export function memberParts(member: { cardId: number; base: bigint }, sent = new
   const router = new Router(context);
   router.adoptMembers();
   router.routeLinks.fill(0);
+  router.linksByCard.fill(0);
+  context.review();
   return { context, post: new Post(context, router, () => {}) };
 }

@@ -28,7 +28,7 @@ class PostBench {
     );
     const router = new Router(this.context);
     router.adoptMembers();
-    router.routeLinks[1] = 0;
+    router.linksByCard[5] = 0;
     this.post = new Post(this.context, router, (frame) => this.delivered.push(payloadOf(frame)));
   }
 }

@@ -347,6 +347,7 @@ export const primaryCases: readonly UnitCase[] = [
       const { accepted } = bench.context.state;
       accepted.set(0x201, 1, 2, uint64(90_000n));
       bench.context.state.promised = 0x201;
+      bench.context.review();
       bench.primary.begin();
       t.true(bench.primary.leaseLeftUs() <= 0);
       t.true(bench.primary.quorum.ceiling.isZero());
@@ -365,6 +366,7 @@ export const primaryCases: readonly UnitCase[] = [
       const bench = new PrimaryBench();
       bench.lease();
       bench.context.state.promised = 0x202;
+      bench.context.review();
       bench.sent.clear();
       bench.context.nowUs += 20_000;
       bench.primary.tick();

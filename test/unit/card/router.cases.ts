@@ -287,6 +287,21 @@ export const routerCases: readonly UnitCase[] = [
     },
   },
   {
+    title: "a hello that finds no room is counted as well, at each cable, and the next says the same",
+    run(t) {
+      const bench = crossing();
+      bench.advance(DEFAULT_TIMING.helloUs);
+      const before = bench.sent.frames.length;
+      bench.accepts = false;
+      bench.advance(DEFAULT_TIMING.helloUs);
+      const links = bench.status().links();
+      t.true((links.dropped[0] as number) > 0 && (links.dropped[1] as number) > 0);
+      bench.accepts = true;
+      bench.advance(DEFAULT_TIMING.helloUs);
+      t.true(bench.sent.frames.length > before);
+    },
+  },
+  {
     title: "a hello of a wrong length is counted and changes nothing",
     run(t) {
       const bench = crossing();
