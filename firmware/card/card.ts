@@ -378,6 +378,7 @@ export class Card {
 
   /** Something about the view may have changed: the host is told, and what waits for a view goes out. */
   private reviewView(): void {
+    this.context.hasNews = true;
     this.reviewedState = this.viewState();
     this.reporter.reportView();
     this.originator.tick();

@@ -91,7 +91,7 @@ export class Member {
     this.grantedTo = source;
     this.primaryState = beacon.state;
     this.grantUntilUs = context.nowUs + context.timing.leaseUs;
-    if (this.grantUntilUs < context.wakeUpUs) context.wakeUpUs = this.grantUntilUs;
+    context.wakeBy(this.grantUntilUs);
     const flags = (context.cold ? ACK_FLAG_COLD : 0) | (context.isLow ? ACK_FLAG_LOW : 0);
     encodeBeaconAck(this.frame, beacon.view, beacon.sequence, context.state.ceiling, flags);
     this.post.send(FRAME_BEACON_ACK, source, this.frame);

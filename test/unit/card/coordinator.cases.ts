@@ -252,7 +252,7 @@ export const coordinatorCases: readonly UnitCase[] = [
       bench.accept(joint);
       bench.advance(1000);
       for (const card of [2, 3]) bench.ack(card, { view: joint.view });
-      bench.advance(1000);
+      bench.advance(DEFAULT_TIMING.beaconUs + 1000);
       const view = bench.sent.prepares().at(-1)?.fields.view as number;
       for (const card of [2, 3]) bench.promise(card, { ...joint, view, accepted: joint.view, tail: 1n });
       bench.advance(1000);
