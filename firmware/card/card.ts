@@ -39,9 +39,11 @@ import { Promiser } from "./promiser.js";
 import { Reporter } from "./reporter.js";
 import { Router } from "./router.js";
 import { Secondary } from "./secondary.js";
+import { SideWatch } from "./side-watch.js";
 import { SilenceWatch } from "./silence-watch.js";
 import { StatusReport } from "./status-report.js";
 import { Survey } from "./survey.js";
+import { Trunk } from "./trunk.js";
 import { ViewAnnouncer } from "./view-announcer.js";
 
 const NOTHING_HELD = new Uint64();
@@ -71,6 +73,7 @@ export class Card {
   private readonly reporter: Reporter;
   private readonly survey: Survey;
   private readonly desk: HostDesk;
+  private readonly sides: SideWatch;
   private readonly upkeep: Upkeep;
 
   constructor(environment: CardEnvironment) {
@@ -97,6 +100,7 @@ export class Card {
     this.coordinator = new Coordinator(context, post, router, member, this.promiser);
     this.watch = new SilenceWatch(context, member, primary, this.coordinator);
     this.planner = new Planner(context, post, primary, this.coordinator);
+    this.sides = new SideWatch(context, router, primary, this.planner);
     this.plans = new PlanDesk(context, post, line, viewState);
     this.originator = new Originator(context, post, line, viewState);
     this.upkeep = new Upkeep(context, router, member, primary, this.planner, this.originator);
@@ -115,6 +119,9 @@ export class Card {
       viewState,
     );
     this.survey = new Survey(context, post, line, status);
+    const trunk = new Trunk(context, line, this.router, (link, frame) => {
+      this.receiveFromLink(link, frame, context.nowUs);
+    });
     this.desk = new HostDesk(
       context,
       line,
@@ -123,6 +130,7 @@ export class Card {
       this.reporter,
       status,
       this.survey,
+      trunk,
       () => this.join(),
       () => this.held(),
     );
@@ -202,6 +210,7 @@ export class Card {
       this.primary.tick();
       this.watch.tick();
       this.planner.tick();
+      this.sides.tick();
       this.coordinator.tick();
     } else if (context.isJoining()) {
       this.router.tick();
