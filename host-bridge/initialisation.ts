@@ -9,6 +9,7 @@ import {
   INIT_FOUND,
   INIT_JOIN,
   INIT_NOT_BLANK,
+  INIT_OTHER_FOUNDING,
   INIT_STORAGE_FAILED,
   INIT_WRONG_FABRIC,
 } from "../firmware/wire/host-setup-frames.js";
@@ -118,6 +119,11 @@ export function initError(code: number): SequenceError {
       return new SequenceError(
         "BAD_FIRST",
         "the card knows of higher numbers than the first one given; recover with a higher --first",
+      );
+    case INIT_OTHER_FOUNDING:
+      return new SequenceError(
+        "BAD_FABRIC",
+        "the card waits already to found a fabric of this id with other cards or another first number; give the same init again, or initialise all cards with a new fabric id",
       );
     case INIT_BAD_KIND:
       return new SequenceError("BAD_OPTION", "the card does not know such an init; update its firmware");

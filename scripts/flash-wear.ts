@@ -2,7 +2,9 @@
 import { pathToFileURL } from "node:url";
 import { SHORTEST_MOVE_US } from "../firmware/card/adaptive-window.js";
 import { MAX_SECTORS, MIN_SECTORS } from "../firmware/storage/flash-geometry.js";
+import { HEADER_BYTES } from "../firmware/storage/record-copy.js";
 import { LOW_FREE_WRITES } from "../firmware/storage/record-store.js";
+import { MAX_MEMBERS } from "../firmware/wire/constants.js";
 
 const SECONDS_A_YEAR = 365.25 * 24 * 3600;
 /** What the makers of NOR flash guarantee for a sector. */
@@ -11,6 +13,9 @@ export const ERASES_GUARANTEED = 100_000;
 export const RECORDS_A_VIEW_CHANGE = 2 + 15;
 /** The page that is given up, and the record that is written once more. */
 export const PAGES_A_BOOT = 2;
+
+const CRC_BYTES = 4;
+const SECTOR_BYTES = 4096;
 
 /** How a card is used. */
 export interface FlashLoad {
@@ -62,6 +67,12 @@ export function sectorsNeeded(load: FlashLoad, pagesPerSector: number): number |
   return undefined;
 }
 
+/** Sectors that no layout could do without: one copy of each record, of `recordBytes`, header and CRC, and no gaps. */
+export function sectorsOfAnyLayout(load: FlashLoad, recordBytes: number, sectorBytes: number): number {
+  const bytes = pagesProgrammed(load) * (HEADER_BYTES + recordBytes + CRC_BYTES);
+  return Math.ceil(bytes / sectorBytes / ERASES_GUARANTEED);
+}
+
 /** Minutes at full speed for which a role holder can write, all other sectors being erased, before it hands over. */
 export function minutesInRole(load: FlashLoad, pagesPerSector: number, sectors: number): number {
   return (((sectors - 1) * pagesPerSector - LOW_FREE_WRITES) * load.secondsAMove) / 60;
@@ -69,6 +80,18 @@ export function minutesInRole(load: FlashLoad, pagesPerSector: number, sectors: 
 
 function count(value: number): string {
   return Math.round(value).toLocaleString("en-US");
+}
+
+/** Bytes of a record with so many members; the unit cases of the record hold it to that. */
+export function recordBytes(members: number): number {
+  return 42 + 6 * members;
+}
+
+/** What the page says of other layouts. */
+export function layoutSum(): string {
+  const sectors = (members: number): number =>
+    sectorsOfAnyLayout(FULL_SPEED, recordBytes(members), SECTOR_BYTES);
+  return `records of ${recordBytes(3)} bytes (three cards) with their headers would need ${sectors(3)}, of ${recordBytes(MAX_MEMBERS)} bytes (ten cards) ${sectors(MAX_MEMBERS)}`;
 }
 
 /** The tables, in Markdown. */
@@ -100,5 +123,5 @@ export function wearTables(): string {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  process.stdout.write(`${wearTables()}\n`);
+  process.stdout.write(`${wearTables()}\n\n${layoutSum()}\n`);
 }

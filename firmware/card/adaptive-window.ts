@@ -1,11 +1,11 @@
-import { DEFAULT_WINDOW } from "../wire/constants.js";
+import { DEFAULT_WINDOW, LARGEST_WINDOW_LOG2 } from "../wire/constants.js";
 
 /**
  * Largest window. A board's primary assigns 2,850 blocks of 32,768 numbers a second at the very most, 93 million numbers:
  * a window of 2^30 moves less often than once in four seconds up to 134 million. It is also the largest gap that a cold
  * start can leave, a nine-thousand-millionth of all numbers.
  */
-export const LARGEST_WINDOW = 2 ** 30;
+export const LARGEST_WINDOW = 2 ** LARGEST_WINDOW_LOG2;
 /** Ceilings that move more often than this make the window grow. */
 export const SHORTEST_MOVE_US = 4_000_000;
 /** Ceilings that move more seldom than this let it shrink. Twice the other, so that a steady load finds one window. */
@@ -23,6 +23,11 @@ export class AdaptiveWindow {
   size = DEFAULT_WINDOW;
   private movedAtUs = 0;
   private moved = false;
+
+  /** The window as a power of two, as it goes with its ceiling. */
+  get log2(): number {
+    return 31 - Math.clz32(this.size);
+  }
 
   /** A primary begins a view: what another one, or this one long ago, found fitting means nothing. */
   begin(): void {

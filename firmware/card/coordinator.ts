@@ -11,6 +11,7 @@ import {
   PromiseFields,
 } from "../wire/view-frames.js";
 import type { CardContext } from "./card-context.js";
+import { isCeiling } from "./ceiling.js";
 import type { Member } from "./member.js";
 import { MemberList } from "./member-list.js";
 import type { Post } from "./post.js";
@@ -177,10 +178,8 @@ export class Coordinator {
     if (promise.accepted === 0 || promise.accepted >= promise.view) return false;
     if (!list.set(promise) || !list.knowsAll()) return false;
     if (!list.isVoter(promise.primary) || !list.isVoter(promise.secondary)) return false;
-    const { base, ceiling, tail } = promise;
-    return (
-      base.compare(ceiling) <= 0 && ceiling.compare(NUMBER_LIMIT) <= 0 && tail.compare(NUMBER_LIMIT) <= 0
-    );
+    const { base, ceiling, windowLog2, tail } = promise;
+    return base.compare(ceiling) <= 0 && isCeiling(ceiling, windowLog2) && tail.compare(NUMBER_LIMIT) <= 0;
   }
 
   /**
@@ -233,7 +232,7 @@ export class Coordinator {
     promises.chooseBase(accept.base, members);
     accept.base.raiseTo(plan.seed);
     context.counters.numbersSkippedByViews += promises.skipsUpTo(accept.base, members);
-    promises.chooseCeiling(accept.ceiling, accept.base);
+    promises.chooseCeiling(accept);
     this.sendAgain();
   }
 

@@ -196,6 +196,7 @@ export class Founding {
     accept.secondary = members.cardAt(members.count === 1 ? 0 : 1);
     accept.base.copy(accepted.base);
     accept.ceiling.copy(ceiling);
+    accept.windowLog2 = ceiling.windowLog2;
     members.tell(accept);
   }
 

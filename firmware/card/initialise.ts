@@ -1,4 +1,4 @@
-import { BLANK_FABRIC_ID, MAX_VOTES } from "../wire/constants.js";
+import { BLANK_FABRIC_ID, MAX_VOTES, SMALLEST_WINDOW_LOG2 } from "../wire/constants.js";
 import {
   type HostInitFields,
   INIT_BAD_FABRIC,
@@ -10,6 +10,7 @@ import {
   INIT_FOUND,
   INIT_JOIN,
   INIT_NOT_BLANK,
+  INIT_OTHER_FOUNDING,
   INIT_STORAGE_FAILED,
   INIT_WRONG_FABRIC,
 } from "../wire/host-setup-frames.js";
@@ -31,8 +32,13 @@ export function initialise(context: CardContext, fields: HostInitFields, held: U
   const list = new MemberList();
   const code = refusalOf(context, fields, held, list);
   if (code !== INIT_DONE) return code;
+  const waitsForIt = context.isJoining() && state.fabricId === fields.fabricId;
   // A host that has missed the answer asks again: it is answered the same, and the fabric need not learn anew.
-  if (context.isJoining() && isSame(context, fields, list)) return INIT_DONE;
+  if (waitsForIt && isSame(context, fields, list)) return INIT_DONE;
+  // Others may have accepted a first view of it already, and nobody here knows: a second founding would be a second first
+  // view. Who only waits to be taken in never founds, so it may be told otherwise.
+  const mayFound = state.standing === STANDING_FOUNDING || fields.kind === INIT_FOUND;
+  if (waitsForIt && mayFound) return INIT_OTHER_FOUNDING;
   const told = new MemberFields();
   state.incarnation = context.drawIncarnation();
   state.fabricId = fields.fabricId;
@@ -43,7 +49,7 @@ export function initialise(context: CardContext, fields: HostInitFields, held: U
   state.members.set(told);
   state.accepted.set(0, 0, 0, fields.first);
   state.promised = 0;
-  state.ceiling.copy(fields.first);
+  state.ceiling.moveTo(fields.first, SMALLEST_WINDOW_LOG2);
   if (!context.save()) return INIT_STORAGE_FAILED;
   context.blank = false;
   context.cold = false;
@@ -84,7 +90,7 @@ function isSame(context: CardContext, fields: HostInitFields, list: MemberList):
   const { state } = context;
   const { members } = state;
   const standing = fields.kind === INIT_FOUND ? STANDING_FOUNDING : STANDING_JOINING;
-  if (state.standing !== standing || state.fabricId !== fields.fabricId) return false;
+  if (state.standing !== standing) return false;
   if (state.cardId !== fields.cardId || state.accepted.base.compare(fields.first) !== 0) return false;
   if (members.count !== list.count) return false;
   for (let index = 0; index < list.count; index += 1) {

@@ -7,8 +7,8 @@ import {
   decodeBeacon,
   encodeBeaconAck,
 } from "../wire/lease-frames.js";
-import { NUMBER_LIMIT } from "../wire/uint64.js";
 import type { CardContext } from "./card-context.js";
+import { isCeiling } from "./ceiling.js";
 import type { Post } from "./post.js";
 
 /** What every card does for its fabric: follows the beacons of its view, keeps the ceiling in flash, grants the lease. */
@@ -101,7 +101,7 @@ export class Member {
     const { beacon, context } = this;
     const { accepted } = context.state;
     if (beacon.view !== accepted.number || source !== accepted.primary) return false;
-    return context.actsIn(beacon.view) && beacon.ceiling.compare(NUMBER_LIMIT) <= 0;
+    return context.actsIn(beacon.view) && isCeiling(beacon.ceiling, beacon.windowLog2);
   }
 
   /** Takes over the ceiling before anything is said. @returns false where the flash failed. */
@@ -109,7 +109,7 @@ export class Member {
     const { context, beacon } = this;
     const { state } = context;
     if (beacon.ceiling.compare(state.ceiling) <= 0) return true;
-    state.ceiling.copy(beacon.ceiling);
+    state.ceiling.moveTo(beacon.ceiling, beacon.windowLog2);
     context.counters.ceilingWrites += 1;
     return context.save();
   }

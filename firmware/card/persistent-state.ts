@@ -3,12 +3,13 @@ import { BLANK_FABRIC_ID } from "../wire/constants.js";
 import { readUint64, readView, VIEW_BYTES, writeUint64, writeView } from "../wire/fields.js";
 import { FrameBuffer } from "../wire/frame-buffer.js";
 import { encodeMembers, endsWithMembers, MemberFields, readMembers } from "../wire/member-entries.js";
-import { NUMBER_LIMIT, Uint64 } from "../wire/uint64.js";
+import { NUMBER_LIMIT, type Uint64 } from "../wire/uint64.js";
+import { Ceiling, isCeiling } from "./ceiling.js";
 import { MemberList } from "./member-list.js";
 import { View } from "./view.js";
 
 /** Layout of the record. Another number in its first byte is another layout. */
-const RECORD_FORMAT = 2;
+const RECORD_FORMAT = 3;
 const OFFSET_FABRIC = 1;
 const OFFSET_CARD = OFFSET_FABRIC + 4;
 const OFFSET_PROMISED = OFFSET_CARD + 1;
@@ -16,7 +17,8 @@ const OFFSET_ACCEPTED = OFFSET_PROMISED + VIEW_BYTES;
 const OFFSET_PRIMARY = OFFSET_ACCEPTED + VIEW_BYTES;
 const OFFSET_BASE = OFFSET_PRIMARY + 2;
 const OFFSET_CEILING = OFFSET_BASE + 8;
-const OFFSET_STANDING = OFFSET_CEILING + 8;
+const OFFSET_WINDOW = OFFSET_CEILING + 8;
+const OFFSET_STANDING = OFFSET_WINDOW + 1;
 const OFFSET_INCARNATION = OFFSET_STANDING + 1;
 const OFFSET_MEMBERS = OFFSET_INCARNATION + 4;
 
@@ -46,7 +48,7 @@ export class PersistentState {
   promised = 0;
   readonly accepted = new View();
   /** Every number ever issued lies below a ceiling that a quorum has. This is this card's. */
-  readonly ceiling = new Uint64();
+  readonly ceiling = new Ceiling();
 
   private readonly storage: RecordStore;
   private readonly record = new FrameBuffer();
@@ -88,6 +90,7 @@ export class PersistentState {
     bytes[OFFSET_PRIMARY + 1] = accepted.secondary;
     writeUint64(view, OFFSET_BASE, accepted.base);
     writeUint64(view, OFFSET_CEILING, this.ceiling);
+    bytes[OFFSET_WINDOW] = this.ceiling.windowLog2;
     bytes[OFFSET_STANDING] = this.standing;
     view.setUint32(OFFSET_INCARNATION, this.incarnation, true);
     this.members.tell(fields);
@@ -110,6 +113,7 @@ export class PersistentState {
     accepted.secondary = bytes[OFFSET_PRIMARY + 1] as number;
     readUint64(view, OFFSET_BASE, accepted.base);
     readUint64(view, OFFSET_CEILING, this.ceiling);
+    this.ceiling.windowLog2 = bytes[OFFSET_WINDOW] as number;
     this.standing = bytes[OFFSET_STANDING] as number;
     this.incarnation = view.getUint32(OFFSET_INCARNATION, true);
     return this.isSound();
@@ -119,7 +123,7 @@ export class PersistentState {
   private isSound(): boolean {
     const { accepted, ceiling, standing, members } = this;
     if (this.fabricId === BLANK_FABRIC_ID || this.incarnation === 0) return false;
-    if (accepted.base.compare(NUMBER_LIMIT) > 0 || ceiling.compare(NUMBER_LIMIT) > 0) return false;
+    if (accepted.base.compare(NUMBER_LIMIT) > 0 || !isCeiling(ceiling, ceiling.windowLog2)) return false;
     if (!members.hasAs(this.cardId, this.incarnation)) return false;
     if (standing === STANDING_MEMBER || standing === STANDING_REMOVED) return this.hasView();
     return standing <= STANDING_JOINING && accepted.number === 0 && this.promised === 0;

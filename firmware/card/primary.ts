@@ -299,6 +299,7 @@ export class Primary {
     quorum.noteOwn(self, ceiling, members, context.nowUs);
     beacon.view = accepted.number;
     beacon.ceiling.copy(ceiling);
+    beacon.windowLog2 = ceiling.windowLog2;
     beacon.state = this.assignState();
     beacon.sequence = quorum.noteBeacon(context.nowUs);
     encodeBeacon(beaconFrame, beacon);
@@ -326,6 +327,7 @@ export class Primary {
     const { context } = this;
     const { ceiling } = context.state;
     ceiling.copy(this.next).add(this.window.move(context.nowUs));
+    ceiling.windowLog2 = this.window.log2;
     if (ceiling.compare(NUMBER_LIMIT) > 0) ceiling.copy(NUMBER_LIMIT);
     context.counters.ceilingWrites += 1;
     return context.save();

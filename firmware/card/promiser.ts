@@ -1,6 +1,5 @@
 import { FrameBuffer } from "../wire/frame-buffer.js";
 import { FRAME_DECLINE, FRAME_PROMISE } from "../wire/frame-types.js";
-import { NUMBER_LIMIT } from "../wire/uint64.js";
 import {
   AcceptFields,
   decodeAccept,
@@ -11,6 +10,7 @@ import {
   PromiseFields,
 } from "../wire/view-frames.js";
 import type { CardContext } from "./card-context.js";
+import { isCeiling } from "./ceiling.js";
 import type { Member } from "./member.js";
 import { MemberList } from "./member-list.js";
 import { STANDING_MEMBER, STANDING_REMOVED } from "./persistent-state.js";
@@ -133,7 +133,7 @@ export class Promiser {
     if (accept.view === state.accepted.number) return true;
     if (accept.view < state.promised) return false;
     state.accept(accept.view, accept.primary, accept.secondary, accept.base, this.list);
-    state.ceiling.raiseTo(accept.ceiling);
+    state.ceiling.raise(accept.ceiling, accept.windowLog2);
     if (!context.save()) return false;
     this.member.noteSignOfLife();
     context.counters.viewsAccepted += 1;
@@ -144,7 +144,8 @@ export class Promiser {
   /** What an ACCEPT says goes to flash, so it must be such as can be read back from there. */
   private isCredible(source: number): boolean {
     const { accept, list } = this;
-    if (accept.base.compare(accept.ceiling) > 0 || accept.ceiling.compare(NUMBER_LIMIT) > 0) return false;
+    if (accept.base.compare(accept.ceiling) > 0 || !isCeiling(accept.ceiling, accept.windowLog2))
+      return false;
     if (accept.view === 0 || !list.set(accept) || !list.knowsAll() || !list.has(source)) return false;
     return list.isVoter(accept.primary) && list.isVoter(accept.secondary);
   }
@@ -180,6 +181,7 @@ export class Promiser {
     promise.secondary = accepted.secondary;
     promise.base.copy(accepted.base);
     promise.ceiling.copy(ceiling);
+    promise.windowLog2 = ceiling.windowLog2;
     context.state.members.tell(promise);
     promise.flags = 0;
     promise.tail.set(0, 0);

@@ -1,12 +1,13 @@
-import { MAX_MEMBERS } from "../wire/constants.js";
+import { MAX_MEMBERS, SMALLEST_WINDOW_LOG2 } from "../wire/constants.js";
 import { Uint64 } from "../wire/uint64.js";
-import { PROMISE_FLAG_TAIL, type PromiseFields } from "../wire/view-frames.js";
-import { LARGEST_WINDOW } from "./adaptive-window.js";
+import { type AcceptFields, PROMISE_FLAG_TAIL, type PromiseFields } from "../wire/view-frames.js";
+import { Ceiling } from "./ceiling.js";
 import type { MemberList } from "./member-list.js";
 import { View } from "./view.js";
 
 /** A counter's most: it has 32 bits. */
 const MAX_COUNTED = 0xffff_ffff;
+const NO_CEILING: Uint64 = new Uint64();
 
 /** What the members have promised to a coordinator, and what follows from it for the new view. */
 export class Promises {
@@ -16,7 +17,8 @@ export class Promises {
   private readonly accepted = new Float64Array(MAX_MEMBERS);
   private readonly hasTail = new Uint8Array(MAX_MEMBERS);
   private readonly tails: Uint64[] = [];
-  private readonly highestCeiling = new Uint64();
+  private readonly highestCeiling = new Ceiling();
+  private readonly chosen = new Ceiling();
   private readonly current = new Uint64();
 
   constructor() {
@@ -26,7 +28,7 @@ export class Promises {
   reset(): void {
     this.lastView.number = 0;
     this.answered.fill(0);
-    this.highestCeiling.set(0, 0);
+    this.highestCeiling.moveTo(NO_CEILING, SMALLEST_WINDOW_LOG2);
   }
 
   /** Takes the promise of the member at `index`. One that comes twice says the same twice. */
@@ -35,7 +37,7 @@ export class Promises {
     this.accepted[index] = promise.accepted;
     this.hasTail[index] = promise.flags & PROMISE_FLAG_TAIL;
     (this.tails[index] as Uint64).copy(promise.tail);
-    this.highestCeiling.raiseTo(promise.ceiling);
+    this.highestCeiling.raise(promise.ceiling, promise.windowLog2);
     if (promise.accepted > this.lastView.number) {
       this.lastView.set(promise.accepted, promise.primary, promise.secondary, promise.base);
     }
@@ -89,21 +91,28 @@ export class Promises {
 
   /**
    * How many numbers a view that begins at `base` skips, up to 2^32-1. Exact where a promise tells the current number.
-   * Where nobody knows it, the most that it can be: a ceiling is moved to a window above a number that was assigned.
+   * Where nobody knows it, the most that it can be: the ceiling was moved to a window above its primary's `next`. What
+   * lay below that had been assigned, or counted as skipped when a view began, so what nobody has counted yet is at most
+   * that window below the ceiling; and nothing below the last view's base, as that view began there.
    */
   skipsUpTo(base: Uint64, members: MemberList): number {
     if (this.knowsTail(members)) {
       this.chooseBase(this.current, members);
       return base.distanceAbove(this.current, MAX_COUNTED);
     }
-    const unknown = this.highestCeiling.distanceAbove(this.lastView.base, LARGEST_WINDOW);
+    const windowSize = 2 ** this.highestCeiling.windowLog2;
+    const unknown = this.highestCeiling.distanceAbove(this.lastView.base, windowSize);
     return Math.min(MAX_COUNTED, unknown + base.distanceAbove(this.highestCeiling, MAX_COUNTED));
   }
 
-  /** Sets `ceiling` to one that covers every ceiling that was promised, and `base`. */
-  chooseCeiling(ceiling: Uint64, base: Uint64): void {
-    ceiling.copy(this.highestCeiling);
-    ceiling.raiseTo(base);
+  /** Sets the ceiling of `accept`, with its window, to one that covers every ceiling that was promised, and its base. */
+  chooseCeiling(accept: AcceptFields): void {
+    const { chosen } = this;
+    chosen.moveTo(this.highestCeiling, this.highestCeiling.windowLog2);
+    // Below a base that lies above all ceilings everything is counted already.
+    chosen.raise(accept.base, SMALLEST_WINDOW_LOG2);
+    accept.ceiling.copy(chosen);
+    accept.windowLog2 = chosen.windowLog2;
   }
 
   private tellsTail(index: number): boolean {

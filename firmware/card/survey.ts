@@ -47,10 +47,9 @@ export class Survey {
     if (this.isOpen) return;
     const { context, report } = this;
     const { members, cardId } = context.state;
-    const takesPart = context.ownState() === STATE_READY || context.isJoining();
     this.isOpen = true;
     this.surveyId = surveyId;
-    this.count = takesPart ? members.count : 0;
+    this.count = this.takesPart() ? members.count : 0;
     this.asks = 0;
     this.cards.fill(0);
     this.fill(surveyId);
@@ -108,7 +107,8 @@ export class Survey {
   /** Asks those that have not answered, or, when that was often enough, tells the host who they are. */
   private goOn(): void {
     const { context, frame, report } = this;
-    const isLast = this.asks === SURVEY_ASKS;
+    // A card that was removed meanwhile asks nobody any more.
+    const isLast = this.asks === SURVEY_ASKS || !this.takesPart();
     this.asks += 1;
     this.nextUs = context.nowUs + SURVEY_STEP_US;
     context.wakeBy(this.nextUs);
@@ -124,6 +124,10 @@ export class Survey {
       }
     }
     if (isLast || this.isComplete()) this.isOpen = false;
+  }
+
+  private takesPart(): boolean {
+    return this.context.ownState() === STATE_READY || this.context.isJoining();
   }
 
   private isComplete(): boolean {

@@ -21,6 +21,7 @@ export class ViewAnnouncer {
     accept.secondary = accepted.secondary;
     accept.base.copy(accepted.base);
     accept.ceiling.copy(ceiling);
+    accept.windowLog2 = ceiling.windowLog2;
     members.tell(accept);
     encodeAccept(frame, accept);
     return frame;

@@ -49,7 +49,10 @@ export const MAX_WAITING_REQUESTS = MAX_MEMBERS * MAX_BLOCKS_IN_FLIGHT;
 export const SURVEY_ASKS = 3;
 export const SURVEY_STEP_US = 15_000;
 
-/** Numbers by which the ceiling moves at a time; also the largest gap that a cold start leaves. */
+/** The windows by which a ceiling moves, as powers of two: frames and flash have them so, in one byte. */
+export const SMALLEST_WINDOW_LOG2 = 16;
+export const LARGEST_WINDOW_LOG2 = 30;
+/** Numbers by which the ceiling moves at a time until load makes it more; also the gap that a cold start then leaves. */
 export const DEFAULT_WINDOW = 65_536;
 /** Largest block. Half a window: with the next window asked for at half, one always fits in the end. */
 export const MAX_BLOCK_COUNT = 32_768;

@@ -136,6 +136,8 @@ export const INIT_BAD_KIND = 6;
 export const INIT_WRONG_FABRIC = 7;
 /** The card holds numbers, or a ceiling, above the first number. */
 export const INIT_FIRST_TOO_LOW = 8;
+/** The card waits to found this very fabric otherwise: with other cards or votes, or from another first number. */
+export const INIT_OTHER_FOUNDING = 9;
 
 /** HOST_INIT_RESULT: code u8, incarnation u32. */
 export class HostInitResultFields {

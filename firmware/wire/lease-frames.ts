@@ -6,24 +6,28 @@ import { Uint64 } from "./uint64.js";
 /** The frames that keep a primary primary: BEACON from it to every member, BEACON_ACK back. */
 const BODY = FABRIC_HEADER_BYTES;
 
-/** BEACON: view u40, sequence u32, ceiling u64, state u8. What else there is of the view, its ACCEPT has told. */
+/** BEACON: view u40, sequence u32, ceiling u64, window u8, state u8. What else there is of the view, its ACCEPT has told. */
 export class BeaconFields {
   view = 0;
   sequence = 0;
   readonly ceiling = new Uint64();
+  /** The window by which the ceiling was moved there, as a power of two. */
+  windowLog2 = 0;
   /** 0: the primary assigns numbers, else a REFUSE_... code that says why it does not. */
   state = 0;
 }
 
 const OFFSET_SEQUENCE = BODY + VIEW_BYTES;
 const OFFSET_CEILING = OFFSET_SEQUENCE + 4;
-const OFFSET_STATE = OFFSET_CEILING + 8;
+const OFFSET_WINDOW = OFFSET_CEILING + 8;
+const OFFSET_STATE = OFFSET_WINDOW + 1;
 const BEACON_BYTES = OFFSET_STATE + 1;
 
 export function encodeBeacon(frame: FrameBuffer, from: BeaconFields): void {
   writeView(frame.view, BODY, from.view);
   frame.view.setUint32(OFFSET_SEQUENCE, from.sequence, true);
   writeUint64(frame.view, OFFSET_CEILING, from.ceiling);
+  frame.bytes[OFFSET_WINDOW] = from.windowLog2;
   frame.bytes[OFFSET_STATE] = from.state;
   frame.length = BEACON_BYTES;
 }
@@ -34,6 +38,7 @@ export function decodeBeacon(frame: FrameBuffer, into: BeaconFields): boolean {
   into.view = readView(frame.view, BODY);
   into.sequence = frame.view.getUint32(OFFSET_SEQUENCE, true);
   readUint64(frame.view, OFFSET_CEILING, into.ceiling);
+  into.windowLog2 = frame.bytes[OFFSET_WINDOW] as number;
   into.state = frame.bytes[OFFSET_STATE] as number;
   return true;
 }

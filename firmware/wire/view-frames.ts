@@ -46,8 +46,9 @@ export function decodeDecline(frame: FrameBuffer, into: DeclineFields): boolean 
 export const PROMISE_FLAG_TAIL = 1;
 
 /**
- * PROMISE: view u40, accepted u40, primary u8, secondary u8, base u64, ceiling u64, tail u64, flags u8, then the member
- * list of `accepted`. The view that the sender accepted last is told whole: the coordinator may never have seen it.
+ * PROMISE: view u40, accepted u40, primary u8, secondary u8, base u64, ceiling u64, window u8, tail u64, flags u8, then
+ * the member list of `accepted`. The view that the sender accepted last is told whole: the coordinator may never have
+ * seen it.
  */
 export class PromiseFields extends MemberFields {
   view = 0;
@@ -56,6 +57,8 @@ export class PromiseFields extends MemberFields {
   secondary = 0;
   readonly base = new Uint64();
   readonly ceiling = new Uint64();
+  /** The window by which the ceiling was moved there, as a power of two. */
+  windowLog2 = 0;
   /** The primary's next unassigned number, or the secondary's stored. */
   readonly tail = new Uint64();
   flags = 0;
@@ -64,7 +67,9 @@ export class PromiseFields extends MemberFields {
 const OFFSET_ACCEPTED = BODY + VIEW_BYTES;
 const OFFSET_ROLES = OFFSET_ACCEPTED + VIEW_BYTES;
 const OFFSET_NUMBERS = OFFSET_ROLES + 2;
-const OFFSET_FLAGS = OFFSET_NUMBERS + 3 * 8;
+const OFFSET_WINDOW = OFFSET_NUMBERS + 2 * 8;
+const OFFSET_TAIL = OFFSET_WINDOW + 1;
+const OFFSET_FLAGS = OFFSET_TAIL + 8;
 const OFFSET_PROMISE_MEMBERS = OFFSET_FLAGS + 1;
 
 export function encodePromise(frame: FrameBuffer, from: PromiseFields): void {
@@ -75,7 +80,8 @@ export function encodePromise(frame: FrameBuffer, from: PromiseFields): void {
   bytes[OFFSET_ROLES + 1] = from.secondary;
   writeUint64(view, OFFSET_NUMBERS, from.base);
   writeUint64(view, OFFSET_NUMBERS + 8, from.ceiling);
-  writeUint64(view, OFFSET_NUMBERS + 16, from.tail);
+  bytes[OFFSET_WINDOW] = from.windowLog2;
+  writeUint64(view, OFFSET_TAIL, from.tail);
   bytes[OFFSET_FLAGS] = from.flags;
   encodeMembers(frame, OFFSET_PROMISE_MEMBERS, from);
 }
@@ -90,15 +96,16 @@ export function decodePromise(frame: FrameBuffer, into: PromiseFields): boolean 
   into.secondary = bytes[OFFSET_ROLES + 1] as number;
   readUint64(view, OFFSET_NUMBERS, into.base);
   readUint64(view, OFFSET_NUMBERS + 8, into.ceiling);
-  readUint64(view, OFFSET_NUMBERS + 16, into.tail);
+  into.windowLog2 = bytes[OFFSET_WINDOW] as number;
+  readUint64(view, OFFSET_TAIL, into.tail);
   into.flags = bytes[OFFSET_FLAGS] as number;
   readMembers(frame, OFFSET_PROMISE_MEMBERS, into);
   return true;
 }
 
 /**
- * ACCEPT: view u40, primary u8, secondary u8, base u64, ceiling u64, then the member list. Chosen once for its view; only
- * the ceiling may be told higher later.
+ * ACCEPT: view u40, primary u8, secondary u8, base u64, ceiling u64, window u8, then the member list. Chosen once for its
+ * view; only the ceiling may be told higher later, with its window.
  */
 export class AcceptFields extends MemberFields {
   view = 0;
@@ -106,11 +113,14 @@ export class AcceptFields extends MemberFields {
   secondary = 0;
   readonly base = new Uint64();
   readonly ceiling = new Uint64();
+  /** The window by which the ceiling was moved there, as a power of two. */
+  windowLog2 = 0;
 }
 
 const OFFSET_ACCEPT_ROLES = BODY + VIEW_BYTES;
 const OFFSET_ACCEPT_NUMBERS = OFFSET_ACCEPT_ROLES + 2;
-const OFFSET_ACCEPT_MEMBERS = OFFSET_ACCEPT_NUMBERS + 2 * 8;
+const OFFSET_ACCEPT_WINDOW = OFFSET_ACCEPT_NUMBERS + 2 * 8;
+const OFFSET_ACCEPT_MEMBERS = OFFSET_ACCEPT_WINDOW + 1;
 
 export function encodeAccept(frame: FrameBuffer, from: AcceptFields): void {
   writeView(frame.view, BODY, from.view);
@@ -118,6 +128,7 @@ export function encodeAccept(frame: FrameBuffer, from: AcceptFields): void {
   frame.bytes[OFFSET_ACCEPT_ROLES + 1] = from.secondary;
   writeUint64(frame.view, OFFSET_ACCEPT_NUMBERS, from.base);
   writeUint64(frame.view, OFFSET_ACCEPT_NUMBERS + 8, from.ceiling);
+  frame.bytes[OFFSET_ACCEPT_WINDOW] = from.windowLog2;
   encodeMembers(frame, OFFSET_ACCEPT_MEMBERS, from);
 }
 
@@ -129,6 +140,7 @@ export function decodeAccept(frame: FrameBuffer, into: AcceptFields): boolean {
   into.secondary = frame.bytes[OFFSET_ACCEPT_ROLES + 1] as number;
   readUint64(frame.view, OFFSET_ACCEPT_NUMBERS, into.base);
   readUint64(frame.view, OFFSET_ACCEPT_NUMBERS + 8, into.ceiling);
+  into.windowLog2 = frame.bytes[OFFSET_ACCEPT_WINDOW] as number;
   readMembers(frame, OFFSET_ACCEPT_MEMBERS, into);
   return true;
 }

@@ -133,13 +133,19 @@ export const REJECTED_PAYLOADS: readonly RejectedSource[] = [
   {
     name: "a beacon that is not its primary's",
     from: "link",
-    payload: "01 06 03 02 10 07000000 0101000000 01000000 0100010000000000 00",
+    payload: "01 06 03 02 10 07000000 0101000000 01000000 0100010000000000 10 00",
+    counter: "dropRole",
+  },
+  {
+    name: "a beacon with a window out of range",
+    from: "link",
+    payload: "01 06 01 02 10 07000000 0101000000 01000000 0100010000000000 1f 00",
     counter: "dropRole",
   },
   {
     name: "a beacon of an older view",
     from: "link",
-    payload: "01 06 01 02 10 07000000 0100000000 01000000 0100010000000000 00",
+    payload: "01 06 01 02 10 07000000 0100000000 01000000 0100010000000000 10 00",
     counter: "dropRole",
   },
   {
@@ -187,44 +193,56 @@ export const REJECTED_PAYLOADS: readonly RejectedSource[] = [
   {
     name: "an accept that is neither its coordinator's nor its primary's",
     from: "link",
-    payload: `01 0b 01 02 10 07000000 0302000000 02 03 0100000000000000 0100010000000000 ${LIST}`,
+    payload: `01 0b 01 02 10 07000000 0302000000 02 03 0100000000000000 0100010000000000 10 ${LIST}`,
     counter: "dropRole",
   },
   {
     name: "an accept with a stranger for primary",
     from: "link",
-    payload: `01 0b 03 02 10 07000000 0302000000 04 03 0100000000000000 0100010000000000 ${LIST}`,
+    payload: `01 0b 03 02 10 07000000 0302000000 04 03 0100000000000000 0100010000000000 10 ${LIST}`,
     counter: "dropRole",
   },
   {
     name: "an accept with a base above its ceiling",
     from: "link",
-    payload: `01 0b 03 02 10 07000000 0302000000 02 03 0200010000000000 0100010000000000 ${LIST}`,
+    payload: `01 0b 03 02 10 07000000 0302000000 02 03 0200010000000000 0100010000000000 10 ${LIST}`,
     counter: "dropRole",
   },
   {
     name: "an accept with a ceiling beyond the numbers",
     from: "link",
-    payload: `01 0b 03 02 10 07000000 0302000000 02 03 0100000000000000 0100000000000080 ${LIST}`,
+    payload: `01 0b 03 02 10 07000000 0302000000 02 03 0100000000000000 0100000000000080 10 ${LIST}`,
+    counter: "dropRole",
+  },
+  {
+    name: "an accept with a window too small",
+    from: "link",
+    payload: `01 0b 03 02 10 07000000 0302000000 02 03 0100000000000000 0100010000000000 0f ${LIST}`,
+    counter: "dropRole",
+  },
+  {
+    name: "an accept with a window too large",
+    from: "link",
+    payload: `01 0b 03 02 10 07000000 0302000000 02 03 0100000000000000 0100010000000000 1f ${LIST}`,
     counter: "dropRole",
   },
   {
     name: "an accept whose source is not in its list",
     from: "link",
-    payload: `01 0b 04 02 10 07000000 0402000000 02 03 0100000000000000 0100010000000000 ${LIST}`,
+    payload: `01 0b 04 02 10 07000000 0402000000 02 03 0100000000000000 0100010000000000 10 ${LIST}`,
     counter: "dropRole",
   },
   {
     name: "an accept with a secondary without a vote",
     from: "link",
     payload:
-      "01 0b 03 02 10 07000000 0302000000 02 03 0100000000000000 0100010000000000 03 03 01 11 01000000 02 11 03000000 03 10 02000000",
+      "01 0b 03 02 10 07000000 0302000000 02 03 0100000000000000 0100010000000000 10 03 03 01 11 01000000 02 11 03000000 03 10 02000000",
     counter: "dropRole",
   },
   {
     name: "an accept whose list has a card more than it says",
     from: "link",
-    payload: `01 0b 03 02 10 07000000 0302000000 02 03 0100000000000000 0100010000000000 ${LIST} 04 11 04000000`,
+    payload: `01 0b 03 02 10 07000000 0302000000 02 03 0100000000000000 0100010000000000 10 ${LIST} 04 11 04000000`,
     counter: "dropLength",
   },
   {
@@ -236,7 +254,7 @@ export const REJECTED_PAYLOADS: readonly RejectedSource[] = [
   {
     name: "a promise that nobody asked for",
     from: "link",
-    payload: `01 09 03 02 10 07000000 0202000000 0101000000 01 02 0100000000000000 0100010000000000 0000000000000000 00 ${LIST}`,
+    payload: `01 09 03 02 10 07000000 0202000000 0101000000 01 02 0100000000000000 0100010000000000 10 0000000000000000 00 ${LIST}`,
     counter: "promisesLate",
   },
   {

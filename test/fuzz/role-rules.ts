@@ -70,6 +70,7 @@ export function checkOwnFrame(frame: FrameBuffer, standing: Standing): void {
     must(accepted.primary === cardId, "a card that is not primary sent a beacon");
     checkView(beacon.view, flash, failed);
     must(toBigInt(beacon.ceiling) === toBigInt(flash.ceiling), "a beacon has a ceiling that is not in flash");
+    must(beacon.windowLog2 === flash.ceiling.windowLog2, "a beacon has a window that is not in flash");
   } else if (type === types.FRAME_BEACON_ACK) {
     must(lease.decodeBeaconAck(frame, ack), "BEACON_ACK has a wrong length");
     checkView(ack.view, flash, failed);

@@ -109,6 +109,7 @@ function checkPromise(flash: PersistentState, coldView: number | undefined): voi
     toBigInt(promise.ceiling) === toBigInt(flash.ceiling),
     "a PROMISE tells a ceiling that is not in flash",
   );
+  must(promise.windowLog2 === flash.ceiling.windowLog2, "a PROMISE tells a window that is not in flash");
   if ((promise.flags & views.PROMISE_FLAG_TAIL) === 0) return;
   must(promise.accepted !== coldView, "a cold card told a tail");
   must(cardId === accepted.primary || cardId === accepted.secondary, "a card without a role told a tail");
@@ -129,8 +130,9 @@ function checkAccept(frame: FrameBuffer, flash: PersistentState, history: ViewHi
     "a view was announced that begins above its ceiling",
   );
   must(toBigInt(accept.ceiling) <= NUMBER_LIMIT, "a view was announced with a ceiling beyond the numbers");
-  // All but the ceiling, which may have risen meanwhile.
-  const body = toHex(frame.bytes.subarray(9, 24)) + toHex(frame.bytes.subarray(32, frame.length));
+  must(accept.windowLog2 >= 16 && accept.windowLog2 <= 30, "a view was announced with a window out of range");
+  // All but the ceiling and its window, which may have risen meanwhile.
+  const body = toHex(frame.bytes.subarray(9, 24)) + toHex(frame.bytes.subarray(33, frame.length));
   const key = `${flash.incarnation}/${accept.view}`;
   const before = history.announced.get(key);
   must(before === undefined || before === body, "what was announced of a view has changed");

@@ -51,6 +51,15 @@ function compare(before: PersistentState, now: PersistentState): void {
   ) {
     // It was initialised anew: as good as blank before, or above all that it knew.
     must(isWaiting(before) || isAbove(before, now), "a card forgot its fabric for one that begins below it");
+    // A card draws its incarnation anew at every init that it takes.
+    const isTheSame = now.fabricId === before.fabricId && now.incarnation === before.incarnation;
+    const isOtherFabric = !isWaiting(before) || now.fabricId !== before.fabricId;
+    must(
+      isTheSame ||
+        isOtherFabric ||
+        (before.standing === STANDING_JOINING && now.standing === STANDING_JOINING),
+      "a card that waits for the founding of its fabric was told that otherwise",
+    );
     return;
   }
   must(
@@ -67,6 +76,10 @@ function compare(before: PersistentState, now: PersistentState): void {
   must(now.accepted.number >= before.accepted.number, "the accepted view went down");
   must(now.accepted.number <= now.promised, "a view was accepted above the promise");
   must(now.ceiling.compare(before.ceiling) >= 0, "the ceiling went down");
+  must(
+    now.ceiling.compare(before.ceiling) > 0 || now.ceiling.windowLog2 >= before.ceiling.windowLog2,
+    "the window of a ceiling shrank",
+  );
   if (now.accepted.number === before.accepted.number) {
     const told = new MemberFields();
     now.members.tell(told);

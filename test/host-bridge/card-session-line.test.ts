@@ -15,6 +15,7 @@ import {
   INIT_BAD_FIRST,
   INIT_BAD_MEMBERS,
   INIT_NOT_BLANK,
+  INIT_OTHER_FOUNDING,
   INIT_STORAGE_FAILED,
 } from "../../firmware/wire/host-setup-frames.js";
 import type { CardStatus } from "../../host-bridge/card-status.js";
@@ -290,6 +291,7 @@ for (const [result, code] of [
   [INIT_BAD_MEMBERS, "BAD_MEMBERS"],
   [INIT_BAD_FIRST, "BAD_FIRST"],
   [INIT_BAD_FABRIC, "BAD_FABRIC"],
+  [INIT_OTHER_FOUNDING, "BAD_FABRIC"],
   [INIT_STORAGE_FAILED, "STORAGE_FAILED"],
   [99, "STORAGE_FAILED"],
 ] as const) {

@@ -1,17 +1,23 @@
 import { readFileSync } from "node:fs";
 import test from "ava";
+import { PersistentState } from "../../firmware/card/persistent-state.js";
 import { FlashLog } from "../../firmware/storage/flash-log.js";
 import {
   ERASES_GUARANTEED,
   erasesPerSector,
   FULL_SPEED,
+  layoutSum,
   minutesInRole,
   pagesProgrammed,
+  recordBytes,
   sectorsNeeded,
+  sectorsOfAnyLayout,
   wearTables,
   yearsOfLife,
 } from "../../scripts/flash-wear.js";
+import { FailingRecordStore } from "../support/failing-record-store.js";
 import { makeFlash, writeValue } from "../support/flash-bench.js";
+import { memberList } from "../support/member-lists.js";
 
 const QUIET = { years: 10, fullSpeedShare: 0, secondsAMove: 4, viewChangesADay: 0, bootsADay: 0 };
 
@@ -58,4 +64,19 @@ test("docs/flash.md shows these tables", (t) => {
     shown.includes(withoutPadding(wearTables())),
     "run node dist/scripts/flash-wear.js and put its tables into docs/flash.md",
   );
+});
+
+test("the sum for other layouts counts records as long as a card writes them, and the page shows it", (t) => {
+  for (const count of [1, 3, 10]) {
+    const storage = new FailingRecordStore();
+    const state = new PersistentState(storage);
+    state.members.copy(memberList(Array.from({ length: count }, (_, index) => [index + 1, 1] as const)));
+    t.true(state.save());
+    t.is(storage.length, recordBytes(count));
+  }
+  // With header and CRC, records of 4,080 bytes fill a sector each: 7,305 and 78,894,000 of them.
+  t.is(sectorsOfAnyLayout({ ...QUIET, bootsADay: 1 }, 4080, 4096), 1);
+  t.is(sectorsOfAnyLayout({ ...QUIET, fullSpeedShare: 1 }, 4080, 4096), 789);
+  const page = readFileSync(new URL("../../../docs/flash.md", import.meta.url), "utf8").replace(/\s+/g, " ");
+  t.true(page.includes(layoutSum()), layoutSum());
 });

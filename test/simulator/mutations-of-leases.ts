@@ -21,6 +21,8 @@ const EAGER_US = 45_000;
 const OUTLASTS_US = 20_000;
 
 interface PrimaryInside {
+  readonly context: CardContext;
+  grantUs: number;
   readonly quorum: { grantedFromUs: number; readonly ceiling: Uint64 };
 }
 
@@ -67,12 +69,14 @@ export const leaseMutations: readonly Mutation[] = [
     name: "no lease",
     rule: "The primary may assign until (time it sent the newest beacon that a quorum has acknowledged) + LEASE - margin",
     seeds: 300,
-    apply: () =>
-      replaceMethod<PrimaryInside>(
-        Primary,
-        "leaseLeftUs",
-        () => (self) => (self.quorum.grantedFromUs === NEVER ? NEVER : Number.POSITIVE_INFINITY),
-      ),
+    apply: () => {
+      for (const method of ["assignState", "leaseLeftUs"]) {
+        replaceMethod<PrimaryInside>(Primary, method, (original) => (self) => {
+          const granted = self.quorum.grantedFromUs === NEVER ? NEVER : Number.POSITIVE_INFINITY;
+          return during(self.quorum, "grantedFromUs", granted, () => original(self));
+        });
+      }
+    },
   },
   {
     name: "no wait after boot",
@@ -130,12 +134,14 @@ export const leaseMutations: readonly Mutation[] = [
     rule: "The primary's LEASE - margin ends before the LEASE of those who granted it, on whatever clock",
     // A few milliseconds alone would not show: a coordinator that hears neither holder waits longer than that to choose.
     seeds: 300,
-    apply: () =>
-      replaceMethod<MemberInside>(
-        Primary,
-        "grantUs",
-        () => (self) => self.context.timing.leaseUs + OUTLASTS_US,
-      ),
+    apply: () => {
+      for (const method of ["assignState", "leaseLeftUs"]) {
+        replaceMethod<PrimaryInside>(Primary, method, (original) => (self) => {
+          const grantUs = self.context.timing.leaseUs + OUTLASTS_US;
+          return during(self, "grantUs", grantUs, () => original(self));
+        });
+      }
+    },
   },
   {
     name: "half is a quorum",

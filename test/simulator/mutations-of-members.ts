@@ -1,5 +1,7 @@
+import { Ceiling } from "../../firmware/card/ceiling.js";
 import { MemberList } from "../../firmware/card/member-list.js";
 import { Promises } from "../../firmware/card/promises.js";
+import { SMALLEST_WINDOW_LOG2 } from "../../firmware/wire/constants.js";
 import type { Mutation } from "./mutation.js";
 import { replaceMethod } from "./replace-method.js";
 
@@ -8,7 +10,7 @@ export const memberMutations: readonly Mutation[] = [
   {
     name: "an erased card passes for what it was",
     rule: "A card takes over only a view whose list has it under its own incarnation",
-    seeds: 100,
+    seeds: 600,
     apply: () =>
       replaceMethod<MemberList>(MemberList, "hasAs", () => (self, card) => self.has(card as number)),
   },
@@ -18,5 +20,17 @@ export const memberMutations: readonly Mutation[] = [
     costsBound: true,
     seeds: 50,
     apply: () => replaceMethod(Promises, "skipsUpTo", () => () => 0),
+  },
+  {
+    name: "the window of a ceiling is forgotten",
+    rule: "P3: who takes over a ceiling takes its window with it",
+    costsBound: true,
+    seeds: 300,
+    apply: () =>
+      replaceMethod<Ceiling>(
+        Ceiling,
+        "moveTo",
+        (original) => (self, end) => original(self, end, SMALLEST_WINDOW_LOG2),
+      ),
   },
 ];

@@ -169,7 +169,7 @@ export const viewMutations: readonly Mutation[] = [
   {
     name: "follows a beacon below its promise",
     rule: "Nothing below promised is ever accepted (beacon)",
-    seeds: 300,
+    seeds: 2_500,
     apply: () =>
       replaceMethod<Inside>(Member, "isCredible", (original) => (self, ...rest) => {
         const { state } = self.context;
@@ -179,7 +179,7 @@ export const viewMutations: readonly Mutation[] = [
   {
     name: "accepts below its promise",
     rule: "Nothing below promised is ever accepted (ACCEPT)",
-    seeds: 2_500,
+    seeds: 6_000,
     apply: () => {
       const accept = new AcceptFields();
       replaceMethod<Inside>(Promiser, "receiveAccept", (original) => (self, source, frame) => {

@@ -80,6 +80,7 @@ export interface BeaconOptions {
   readonly base?: bigint;
   readonly sequence?: number;
   readonly ceiling?: bigint;
+  readonly windowLog2?: number;
   readonly state?: number;
 }
 
@@ -97,6 +98,7 @@ export interface PromiseOptions {
   readonly secondary?: number;
   readonly base?: bigint;
   readonly ceiling?: bigint;
+  readonly windowLog2?: number;
   /** Left out: the sender knows none. */
   readonly tail?: bigint;
   /** The list of the accepted view; that of the bench unless told otherwise. */
@@ -110,6 +112,7 @@ export interface AcceptOptions {
   readonly secondary?: number;
   readonly base?: bigint;
   readonly ceiling?: bigint;
+  readonly windowLog2?: number;
   /** That of the bench unless told otherwise. */
   readonly list?: readonly Entry[];
   readonly lastCardId?: number;
@@ -320,6 +323,7 @@ export class CardBench {
     }
     fields.sequence = options.sequence ?? 1;
     fields.ceiling.copy(uint64(options.ceiling ?? this.first + 65_536n));
+    fields.windowLog2 = options.windowLog2 ?? 16;
     fields.state = options.state ?? 0;
     this.receive(from, FRAME_BEACON, (frame) => encodeBeacon(frame, fields), options);
   }
@@ -347,6 +351,7 @@ export class CardBench {
     fields.secondary = options.secondary ?? (this.members[1]?.[0] as number);
     fields.base.copy(uint64(options.base ?? this.first));
     fields.ceiling.copy(uint64(options.ceiling ?? this.first + 65_536n));
+    fields.windowLog2 = options.windowLog2 ?? 16;
     fields.tail.copy(uint64(options.tail ?? 0n));
     fields.flags = options.tail === undefined ? 0 : PROMISE_FLAG_TAIL;
     tellMembers(fields, options.list ?? this.list);
@@ -365,6 +370,7 @@ export class CardBench {
     fields.secondary = options.secondary ?? 3;
     fields.base.copy(uint64(options.base ?? this.first));
     fields.ceiling.copy(uint64(options.ceiling ?? this.first + 65_536n));
+    fields.windowLog2 = options.windowLog2 ?? 16;
     tellMembers(fields, options.list ?? this.list, options.lastCardId);
     this.receive(options.from ?? options.view % 256, FRAME_ACCEPT, (frame) => encodeAccept(frame, fields));
   }

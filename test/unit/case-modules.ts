@@ -3,6 +3,7 @@ import { adaptiveWindowCases } from "./card/adaptive-window.cases.js";
 import { baseChoiceCases } from "./card/base-choice.cases.js";
 import { cardCases } from "./card/card.cases.js";
 import { cardContextCases } from "./card/card-context.cases.js";
+import { ceilingCases } from "./card/ceiling.cases.js";
 import { conditionCases } from "./card/condition.cases.js";
 import { coordinatorCases } from "./card/coordinator.cases.js";
 import { foundingCases } from "./card/founding.cases.js";
@@ -75,6 +76,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/card", cases: cardCases },
   { name: "card/card-context", cases: cardContextCases },
   { name: "card/founding", cases: foundingCases },
+  { name: "card/ceiling", cases: ceilingCases },
   { name: "card/condition", cases: conditionCases },
   { name: "card/host-desk", cases: hostDeskCases },
   { name: "card/host-line", cases: hostLineCases },

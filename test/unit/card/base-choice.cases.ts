@@ -1,7 +1,7 @@
 import type { MemberList } from "../../../firmware/card/member-list.js";
 import { Promises } from "../../../firmware/card/promises.js";
 import { Uint64 } from "../../../firmware/wire/uint64.js";
-import { PROMISE_FLAG_TAIL, PromiseFields } from "../../../firmware/wire/view-frames.js";
+import { AcceptFields, PROMISE_FLAG_TAIL, PromiseFields } from "../../../firmware/wire/view-frames.js";
 import { filled, toBigInt, uint64 } from "../../support/layout.js";
 import { memberList } from "../../support/member-lists.js";
 import type { UnitCase } from "../../support/unit-case.js";
@@ -33,6 +33,7 @@ function promiseOf(card: number, standing: Exclude<Standing, "absent">, tail: bi
     secondary: never ? card : 2,
     base: uint64(never ? 1n : BASE),
     ceiling: uint64(CEILINGS[card] as bigint),
+    windowLog2: 16,
     // Who never accepted the last view may be warm in the one before: its tail there says nothing.
     tail: uint64(standing === "cold" ? 0n : never ? 9999n : tail),
     flags: standing === "cold" ? 0 : PROMISE_FLAG_TAIL,
@@ -90,12 +91,19 @@ export const baseChoiceCases: readonly UnitCase[] = [
   {
     title: "the ceiling covers every ceiling that was promised, and the base",
     run(t) {
-      const ceiling = new Uint64();
       const promises = collect("cold", "warm", [0n, 120n]);
-      promises.chooseCeiling(ceiling, uint64(120n));
-      t.is(toBigInt(ceiling), 700n);
-      promises.chooseCeiling(ceiling, uint64(5000n));
-      t.is(toBigInt(ceiling), 5000n);
+      promises.add(0, filled(promiseOf(1, "cold", 0n), { windowLog2: 20 }));
+      const chosen = (base: bigint): unknown[] => {
+        const accept = filled(new AcceptFields(), { base: uint64(base) });
+        promises.chooseCeiling(accept);
+        return [toBigInt(accept.ceiling), accept.windowLog2];
+      };
+      t.deepEqual(chosen(120n), [700n, 20]);
+      t.deepEqual(chosen(700n), [700n, 20]);
+      t.deepEqual(chosen(5000n), [5000n, 16], "nothing uncounted lies below such a base");
+      promises.reset();
+      promises.add(2, promiseOf(3, "cold", 0n));
+      t.deepEqual(chosen(100n), [500n, 16], "nothing is left of the window, too");
     },
   },
   {
@@ -123,6 +131,12 @@ export const baseChoiceCases: readonly UnitCase[] = [
       const far = collect("cold", "absent", [0n, 0n]);
       far.add(2, filled(promiseOf(3, "cold", 0n), { ceiling: uint64(1_000_000n) }));
       t.is(skip(far, 1_000_000n), 65_536);
+      far.add(1, filled(promiseOf(2, "cold", 0n), { ceiling: uint64(2_000_000n), windowLog2: 17 }));
+      t.is(skip(far, 2_000_000n), 131_072, "the window that belongs to the highest ceiling");
+      t.is(skip(far, 2_000_007n), 131_079);
+      const largest = collect("cold", "absent", [0n, 0n]);
+      largest.add(2, filled(promiseOf(3, "cold", 0n), { ceiling: uint64(2n ** 40n), windowLog2: 30 }));
+      t.is(skip(largest, 2n ** 40n), 2 ** 30);
     },
   },
   {

@@ -272,6 +272,8 @@ export const coordinatorCases: readonly UnitCase[] = [
         ["a secondary that is no member", { secondary: 0 }],
         ["a base above its ceiling", { base: 80_000n, ceiling: 70_000n }],
         ["a ceiling beyond the numbers", { ceiling: 2n ** 63n + 1n }],
+        ["a window too small", { windowLog2: 15 }],
+        ["a window too large", { windowLog2: 31 }],
         ["a tail beyond the numbers", { tail: 2n ** 63n + 1n }],
       ];
       const bench = leading(2);
@@ -282,6 +284,20 @@ export const coordinatorCases: readonly UnitCase[] = [
       t.deepEqual(announced(bench), []);
       bench.promise(3, { view: VIEW_OF_2, ceiling: 2n ** 63n });
       t.is(announced(bench).length, 2, "the very end is a ceiling");
+    },
+  },
+  {
+    title: "a new view has the window that belongs to the ceiling that was promised highest",
+    run(t) {
+      const bench = leading(2);
+      bench.promise(3, { view: VIEW_OF_2, ceiling: 90_000_000n, windowLog2: 22 });
+      t.deepEqual(
+        bench.sent.accepts().map(({ fields }) => [toBigInt(fields.ceiling), fields.windowLog2]),
+        [
+          [90_000_000n, 22],
+          [90_000_000n, 22],
+        ],
+      );
     },
   },
   {

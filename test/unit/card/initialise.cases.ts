@@ -1,4 +1,8 @@
-import { PersistentState, STANDING_FOUNDING } from "../../../firmware/card/persistent-state.js";
+import {
+  PersistentState,
+  STANDING_FOUNDING,
+  STANDING_JOINING,
+} from "../../../firmware/card/persistent-state.js";
 import { RECORD_DAMAGED } from "../../../firmware/storage/record-store.js";
 import {
   REFUSE_BLANK,
@@ -20,6 +24,7 @@ import {
   INIT_FIRST_TOO_LOW,
   INIT_JOIN,
   INIT_NOT_BLANK,
+  INIT_OTHER_FOUNDING,
   INIT_STORAGE_FAILED,
   INIT_WRONG_FABRIC,
 } from "../../../firmware/wire/host-setup-frames.js";
@@ -185,7 +190,8 @@ export const initialiseCases: readonly UnitCase[] = [
     },
   },
   {
-    title: "a card that waits takes the same init again as done already, and another as a new one",
+    title:
+      "a card that waits takes the same init again as done already, and refuses to found its fabric otherwise",
     run(t) {
       const bench = blank();
       bench.fromHost(hostInit());
@@ -195,7 +201,6 @@ export const initialiseCases: readonly UnitCase[] = [
       t.is(toHex(bench.storage.record()), record);
       const others: readonly InitOptions[] = [
         { kind: INIT_JOIN },
-        { fabricId: 8 },
         { cardId: 2 },
         { first: uint64(5n) },
         { members: [[1, 1]], cardId: 1 },
@@ -214,16 +219,36 @@ export const initialiseCases: readonly UnitCase[] = [
           ],
         },
       ];
-      const seen = new Set<number>([SEED]);
       for (const options of others) {
-        const waiting = blank();
-        waiting.fromHost(hostInit());
-        waiting.fromHost(hostInit(options));
-        t.deepEqual(waiting.host.initResults(), [INIT_DONE, INIT_DONE]);
-        const { members, incarnation } = stateInFlash(waiting);
-        t.true(members.count > 0);
-        t.is(seen.has(incarnation), false, "drawn anew");
+        bench.fromHost(hostInit(options));
+        t.is(bench.host.initResults().at(-1), INIT_OTHER_FOUNDING, JSON.stringify(Object.keys(options)));
+        t.is(toHex(bench.storage.record()), record);
       }
+      bench.restart();
+      bench.fromHost(hostInit({ cardId: 2 }));
+      t.is(bench.host.initResults().at(-1), INIT_OTHER_FOUNDING, "a restart is no way round it");
+    },
+  },
+  {
+    title:
+      "a card that waits may be told another fabric, and one that founds nothing may be told its own otherwise",
+    run(t) {
+      const other = blank();
+      other.fromHost(hostInit());
+      other.fromHost(hostInit({ fabricId: 8, cardId: 2 }));
+      t.deepEqual(other.host.initResults(), [INIT_DONE, INIT_DONE]);
+      t.false(stateInFlash(other).incarnation === SEED, "drawn anew");
+      t.deepEqual([stateInFlash(other).fabricId, stateInFlash(other).cardId], [8, 2]);
+      const joining = blank();
+      joining.fromHost(hostInit({ kind: INIT_JOIN }));
+      joining.fromHost(hostInit({ kind: INIT_JOIN }));
+      t.is(stateInFlash(joining).incarnation, SEED, "the same again");
+      joining.fromHost(hostInit({ kind: INIT_JOIN, cardId: 2 }));
+      t.deepEqual(joining.host.initResults(), [INIT_DONE, INIT_DONE, INIT_DONE]);
+      t.is(stateInFlash(joining).standing, STANDING_JOINING);
+      t.false(stateInFlash(joining).incarnation === SEED, "drawn anew");
+      joining.fromHost(hostInit({ cardId: 2 }));
+      t.is(joining.host.initResults().at(-1), INIT_OTHER_FOUNDING, "it may not become one that founds");
     },
   },
   {

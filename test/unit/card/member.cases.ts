@@ -47,6 +47,23 @@ export const memberCases: readonly UnitCase[] = [
     },
   },
   {
+    title:
+      "a ceiling comes with its window, and keeps it: from a beacon to flash, to a promise, to an announced view",
+    run(t) {
+      const bench = new CardBench({ cardId: 3 });
+      bench.beacon({ sequence: 1, ceiling: 70_000n, windowLog2: 21 });
+      t.is(inFlash(bench).ceiling.windowLog2, 21);
+      bench.beacon({ sequence: 2, ceiling: 60_000n, windowLog2: 30 });
+      t.is(inFlash(bench).ceiling.windowLog2, 21, "that of a lower ceiling means nothing");
+      bench.beacon({ view: HIGHER, from: 2, secondary: 3, ceiling: 69_999n, windowLog2: 30, sequence: 3 });
+      t.is(inFlash(bench).ceiling.windowLog2, 21);
+      bench.beacon({ view: HIGHER, from: 2, sequence: 4, ceiling: 90_000n, windowLog2: 17 });
+      t.is(inFlash(bench).ceiling.windowLog2, 17);
+      bench.beacon({ view: 0x301, from: 1, secondary: 2, ceiling: 95_000n, windowLog2: 19 });
+      t.is(inFlash(bench).ceiling.windowLog2, 19, "an accepted view brings its own");
+    },
+  },
+  {
     title: "writes nothing for a beacon that brings nothing new, and never lowers its ceiling",
     run(t) {
       const bench = new CardBench({ cardId: 3 });
@@ -73,6 +90,8 @@ export const memberCases: readonly UnitCase[] = [
         ["of a higher view, which nobody has told yet", { view: HIGHER, from: 2 }],
         ["of a higher view of the same primary", { view: HIGHER }],
         ["with a ceiling beyond the numbers", { ceiling: 2n ** 63n + 1n }],
+        ["with a window too small", { windowLog2: 15 }],
+        ["with a window too large", { windowLog2: 31 }],
         ["with a ceiling far beyond the numbers", { ceiling: 2n ** 64n - 1n }],
       ];
       const before = toHex(bench.storage.record());
@@ -230,7 +249,7 @@ export const memberCases: readonly UnitCase[] = [
       const { context, post } = memberParts({ cardId: 3, base: 1n });
       const member = new Member(context, post);
       const beacon = (view: number): void => {
-        const fields = filled(new BeaconFields(), { view });
+        const fields = filled(new BeaconFields(), { view, windowLog2: 16 });
         fields.ceiling.copy(uint64(1n));
         const frame = new FrameBuffer();
         encodeBeacon(frame, fields);

@@ -13,11 +13,11 @@ import { toBigInt, uint64 } from "../../support/layout.js";
 import { memberList } from "../../support/member-lists.js";
 import type { UnitCase } from "../../support/unit-case.js";
 
-/** Format, fabric, card, promised, accepted view, roles, base, ceiling, standing, incarnation, last id, members. */
-const RECORD = `02 04030201 07 0400000080 0102000000 03 07 0100000000002000 0000000000000080 00 efbeadde
+/** Format, fabric, card, promised, accepted view, roles, base, ceiling, window, standing, incarnation, last id, members. */
+const RECORD = `03 04030201 07 0400000080 0102000000 03 07 0100000000002000 0000000000000080 15 00 efbeadde
   fe 03  03 22 eb030000  07 11 efbeadde  fe 01 e6040000`;
-const RECORD_BYTES = 59;
-const LARGEST_RECORD_BYTES = 101;
+const RECORD_BYTES = 60;
+const LARGEST_RECORD_BYTES = 102;
 
 function filled(storage: FailingRecordStore): PersistentState {
   const state = new PersistentState(storage);
@@ -33,7 +33,7 @@ function filled(storage: FailingRecordStore): PersistentState {
   );
   state.promised = 0x80_0000_0004;
   state.accepted.set(0x201, 3, 7, uint64(2n ** 53n + 1n));
-  state.ceiling.copy(uint64(2n ** 63n));
+  state.ceiling.moveTo(uint64(2n ** 63n), 21);
   return state;
 }
 
@@ -73,6 +73,7 @@ export const persistentStateCases: readonly UnitCase[] = [
       t.deepEqual([accepted.number, accepted.primary, accepted.secondary], [0x201, 3, 7]);
       t.is(toBigInt(accepted.base), 2n ** 53n + 1n);
       t.is(toBigInt(state.ceiling), 2n ** 63n);
+      t.is(state.ceiling.windowLog2, 21);
       t.deepEqual([members.count, members.lastCardId, members.isJoint], [3, 254, true]);
       t.deepEqual([state.standing, state.incarnation], [STANDING_MEMBER, 0xdead_beef]);
       t.deepEqual([...members.incarnations].slice(0, 3), [1003, 0xdead_beef, 1254]);
@@ -128,7 +129,8 @@ export const persistentStateCases: readonly UnitCase[] = [
       const changes: readonly (readonly [string, (bytes: Uint8Array, view: DataView) => void])[] = [
         ["format 0", (bytes) => bytes.fill(0, 0, 1)],
         ["format 1", (bytes) => bytes.fill(1, 0, 1)],
-        ["format 3", (bytes) => bytes.fill(3, 0, 1)],
+        ["format 2", (bytes) => bytes.fill(2, 0, 1)],
+        ["format 4", (bytes) => bytes.fill(4, 0, 1)],
         ["fabric 0", (bytes) => bytes.fill(0, 1, 5)],
         ["a card that is no member", (bytes) => bytes.fill(8, 5, 6)],
         ["card 0", (bytes) => bytes.fill(0, 5, 6)],
@@ -138,24 +140,26 @@ export const persistentStateCases: readonly UnitCase[] = [
         ["a secondary that is no member", (bytes) => bytes.fill(4, 17, 18)],
         ["a base above the numbers", (_, view) => view.setUint32(22, 0x8000_0000, true)],
         ["a ceiling above the numbers", (_, view) => view.setUint32(26, 1, true)],
-        ["a primary without a vote", (bytes) => bytes.fill(0x20, 42, 43)],
-        ["a secondary without a vote", (bytes) => bytes.fill(0x10, 48, 49)],
-        ["an unknown standing", (bytes) => bytes.fill(4, 34, 35)],
-        ["a card that founds, and has a view", (bytes) => bytes.fill(1, 34, 35)],
+        ["a window too small", (bytes) => bytes.fill(15, 34, 35)],
+        ["a window too large", (bytes) => bytes.fill(31, 34, 35)],
+        ["a primary without a vote", (bytes) => bytes.fill(0x20, 43, 44)],
+        ["a secondary without a vote", (bytes) => bytes.fill(0x10, 49, 50)],
+        ["an unknown standing", (bytes) => bytes.fill(4, 35, 36)],
+        ["a card that founds, and has a view", (bytes) => bytes.fill(1, 35, 36)],
         [
           "a card that joins, and has promised",
           (bytes) => {
             bytes.fill(0, 11, 16);
-            bytes.fill(2, 34, 35);
+            bytes.fill(2, 35, 36);
           },
         ],
-        ["no incarnation", (bytes) => bytes.fill(0, 35, 39)],
-        ["another incarnation than in the list", (bytes) => bytes.fill(1, 35, 36)],
-        ["a member of no incarnation", (bytes) => bytes.fill(0, 43, 47)],
-        ["a last id below that of a member", (bytes) => bytes.fill(253, 39, 40)],
-        ["no members", (bytes) => bytes.fill(0, 40, 41)],
-        ["eleven members", (bytes) => bytes.fill(11, 40, 41)],
-        ["members in no order", (bytes) => bytes.set([3], 47)],
+        ["no incarnation", (bytes) => bytes.fill(0, 36, 40)],
+        ["another incarnation than in the list", (bytes) => bytes.fill(1, 36, 37)],
+        ["a member of no incarnation", (bytes) => bytes.fill(0, 44, 48)],
+        ["a last id below that of a member", (bytes) => bytes.fill(253, 40, 41)],
+        ["no members", (bytes) => bytes.fill(0, 41, 42)],
+        ["eleven members", (bytes) => bytes.fill(11, 41, 42)],
+        ["members in no order", (bytes) => bytes.set([3], 48)],
         ["all zeros", (bytes) => bytes.fill(0)],
         ["all ones", (bytes) => bytes.fill(0xff)],
       ];
@@ -172,13 +176,13 @@ export const persistentStateCases: readonly UnitCase[] = [
       for (const standing of [STANDING_FOUNDING, STANDING_JOINING]) {
         const storage = saved().changed((bytes) => {
           bytes.fill(0, 6, 16);
-          bytes.fill(standing, 34, 35);
+          bytes.fill(standing, 35, 36);
         });
         const state = new PersistentState(storage);
         t.is(state.load(), "loaded");
         t.deepEqual([state.standing, state.accepted.number, state.promised], [standing, 0, 0]);
       }
-      const removed = new PersistentState(saved().changed((bytes) => bytes.fill(STANDING_REMOVED, 34, 35)));
+      const removed = new PersistentState(saved().changed((bytes) => bytes.fill(STANDING_REMOVED, 35, 36)));
       t.is(removed.load(), "loaded");
       t.deepEqual([removed.standing, removed.accepted.number], [STANDING_REMOVED, 0x201]);
     },

@@ -48,6 +48,7 @@ export const primaryCeilingCases: readonly UnitCase[] = [
       const inFlash = new PersistentState(bench.storage);
       inFlash.load();
       t.is(toBigInt(inFlash.ceiling), 32_770n + 2n * WINDOW, "its own flash has it first");
+      t.deepEqual([bench.sent.beacons()[0]?.fields.windowLog2, inFlash.ceiling.windowLog2], [17, 17]);
       bench.request(3, 3, 1);
       t.deepEqual([counters.ceilingWrites, counters.requestsWaited], [2, 0]);
     },

@@ -193,10 +193,11 @@ export const promiserCases: readonly UnitCase[] = [
     title: "the ceiling that is told is that in flash",
     run(t) {
       const bench = quiet(3);
-      bench.beacon({ sequence: 2, ceiling: 90_000n });
+      bench.beacon({ sequence: 2, ceiling: 90_000n, windowLog2: 23 });
       bench.advance(LEASE_US);
       bench.prepare(0x202);
-      t.is(bench.sent.promises()[0]?.fields.ceiling.low, 90_000);
+      const promised = bench.sent.promises()[0]?.fields;
+      t.deepEqual([promised?.ceiling.low, promised?.windowLog2], [90_000, 23]);
     },
   },
   {
@@ -331,6 +332,8 @@ export const promiserCases: readonly UnitCase[] = [
         ["a secondary that is no member", { secondary: 0 }],
         ["a base above its ceiling", { base: 70_001n, ceiling: 70_000n }],
         ["a ceiling beyond the numbers", { ceiling: 2n ** 63n + 1n }],
+        ["a window too small", { windowLog2: 15 }],
+        ["a window too large", { windowLog2: 31 }],
         ["all beyond the numbers", { base: 2n ** 64n - 1n, ceiling: 2n ** 64n - 1n }],
       ];
       const bench = quiet(2);

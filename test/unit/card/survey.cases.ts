@@ -69,6 +69,21 @@ export const surveyCases: readonly UnitCase[] = [
     },
   },
   {
+    title: "a card that is removed amid a survey asks nobody any more",
+    run(t) {
+      const bench = new CardBench({ cardId: 3 });
+      ask(bench, 5);
+      t.deepEqual(asked(bench), [1, 2]);
+      const list = [
+        [1, 1],
+        [2, 1],
+      ] as const;
+      bench.accept({ view: 0x201, primary: 1, secondary: 2, list });
+      bench.advance(SURVEY_STEP_US);
+      t.deepEqual(asked(bench), [1, 2]);
+    },
+  },
+  {
     title: "a card that is off is told as silent, and the others all the same",
     run(t) {
       const fabric: VirtualFabric = started(3, TRIANGLE);

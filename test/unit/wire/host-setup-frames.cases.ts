@@ -102,6 +102,7 @@ export const hostSetupFramesCases: readonly UnitCase[] = [
       });
       t.deepEqual([setup.INIT_DONE, setup.INIT_FOUND, setup.INIT_JOIN], [0, 1, 2]);
       t.deepEqual([setup.INIT_BAD_KIND, setup.INIT_WRONG_FABRIC, setup.INIT_FIRST_TOO_LOW], [6, 7, 8]);
+      t.is(setup.INIT_OTHER_FOUNDING, 9);
       t.deepEqual(
         [setup.INIT_NOT_BLANK, setup.INIT_BAD_MEMBERS, setup.INIT_BAD_FIRST, setup.INIT_BAD_FABRIC],
         [1, 2, 3, 4],

@@ -24,10 +24,11 @@ export const leaseFramesCases: readonly UnitCase[] = [
         view: 0x80_0000_0102,
         sequence: 0xffff_fffe,
         ceiling: uint64(2n ** 63n),
+        windowLog2: 30,
         state: 11,
       });
       checkLayout(t, {
-        hex: "01 06 02 01 10 ffffffff  0201000080 feffffff 0000000000000080 0b",
+        hex: "01 06 02 01 10 ffffffff  0201000080 feffffff 0000000000000080 1e 0b",
         fields,
         make: () => new BeaconFields(),
         encode(frame) {

@@ -59,13 +59,14 @@ export const viewFramesCases: readonly UnitCase[] = [
           secondary: 254,
           base: uint64(2n ** 53n + 1n),
           ceiling: uint64(2n ** 63n),
+          windowLog2: 17,
           tail: uint64(2n ** 63n - 1n),
           flags,
         });
         tellMembers(fields, LIST);
         checkLayout(t, {
           hex: `01 09 02 01 10 ffffffff  0201000080 ffffffffff 03 fe
-            0100000000002000 0000000000000080 ffffffffffffff7f 0${flags} ${LIST_HEX}`,
+            0100000000002000 0000000000000080 11 ffffffffffffff7f 0${flags} ${LIST_HEX}`,
           fields,
           make: () => new PromiseFields(),
           encode(frame) {
@@ -102,10 +103,11 @@ export const viewFramesCases: readonly UnitCase[] = [
         secondary: 254,
         base: uint64(2n ** 53n + 1n),
         ceiling: uint64(2n ** 63n),
+        windowLog2: 30,
       });
       tellMembers(fields, LIST);
       checkLayout(t, {
-        hex: `01 0b 02 01 10 ffffffff  0201000080 03 fe 0100000000002000 0000000000000080 ${LIST_HEX}`,
+        hex: `01 0b 02 01 10 ffffffff  0201000080 03 fe 0100000000002000 0000000000000080 1e ${LIST_HEX}`,
         fields,
         make: () => new AcceptFields(),
         encode(frame) {
