@@ -25,6 +25,8 @@ export interface WorldOptions {
   readonly seed: number;
   readonly cards: number;
   readonly cables: readonly Cable[];
+  /** Cards whose hosts are one computer with a card of each fabric, which lends a trunk between them; by place. */
+  readonly trunks: readonly Cable[];
   readonly votes: readonly number[];
   readonly timing: Timing;
   /** Rate of each card's clock. */
@@ -87,6 +89,7 @@ export class World {
       card.clock.rate = options.clockRates[place] ?? 1;
       this.hosts.push(new SimulatedHost(this, card.id));
     });
+    for (const [one, other] of options.trunks) this.hosts[one]?.lendTrunk(this.hosts[other] as SimulatedHost);
     for (const card of this.cards) card.boot();
   }
 
