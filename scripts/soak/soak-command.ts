@@ -74,6 +74,9 @@ async function runSoak(options: SoakCommandOptions): Promise<void> {
   const faults = options.faults ?? (ports === undefined ? rigFaults(fabrics) : ["handover" as const]);
   const seed = options.seed ?? randomInt(0xffff_ffff);
   await runInScope(async (scope) => {
+    if (ports === undefined && fabrics === 1 && faults.includes("fabric")) {
+      throw new Error("One fabric has no other to go on: say --fabrics 2, or leave fabric out of --faults.");
+    }
     if (ports !== undefined && faults.some((kind) => kind !== "handover")) {
       throw new Error("Real cards cannot be broken from here: leave --faults out, or say --faults handover.");
     }

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import { check, type Deliveries, describeResult, readDeliveryFiles } from "../../../scripts/checker/index.js";
+import { check, describeResult, readDeliveryFiles } from "../../../scripts/checker/index.js";
 import { HostFleet } from "../../../scripts/hosts/host-fleet.js";
+import { longestWaitMs, type Span } from "../../../scripts/hosts/longest-wait.js";
 import { startDaemonProcess } from "../../../scripts/processes/daemon-process.js";
 import { ProcessScope } from "../../../scripts/processes/process-scope.js";
 import { commandRig } from "../../../scripts/processes/rig-control.js";
@@ -15,21 +16,6 @@ const CALLERS = 32;
 const SERVED_WITHIN_MS = 30_000;
 /** Leases that a computer with many other things to do can hold. */
 const CALM = ["--lease-ms", "300", "--beacon-ms", "40"];
-
-/** From a fault to its mending. */
-type Span = readonly [bigint, bigint];
-
-/** The longest that a call waited which was open in a span of time, in milliseconds. */
-function longestWaitMs(deliveries: Deliveries, [fromNs, toNs]: Span): number {
-  const [from, to] = [Number(fromNs), Number(toNs)];
-  let longestNs = 0;
-  for (let index = 0; index < deliveries.length; index += 1) {
-    const askedNs = Number(deliveries.requestTimesNs[index]);
-    const deliveredNs = Number(deliveries.deliveryTimesNs[index]);
-    if (deliveredNs >= from && askedNs < to) longestNs = Math.max(longestNs, deliveredNs - askedNs);
-  }
-  return longestNs / 1e6;
-}
 
 async function servedNow(t: ExecutionContext, fleet: HostFleet, hosts: number, what: string): Promise<void> {
   const all = Array.from({ length: hosts }, (_, index) => index + 1);
