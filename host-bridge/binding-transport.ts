@@ -25,6 +25,10 @@ export class BindingTransport implements Transport {
     void this.readAll();
   }
 
+  get waitingBytes(): number {
+    return this.unsentBytes;
+  }
+
   write(bytes: Uint8Array, length: number): boolean {
     if (this.isOver || this.unsentBytes + length > MAX_QUEUED_BYTES) return false;
     const copy = Buffer.from(bytes.subarray(0, length));

@@ -13,6 +13,7 @@ import {
   FRAME_HOST_REPORT,
   FRAME_HOST_REQUEST,
   FRAME_HOST_STATUS,
+  FRAME_HOST_TRUNK_OUT,
   FRAME_HOST_VIEW,
   FRAME_HOST_WELCOME,
   OFFSET_TYPE,
@@ -304,6 +305,9 @@ export class CardSession {
       case FRAME_HOST_LINKS:
       case FRAME_HOST_COUNTERS:
         return this.onStatus(type, frame);
+      case FRAME_HOST_TRUNK_OUT:
+        // For whoever has opened the trunk and sees all frames.
+        return true;
       default:
         this.counters.dropType += 1;
         return true;

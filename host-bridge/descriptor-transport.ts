@@ -56,6 +56,10 @@ export class DescriptorTransport implements Transport {
     this.listen();
   }
 
+  get waitingBytes(): number {
+    return this.unsent.bytes;
+  }
+
   write(bytes: Uint8Array, length: number): boolean {
     if (this.isOver || this.broken !== null) return false;
     const written = this.unsent.isEmpty ? this.writeNow(bytes, 0, length) : 0;

@@ -36,6 +36,11 @@ export class Line {
     return this.transport !== null;
   }
 
+  /** Bytes that were sent and are not on the line yet. */
+  get waitingBytes(): number {
+    return this.transport?.waitingBytes ?? 0;
+  }
+
   get canWait(): boolean {
     return this.transport?.canWait === true;
   }

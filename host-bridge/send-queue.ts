@@ -10,6 +10,10 @@ export class SendQueue {
     return this.queued === 0;
   }
 
+  get bytes(): number {
+    return this.queued;
+  }
+
   /** Copies `bytes[start..end)`. @returns false, and takes nothing, where there is no room. */
   add(bytes: Uint8Array, start: number, end: number): boolean {
     if (this.queued + end - start > MAX_QUEUED_BYTES) return false;

@@ -91,6 +91,10 @@ class SocketTransport implements Transport {
     if (!this.isOver) this.events.onBytes(bytes, 0, length);
   }
 
+  get waitingBytes(): number {
+    return this.unsent.bytes;
+  }
+
   write(bytes: Uint8Array, length: number): boolean {
     if (this.isOver || this.broken !== null) return false;
     if (this.handle === null) {

@@ -12,6 +12,8 @@ export interface TransportEvents {
 export interface Transport {
   /** Whether `poll` and `wait` work: not where the platform hands bytes out by its event loop only. */
   readonly canWait: boolean;
+  /** Bytes that were written and are not on the line yet; left out where nobody can tell. */
+  readonly waitingBytes?: number;
   /**
    * Takes all of `bytes[0..length)` or nothing, and copies what it keeps. Never calls back.
    * @returns false where it has no room.

@@ -7,6 +7,9 @@ import {
   FRAME_HOST_INIT,
   FRAME_HOST_INIT_RESULT,
   FRAME_HOST_OPEN,
+  FRAME_HOST_TRUNK_IN,
+  FRAME_HOST_TRUNK_OPEN,
+  FRAME_HOST_TRUNK_OUT,
   FRAME_HOST_VIEW,
   FRAME_HOST_WELCOME,
   OFFSET_TYPE,
@@ -60,6 +63,8 @@ export class CardSetup implements HostSink {
   private readonly decoder = new FrameDecoder((frame) => this.take(frame));
   private asking: Scheduled | undefined;
   private failure: RigError | undefined;
+  /** The setup of the card that this one is joined with by a trunk. */
+  private trunk: CardSetup | undefined;
 
   /**
    * @param membership what to make the card a member of, should it be blank; undefined leaves a blank card blank.
@@ -79,6 +84,12 @@ export class CardSetup implements HostSink {
     this.scheduler = scheduler;
     this.membership = membership;
     this.onChange = onChange;
+  }
+
+  /** Lends a trunk between this card and another for as long as they are set up: a fabric is founded by all of its cards. */
+  lendTrunk(other: CardSetup): void {
+    this.trunk = other;
+    other.trunk = this;
   }
 
   get error(): RigError | undefined {
@@ -118,6 +129,7 @@ export class CardSetup implements HostSink {
     if (type === FRAME_HOST_WELCOME) this.takeWelcome(frame);
     else if (type === FRAME_HOST_VIEW) this.takeView(frame);
     else if (type === FRAME_HOST_INIT_RESULT) this.takeInitResult(frame);
+    else if (type === FRAME_HOST_TRUNK_OUT) this.trunk?.carry(frame);
   }
 
   private takeWelcome(frame: FrameBuffer): void {
@@ -132,6 +144,7 @@ export class CardSetup implements HostSink {
         `Card ${this.id} says that it is card ${welcome.cardId}. ${advice}`,
       );
     }
+    if (this.trunk !== undefined) this.sendEmpty(FRAME_HOST_TRUNK_OPEN);
     if (isBlank && this.membership !== undefined) this.sendInit(this.membership);
     this.onChange();
   }
@@ -164,6 +177,12 @@ export class CardSetup implements HostSink {
     for (const card of members) init.addMember(card, votesOf(members, card));
     writeHostHeader(this.frame, FRAME_HOST_INIT, this.session);
     encodeHostInit(this.frame, init);
+    this.send();
+  }
+
+  private carry(frame: FrameBuffer): void {
+    this.frame.copy(frame);
+    writeHostHeader(this.frame, FRAME_HOST_TRUNK_IN, this.session);
     this.send();
   }
 

@@ -1,5 +1,8 @@
 import { RigError } from "./rig-error.js";
 
+export const FABRIC_ACTIONS = ["cut", "mend", "kill", "start"] as const;
+export type FabricAction = (typeof FABRIC_ACTIONS)[number];
+
 /** What a running rig can be told over its control socket: one JSON object a line. */
 export type ControlRequest =
   | { readonly command: "kill" | "start" | "pause" | "resume"; readonly card: number }
@@ -7,6 +10,8 @@ export type ControlRequest =
   | { readonly command: "mend"; readonly from: number; readonly to: number }
   /** Of all cards at once. Where it bounces, it fails again within the first write of each. */
   | { readonly command: "power"; readonly on: boolean; readonly bounces?: boolean }
+  /** Of all cables, or all cards, of one fabric. */
+  | { readonly command: "fabric"; readonly action: FabricAction; readonly fabric: number }
   | { readonly command: "status" | "stop" | "events" }
   /** Frames, and turns where asked for, as they happen; `count` of them, 0 without end. */
   | { readonly command: "trace"; readonly count: number; readonly turns: boolean };
@@ -30,6 +35,8 @@ interface RequestFields {
   readonly bounces?: unknown;
   readonly count?: unknown;
   readonly turns?: unknown;
+  readonly action?: unknown;
+  readonly fabric?: unknown;
 }
 
 /** @throws RigError BAD_COMMAND. */
@@ -49,6 +56,8 @@ export function parseRequest(line: string): ControlRequest {
     case "power":
       if (typeof fields.on !== "boolean") throw bad("on is true or false");
       return { command, on: fields.on, bounces: fields.bounces === true };
+    case "fabric":
+      return { command, action: takeAction(fields), fabric: takeInteger(fields, "fabric") };
     case "status":
     case "stop":
     case "events":
@@ -60,7 +69,9 @@ export function parseRequest(line: string): ControlRequest {
         turns: fields.turns === true,
       };
     default:
-      throw bad("command is kill, start, pause, resume, power, cut, mend, status, stop, events or trace");
+      throw bad(
+        "command is kill, start, pause, resume, power, cut, mend, fabric, status, stop, events or trace",
+      );
   }
 }
 
@@ -77,6 +88,12 @@ function parseObject(line: string): RequestFields {
 
 function takeEnds(fields: RequestFields): { from: number; to: number } {
   return { from: takeInteger(fields, "from"), to: takeInteger(fields, "to") };
+}
+
+function takeAction({ action }: RequestFields): FabricAction {
+  const found = FABRIC_ACTIONS.find((known) => known === action);
+  if (found === undefined) throw bad(`action is ${FABRIC_ACTIONS.join(", ")}`);
+  return found;
 }
 
 function takeInteger(fields: RequestFields, name: keyof RequestFields): number {

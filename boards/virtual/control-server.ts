@@ -5,6 +5,7 @@ import { makeControlFolder } from "./control-path.js";
 import {
   type ControlReply,
   type ControlRequest,
+  type FabricAction,
   MAX_REQUEST_BYTES,
   parseRequest,
 } from "./control-request.js";
@@ -146,6 +147,9 @@ export class ControlServer {
       case "mend":
         rig.mend(request.from, request.to);
         return { atNs };
+      case "fabric":
+        await performOnFabric(rig, request.action, request.fabric);
+        return { atNs };
       case "status":
         return rig.status();
       case "events":
@@ -158,6 +162,12 @@ export class ControlServer {
         );
     }
   }
+}
+
+async function performOnFabric(rig: Rig, action: FabricAction, fabric: number): Promise<void> {
+  if (action === "kill") await rig.killFabric(fabric);
+  else if (action === "start") await rig.startFabric(fabric);
+  else rig.cutFabric(fabric, action === "cut");
 }
 
 const SUBSCRIBED = Symbol("subscribed");

@@ -12,6 +12,7 @@ export type RigErrorCode =
   | "EMULATOR_MISSING"
   | "NO_SUCH_CABLE"
   | "NO_SUCH_CARD"
+  | "NO_SUCH_FABRIC"
   | "NOT_READY"
   | "PTY_UNAVAILABLE"
   | "RIG_NOT_RUNNING"

@@ -52,6 +52,8 @@ export interface RigCableStatus {
 export interface RigStatus {
   readonly engine: string;
   readonly topology: string;
+  /** How many fabrics the cards stand in, in equal parts by rising id. */
+  readonly fabrics: number;
   readonly seed: number;
   readonly fabricId: number;
   readonly uptimeMs: number;

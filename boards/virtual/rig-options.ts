@@ -6,13 +6,15 @@ import { type FlashTimes, TYPICAL_FLASH_TIMES } from "../emulated/chip/flash-mem
 import { type CableSettings, DEFAULT_CABLE } from "./cable.js";
 import type { EngineKind } from "./card-engine.js";
 import { RigError } from "./rig-error.js";
-import { cablesOf, type Topology } from "./topology.js";
+import { cablesOfFabrics, MAX_CARDS, MAX_FABRICS, type Topology } from "./topology.js";
 import type { TraceListener } from "./trace.js";
 
 /** What a rig can be told; everything has a default. */
 export interface RigOptions {
-  /** 3 to 8. Default 3. */
+  /** Of each fabric: 3 to 8, and no more than 8 in all. Default 3. */
   readonly cards?: number;
+  /** Fabrics that no cable joins, 1 or 2: the cards of the second have the ids behind those of the first. Default 1. */
+  readonly fabrics?: number;
   /** Default `triangle` for three cards and `ring` for more. */
   readonly topology?: Topology;
   /** Default `xs`. */
@@ -49,7 +51,9 @@ export interface RigOptions {
 
 /** The options with every default filled in, and checked. */
 export interface RigSettings {
+  /** Of all fabrics. */
   readonly cards: number;
+  readonly fabrics: number;
   readonly topology: Topology;
   readonly engine: EngineKind;
   readonly cable: CableSettings;
@@ -74,7 +78,15 @@ const MAX_NUMBER = (1n << 63n) - 1n;
 
 /** @throws RigError BAD_OPTION, BAD_TOPOLOGY. */
 export function checkOptions(options: RigOptions): RigSettings {
+  const fabrics = options.fabrics ?? 1;
+  checkInteger("number of fabrics", fabrics, 1, MAX_FABRICS);
   const cards = options.cards ?? 3;
+  if (cards * fabrics > MAX_CARDS && fabrics > 1) {
+    throw new RigError(
+      "BAD_OPTION",
+      `${fabrics} fabrics of ${cards} cards are more than a rig's ${MAX_CARDS}: give each fewer with --cards.`,
+    );
+  }
   const topology = options.topology ?? (cards === 3 ? "triangle" : "ring");
   const engine = options.engine ?? "xs";
   if (engine !== "xs" && engine !== "node" && engine !== "rp2040") {
@@ -96,7 +108,8 @@ export function checkOptions(options: RigOptions): RigSettings {
   const sectorCount = options.flashSectors ?? BOARD_GEOMETRY.sectorCount;
   checkInteger("number of flash sectors", sectorCount, MIN_SECTORS, MAX_SECTORS);
   return {
-    cards,
+    cards: cards * fabrics,
+    fabrics,
     topology,
     engine,
     cable,
@@ -112,7 +125,7 @@ export function checkOptions(options: RigOptions): RigSettings {
     firmware: options.firmware,
     bootRom: options.bootRom,
     flashTimes: checkFlashTimes(options.flashTimes ?? TYPICAL_FLASH_TIMES),
-    pairs: cablesOf(topology, cards),
+    pairs: cablesOfFabrics(fabrics, topology, cards),
   };
 }
 

@@ -187,10 +187,40 @@ export class Rig {
     this.emit({ event: "mended", from, to });
   }
 
+  /**
+   * Cuts, or mends, all cables of one fabric at the same instant; its cards keep their power.
+   * @throws RigError NO_SUCH_FABRIC.
+   */
+  cutFabric(fabric: number, isCut: boolean): void {
+    const ids = this.cardsOf(fabric);
+    for (const { a, b } of this.parts.cables.filter((cable) => ids.includes(cable.a))) {
+      if (isCut) this.cut(a, b);
+      else this.mend(a, b);
+    }
+  }
+
+  /**
+   * Takes the power from all cards of one fabric that have some, at the same instant.
+   * @throws RigError NO_SUCH_FABRIC.
+   */
+  async killFabric(fabric: number): Promise<void> {
+    const running = this.cardsOf(fabric).filter((id) => this.find(id).card.isRunning);
+    await Promise.all(running.map((id) => this.kill(id)));
+  }
+
+  /**
+   * Gives power to all cards of one fabric that have none.
+   * @throws RigError NO_SUCH_FABRIC, PTY_UNAVAILABLE.
+   */
+  async startFabric(fabric: number): Promise<void> {
+    for (const id of this.cardsOf(fabric)) if (!this.find(id).card.isRunning) await this.start(id);
+  }
+
   status(): RigStatus {
-    const { engine, fabricId, seed, topology } = this.settings;
+    const { engine, fabricId, fabrics, seed, topology } = this.settings;
     return {
       engine,
+      fabrics,
       topology,
       seed,
       fabricId,
@@ -226,6 +256,7 @@ export class Rig {
         new CardSetup(id, line, session, this.scheduler, membership, () => this.onSetupChange()),
       );
     }
+    this.lendTrunks();
     try {
       const { promise, reject, resolve } = deferred();
       this.onSetupChange = () => {
@@ -246,6 +277,27 @@ export class Rig {
       this.onSetupChange = () => {};
       for (const setup of this.setups) setup.stop();
     }
+  }
+
+  /** A computer has a card of each fabric; the rig stands for all of them. */
+  private lendTrunks(): void {
+    const { cards, fabrics } = this.settings;
+    if (fabrics === 1) return;
+    const half = cards / fabrics;
+    for (let place = 0; place < half; place += 1) {
+      (this.setups[place] as CardSetup).lendTrunk(this.setups[place + half] as CardSetup);
+    }
+  }
+
+  /** @returns the ids of a fabric's cards. */
+  private cardsOf(fabric: number): number[] {
+    const { cards, fabrics } = this.settings;
+    if (!Number.isInteger(fabric) || fabric < 1 || fabric > fabrics) {
+      const has = fabrics === 1 ? "one fabric, number 1" : `the fabrics 1 to ${fabrics}`;
+      throw new RigError("NO_SUCH_FABRIC", `No fabric ${fabric}: this rig has ${has}.`);
+    }
+    const size = cards / fabrics;
+    return Array.from({ length: size }, (_, place) => (fabric - 1) * size + place + 1);
   }
 
   /** A card that was a member before is ready when it speaks: after a cold start of all there is no view to wait for. */

@@ -7,6 +7,7 @@ export type Topology = (typeof TOPOLOGIES)[number];
 
 export const MIN_CARDS = 3;
 export const MAX_CARDS = 8;
+export const MAX_FABRICS = 2;
 
 /**
  * @returns the pairs of cards that a cable joins, the lower id first.
@@ -36,6 +37,17 @@ export function cablesOf(topology: Topology, cards: number): [number, number][] 
     default:
       throw new RigError("BAD_TOPOLOGY", `No topology "${topology}": choose ${TOPOLOGIES.join(", ")}.`);
   }
+}
+
+/**
+ * @returns the cables of `fabrics` fabrics of `cards` cards each, one behind the other: no cable joins two of them.
+ * @throws RigError BAD_TOPOLOGY, BAD_OPTION.
+ */
+export function cablesOfFabrics(fabrics: number, topology: Topology, cards: number): [number, number][] {
+  const pairs = cablesOf(topology, cards);
+  return Array.from({ length: fabrics }, (_, fabric) =>
+    pairs.map(([low, high]): [number, number] => [low + fabric * cards, high + fabric * cards]),
+  ).flat();
 }
 
 function lineOf(cards: number): [number, number][] {

@@ -41,9 +41,11 @@ import { Promiser } from "./promiser.js";
 import { Reporter } from "./reporter.js";
 import { Router } from "./router.js";
 import { Secondary } from "./secondary.js";
+import { SideWatch } from "./side-watch.js";
 import { SilenceWatch } from "./silence-watch.js";
 import { StatusReport } from "./status-report.js";
 import { Survey } from "./survey.js";
+import { Trunk } from "./trunk.js";
 import { ViewAnnouncer } from "./view-announcer.js";
 
 const NOTHING_HELD = new Uint64();
@@ -76,6 +78,7 @@ export class Card {
   private readonly reporter: Reporter;
   private readonly survey: Survey;
   private readonly desk: HostDesk;
+  private readonly sides: SideWatch;
   private readonly upkeep: Upkeep;
   /** When `tickAll` is to be done again. */
   private allDueUs = 0;
@@ -107,6 +110,7 @@ export class Card {
     this.coordinator = new Coordinator(context, post, router, member, this.promiser);
     this.watch = new SilenceWatch(context, member, primary, this.coordinator);
     this.planner = new Planner(context, post, primary, this.coordinator);
+    this.sides = new SideWatch(context, router, primary, this.planner);
     this.plans = new PlanDesk(context, post, line, viewState);
     this.originator = new Originator(context, post, line, viewState);
     this.upkeep = new Upkeep(context, router, member, primary, this.planner, this.originator);
@@ -125,6 +129,9 @@ export class Card {
       viewState,
     );
     this.survey = new Survey(context, post, line, status);
+    const trunk = new Trunk(context, line, this.router, (link, frame) => {
+      this.receiveFromLink(link, frame, context.nowUs);
+    });
     this.desk = new HostDesk(
       context,
       line,
@@ -133,6 +140,7 @@ export class Card {
       this.reporter,
       status,
       this.survey,
+      trunk,
       () => this.join(),
       () => this.held(),
     );
@@ -228,6 +236,7 @@ export class Card {
       this.member.tick();
       this.watch.tick();
       this.planner.tick();
+      this.sides.tick();
       this.coordinator.tick();
     } else if (context.takesPart) {
       this.founding.tick();

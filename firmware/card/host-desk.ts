@@ -10,6 +10,9 @@ import {
   FRAME_HOST_REQUEST,
   FRAME_HOST_STATUS_REQUEST,
   FRAME_HOST_SURVEY,
+  FRAME_HOST_TRUNK_CLOSE,
+  FRAME_HOST_TRUNK_IN,
+  FRAME_HOST_TRUNK_OPEN,
   OFFSET_TYPE,
   OFFSET_VERSION,
   REFUSE_NO_SESSION,
@@ -33,6 +36,7 @@ import type { PlanDesk } from "./plan-desk.js";
 import type { Reporter } from "./reporter.js";
 import type { StatusReport } from "./status-report.js";
 import type { Survey } from "./survey.js";
+import type { Trunk } from "./trunk.js";
 
 /** Where the host's frames are taken in. Only a frame of the open session counts; an old process gets nothing more. */
 export class HostDesk {
@@ -43,6 +47,7 @@ export class HostDesk {
   private readonly reporter: Reporter;
   private readonly status: StatusReport;
   private readonly survey: Survey;
+  private readonly trunk: Trunk;
   private readonly onInitialised: () => void;
   private readonly held: () => Uint64;
   private readonly request = new HostRequestFields();
@@ -57,6 +62,7 @@ export class HostDesk {
     reporter: Reporter,
     status: StatusReport,
     survey: Survey,
+    trunk: Trunk,
     onInitialised: () => void,
     held: () => Uint64,
   ) {
@@ -67,6 +73,7 @@ export class HostDesk {
     this.reporter = reporter;
     this.status = status;
     this.survey = survey;
+    this.trunk = trunk;
     this.onInitialised = onInitialised;
     this.held = held;
   }
@@ -127,6 +134,17 @@ export class HostDesk {
       case FRAME_HOST_SURVEY:
         this.beginSurvey(decodeHostSurvey(frame));
         break;
+      case FRAME_HOST_TRUNK_OPEN:
+        if (hasEmptyBody(frame)) this.trunk.open();
+        else this.context.counters.dropLength += 1;
+        break;
+      case FRAME_HOST_TRUNK_CLOSE:
+        if (hasEmptyBody(frame)) this.trunk.close();
+        else this.context.counters.dropLength += 1;
+        break;
+      case FRAME_HOST_TRUNK_IN:
+        this.trunk.receive(frame);
+        break;
       case FRAME_HOST_CLOSE:
         if (hasEmptyBody(frame)) this.close();
         else this.context.counters.dropLength += 1;
@@ -145,6 +163,7 @@ export class HostDesk {
     this.originator.reset();
     this.plans.reset();
     this.survey.reset();
+    this.trunk.close();
   }
 
   private beginSurvey(surveyId: number): void {

@@ -1,4 +1,4 @@
-import { MAX_MEMBERS, UNREACHABLE_COST } from "../wire/constants.js";
+import { HOP_COST, MAX_MEMBERS, STALE_HOP_COST, UNREACHABLE_COST } from "../wire/constants.js";
 import { FrameBuffer } from "../wire/frame-buffer.js";
 import type { HelloFields } from "../wire/hello-frame.js";
 import { LINK_ALIVE, LINK_DEAD, LINK_STALE } from "../wire/host-status-frames.js";
@@ -25,6 +25,18 @@ export class LinkState {
   /** What the neighbour says it reaches, by place in the member list. */
   readonly costs = new Uint8Array(MAX_MEMBERS).fill(UNREACHABLE_COST);
   readonly paths = new Uint16Array(MAX_MEMBERS);
+
+  /** What a hop over it costs while it is alive. */
+  private readonly aliveCost: number;
+
+  constructor(aliveCost: number = HOP_COST) {
+    this.aliveCost = aliveCost;
+  }
+
+  /** What a hop over it costs now; of no meaning where it is dead. */
+  get hopCost(): number {
+    return this.state === LINK_ALIVE ? this.aliveCost : STALE_HOP_COST;
+  }
 
   /** The card is of another fabric now: whoever was at the other end is to say so anew. What was counted stays. */
   forget(): void {

@@ -1,3 +1,4 @@
+import { TRUNK_HOP_COST, UNREACHABLE_COST } from "../wire/constants.js";
 import type { MemberList } from "./member-list.js";
 import type { Promises } from "./promises.js";
 
@@ -28,11 +29,14 @@ export function choosePrimary(
   distances: Distances,
 ): number {
   // Who is wished for as secondary is primary only where nobody else promised.
-  const best = chooseBest(promises, members, voters, wishes.primary, wishes.secondary, distances);
+  const best = chooseBest(promises, members, voters, wishes.primary, wishes.secondary, distances, ANYWHERE);
   return best === NO_CARD ? wishes.secondary : best;
 }
 
-/** Chooses a secondary other than `primary`; the same card only where nobody else promised. */
+/**
+ * Chooses a secondary other than `primary`; the same card only where nobody else promised. Where cards are joined by trunks
+ * it is rather one of the other side: what ends all cables or all cards of one side then leaves one that knows the number.
+ */
 export function chooseSecondary(
   promises: Promises,
   members: MemberList,
@@ -41,10 +45,20 @@ export function chooseSecondary(
   distances: Distances,
   primary: number,
 ): number {
-  const best = chooseBest(promises, members, voters, wishes.secondary, primary, distances);
+  const apartFrom = Number(isElsewhere(distances.costOf(primary)));
+  const best = chooseBest(promises, members, voters, wishes.secondary, primary, distances, apartFrom);
   return best === NO_CARD ? primary : best;
 }
 
+/**
+ * Whether the way to a card leads over a trunk, as its cost tells: it is on the other side of a duplicated fabric. Way or none,
+ * the card that asks is on its own side.
+ */
+export function isElsewhere(cost: number): boolean {
+  return cost >= TRUNK_HOP_COST && cost !== UNREACHABLE_COST;
+}
+
+/** @param apartFrom the side, 0 or 1, that is second choice; or ANYWHERE. */
 function chooseBest(
   promises: Promises,
   members: MemberList,
@@ -52,6 +66,7 @@ function chooseBest(
   wished: number,
   except: number,
   distances: Distances,
+  apartFrom: number,
 ): number {
   const { lastView } = promises;
   let best = NO_CARD;
@@ -59,7 +74,9 @@ function chooseBest(
   for (let index = 0; index < members.count; index += 1) {
     const card = members.cardAt(index);
     if (!promises.has(index) || !voters.isVoter(card) || card === except) continue;
-    let rank = RANK_OTHERS + distances.costOf(card);
+    const cost = distances.costOf(card);
+    let rank = RANK_OTHERS + cost;
+    if (Number(isElsewhere(cost)) === apartFrom) rank += RANK_SAME_SIDE;
     if (card === lastView.primary) rank = promises.isWarm(index) ? RANK_WARM_PRIMARY : RANK_COLD;
     else if (card === lastView.secondary) rank = promises.isWarm(index) ? RANK_WARM_SECONDARY : RANK_COLD;
     if (card === wished) rank = RANK_WISHED;
@@ -76,3 +93,6 @@ const RANK_WARM_PRIMARY = 1;
 const RANK_WARM_SECONDARY = 2;
 const RANK_COLD = 3;
 const RANK_OTHERS = 4;
+/** More than any cost. */
+const RANK_SAME_SIDE = UNREACHABLE_COST + 1;
+const ANYWHERE = -1;

@@ -1,9 +1,9 @@
 import {
-  HOP_COST,
   MAX_HOPS,
+  MAX_LINKS,
   MAX_MEMBERS,
   NEIGHBOUR_ID,
-  STALE_HOP_COST,
+  TRUNK_HOP_COST,
   UNREACHABLE_COST,
 } from "../wire/constants.js";
 import { FrameBuffer } from "../wire/frame-buffer.js";
@@ -24,6 +24,7 @@ const CARD_IDS = 256;
  * never takes a way that leads through itself, so no news of a lost card can be handed round in a circle.
  */
 export class Router {
+  /** The cables and, behind them, the trunk while there is one. */
   readonly links: LinkState[] = [];
   /** The way to each member, by place in the member list. */
   readonly routeLinks = new Int8Array(MAX_MEMBERS).fill(NO_LINK);
@@ -42,6 +43,7 @@ export class Router {
   private helloIsWritten = false;
   private nextHelloUs = 0;
   private lastHelloUs = Number.NEGATIVE_INFINITY;
+  private sendTrunk: (frame: FrameBuffer) => boolean = () => false;
 
   constructor(context: CardContext) {
     this.context = context;
@@ -63,6 +65,30 @@ export class Router {
     this.routeLinks.fill(NO_LINK);
     this.linksByCard.fill(NO_LINK);
     this.routeCosts.fill(UNREACHABLE_COST);
+  }
+
+  /** Which of the links the trunk is. */
+  get trunkLink(): number {
+    return this.context.environment.linkCount;
+  }
+
+  get hasTrunk(): boolean {
+    return this.links.length > this.trunkLink;
+  }
+
+  /** The host lends a trunk: one more link, unless the card has as many cables as it can have links. Safe twice. */
+  openTrunk(send: (frame: FrameBuffer) => boolean): void {
+    if (this.trunkLink >= MAX_LINKS) return;
+    this.sendTrunk = send;
+    if (!this.hasTrunk) this.links.push(new LinkState(TRUNK_HOP_COST));
+    this.helloSoon();
+  }
+
+  /** The trunk is gone, and every way over it. */
+  closeTrunk(): void {
+    if (!this.hasTrunk) return;
+    this.links.pop();
+    this.findRoutes();
   }
 
   /** The newest list may be another now: the ways are kept, in the places of the new one. */
@@ -128,7 +154,9 @@ export class Router {
   /** @returns how many cables have had a neighbour since the boot and have none that hears and is heard now. */
   silentCables(): number {
     let silent = 0;
-    for (const { neighbour, state } of this.links) if (neighbour !== 0 && state !== LINK_ALIVE) silent += 1;
+    this.links.forEach(({ neighbour, state }, link) => {
+      if (link !== this.trunkLink && neighbour !== 0 && state !== LINK_ALIVE) silent += 1;
+    });
     return silent;
   }
 
@@ -162,7 +190,8 @@ export class Router {
     const { context } = this;
     const linkState = this.links[link] as LinkState;
     // As `sendOver`, without its call: the path of every number.
-    if (context.environment.sendLink(link, frame)) {
+    const { environment } = context;
+    if (link === environment.linkCount ? this.sendTrunk(frame) : environment.sendLink(link, frame)) {
       linkState.framesOut += 1;
       return true;
     }
@@ -190,7 +219,8 @@ export class Router {
 
   private sendOver(link: number, frame: FrameBuffer): boolean {
     const linkState = this.links[link] as LinkState;
-    if (this.context.environment.sendLink(link, frame)) {
+    const { environment } = this.context;
+    if (link === environment.linkCount ? this.sendTrunk(frame) : environment.sendLink(link, frame)) {
       linkState.framesOut += 1;
       return true;
     }
@@ -249,7 +279,7 @@ export class Router {
         if (linkState.state === LINK_DEAD || card === cardId) return;
         const direct = linkState.neighbour === card;
         const path = direct ? 1 << index : (linkState.paths[index] as number);
-        const hop = linkState.state === LINK_ALIVE ? HOP_COST : STALE_HOP_COST;
+        const hop = linkState.hopCost;
         const cost = direct ? hop : hop + (linkState.costs[index] as number);
         if (cost < bestCost && (path & self) === 0) {
           bestLink = link;

@@ -129,7 +129,7 @@ export class StatusReport {
       links.states[index] = link.state;
       links.framesIn[index] = link.framesIn;
       links.framesOut[index] = link.framesOut;
-      links.badFrames[index] = context.environment.badFramesOfLink(index);
+      links.badFrames[index] = index === router.trunkLink ? 0 : context.environment.badFramesOfLink(index);
       links.dropped[index] = link.dropped;
     });
     links.routeCount = 0;

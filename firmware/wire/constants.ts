@@ -15,7 +15,7 @@ export const CHECKSUM_BYTES = 4;
 /** Delimiter, COBS code byte, payload, CRC, delimiter. */
 export const MAX_ENCODED_BYTES = MAX_PAYLOAD_BYTES + CHECKSUM_BYTES + 3;
 
-/** Links a card can have: what the pins of the smallest supported board allow, and what a status frame holds. */
+/** Links a card can have, a trunk among them: what the pins of the smallest supported board allow, and what a status frame holds. */
 export const MAX_LINKS = 8;
 /** Members of a fabric: eight, and room for those that come and go. Their list fits a frame and half a page of flash. */
 export const MAX_MEMBERS = 10;
@@ -33,8 +33,10 @@ export const MAX_BLOCKS_IN_FLIGHT = 8;
 export const MAX_HOPS = 16;
 /** Cost of a hop over a cable that was heard just now. */
 export const HOP_COST = 1;
-/** Cost of a hop over a cable that has fallen silent: more than any way round over cables that have not. */
-export const STALE_HOP_COST = MAX_HOPS;
+/** Cost of a hop over a trunk: more than any way over cables alone, so what passes a trunk is told by its cost. */
+export const TRUNK_HOP_COST = MAX_MEMBERS * HOP_COST;
+/** Cost of a hop over a link that has fallen silent: more than a way round over two trunks and all the cables between. */
+export const STALE_HOP_COST = 2 * TRUNK_HOP_COST + (MAX_MEMBERS - 2) * HOP_COST;
 /** No way at all. Nine stale hops stay below it. */
 export const UNREACHABLE_COST = 255;
 

@@ -24,6 +24,10 @@ export const FRAME_HOST_STATUS_REQUEST = 0x43;
 export const FRAME_HOST_CLOSE = 0x44;
 export const FRAME_HOST_PLAN = 0x45;
 export const FRAME_HOST_SURVEY = 0x46;
+export const FRAME_HOST_TRUNK_OPEN = 0x47;
+export const FRAME_HOST_TRUNK_CLOSE = 0x48;
+/** One frame between cards, from the card at the other end of the trunk. */
+export const FRAME_HOST_TRUNK_IN = 0x49;
 
 /** From the card to its host. */
 export const FRAME_HOST_WELCOME = 0x60;
@@ -37,6 +41,8 @@ export const FRAME_HOST_LINKS = 0x67;
 export const FRAME_HOST_COUNTERS = 0x68;
 export const FRAME_HOST_PLAN_RESULT = 0x69;
 export const FRAME_HOST_REPORT = 0x6a;
+/** One frame between cards, for the card at the other end of the trunk. */
+export const FRAME_HOST_TRUNK_OUT = 0x6b;
 
 /** Offsets that every frame has. */
 export const OFFSET_VERSION = 0;

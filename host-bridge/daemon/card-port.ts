@@ -4,6 +4,10 @@ import {
   FRAME_HOST_INIT_RESULT,
   FRAME_HOST_MIRROR,
   FRAME_HOST_REFUSE,
+  FRAME_HOST_TRUNK_CLOSE,
+  FRAME_HOST_TRUNK_IN,
+  FRAME_HOST_TRUNK_OPEN,
+  FRAME_HOST_TRUNK_OUT,
   FRAME_HOST_VIEW,
   FRAME_HOST_WELCOME,
   OFFSET_TYPE,
@@ -13,6 +17,7 @@ import { HOST_HEADER_BYTES, writeHostHeader } from "../../firmware/wire/header.j
 import {
   decodeHostMirror,
   decodeHostView,
+  encodeEmptyBody,
   encodeHostView,
   HostMirrorFields,
   HostViewFields,
@@ -33,6 +38,9 @@ import type { View } from "../view.js";
 /** How long a card may take to tell its status. */
 const STATUS_TIMEOUT_MS = 2_000;
 
+/** What only the daemon itself may send: a client could cut fabrics apart, or forge what comes from a card. */
+const TRUNK_TYPES = [FRAME_HOST_TRUNK_OPEN, FRAME_HOST_TRUNK_CLOSE, FRAME_HOST_TRUNK_IN];
+
 export interface CardPortOptions {
   readonly path: string;
   readonly openTransport: OpenTransport;
@@ -46,6 +54,8 @@ export interface CardPortEvents {
   onHealth(port: CardPort): void;
   /** A frame for whoever asked something through this card: neither numbers nor a view. Valid until it returns. */
   onForeignFrame(port: CardPort, frame: FrameBuffer): void;
+  /** A frame for the card at the other end of its trunk. Valid until it returns. */
+  onTrunkFrame(port: CardPort, frame: FrameBuffer): void;
   /** A number exists. */
   onNewest(port: CardPort, number: bigint): void;
   /** The card holds a number, as primary or secondary. */
@@ -70,6 +80,7 @@ export class CardPort {
   private readonly viewFields = new HostViewFields();
   private readonly mirror = new HostMirrorFields();
   private readonly outgoing = new FrameBuffer();
+  private readonly empty = new FrameBuffer();
 
   constructor(options: CardPortOptions, events: CardPortEvents) {
     this.path = options.path;
@@ -166,10 +177,27 @@ export class CardPort {
 
   /** Sends a question of a client to the card, under this daemon's own session. The card checks what is in it. */
   sendForeign(frame: FrameBuffer): void {
-    if (!this.isOpen || frame.length < HOST_HEADER_BYTES) return;
+    const type = frame.bytes[OFFSET_TYPE] as number;
+    if (frame.length >= HOST_HEADER_BYTES && !TRUNK_TYPES.includes(type)) this.sendAs(type, frame);
+  }
+
+  /** Sends a frame, of which the body is taken, as one of this daemon's session. @returns false where there is no room. */
+  sendAs(type: number, frame: FrameBuffer): boolean {
+    if (!this.isOpen) return false;
     this.outgoing.copy(frame);
-    writeHostHeader(this.outgoing, frame.bytes[OFFSET_TYPE] as number, this.connection.session.number);
-    this.connection.line.send(this.outgoing);
+    writeHostHeader(this.outgoing, type, this.connection.session.number);
+    return this.connection.line.send(this.outgoing);
+  }
+
+  /** Sends a frame without a body. What is lost of it is the caller's to send again. */
+  sendEmpty(type: number): void {
+    encodeEmptyBody(this.empty);
+    this.sendAs(type, this.empty);
+  }
+
+  /** Bytes that the line has not taken yet. */
+  get waitingBytes(): number {
+    return this.connection.line.waitingBytes;
   }
 
   async stop(reason: SequenceError): Promise<void> {
@@ -211,6 +239,9 @@ export class CardPort {
         this.answeredAtMs = this.options.clock.nowMs();
         return;
       case FRAME_HOST_REFUSE:
+        return;
+      case FRAME_HOST_TRUNK_OUT:
+        this.events.onTrunkFrame(this, frame);
         return;
       case FRAME_HOST_WELCOME:
         this.welcome.copy(frame);

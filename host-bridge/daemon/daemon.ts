@@ -12,6 +12,7 @@ import { Metrics } from "./metrics.js";
 import { Mirror } from "./mirror.js";
 import { SharedNumbers } from "./shared-numbers.js";
 import { SocketListener } from "./socket-listener.js";
+import { Trunks } from "./trunks.js";
 
 /** How often a port that could not be opened is tried again. */
 const RETRY_PORT_MS = 1_000;
@@ -47,6 +48,7 @@ export class Daemon {
   private readonly log: Logger;
   private readonly socket: SocketListener;
   private readonly mirror: Mirror;
+  private readonly trunks: Trunks;
   private readonly retries = new Set<() => void>();
   private stopping: Promise<void> | null = null;
 
@@ -63,6 +65,7 @@ export class Daemon {
       metrics,
       log: logs.for("mirror"),
     });
+    this.trunks = new Trunks({ ports: this.pool.ports, clock, metrics, log: logs.for("trunk") });
     this.numbers = new SharedNumbers({
       pool: this.pool,
       metrics,
@@ -111,6 +114,7 @@ export class Daemon {
     await this.numbers.drain(this.settings.drainMs);
     this.numbers.stop();
     await Promise.all(this.listeners.map((listener) => listener.close()));
+    this.trunks.stop();
     await Promise.all(this.pool.ports.map((port) => port.stop(closedError())));
     await this.mirror.close();
     this.log.info("stopped");
@@ -130,8 +134,10 @@ export class Daemon {
         onHealth: (port) => {
           this.tellHealth(log, port);
           this.numbers.onHealth();
+          this.trunks.onHealth();
         },
         onForeignFrame: (port, frame) => this.onForeignFrame(port, frame),
+        onTrunkFrame: (port, frame) => this.trunks.onFrame(port, frame),
         onNewest: (port, number) => {
           this.numbers.raise(number);
           this.mirror.raise(index, port.card, number);

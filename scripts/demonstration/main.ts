@@ -4,6 +4,7 @@ import { runInScope } from "../processes/run-in-scope.js";
 import { demonstrate } from "./demonstration.js";
 import { DARK_SCREEN, makeScreen } from "./screen.js";
 import { drawSummary } from "./summary.js";
+import { showTwoFabrics } from "./two-fabrics.js";
 
 interface Options {
   readonly engine: "xs" | "node";
@@ -35,9 +36,11 @@ await runInScope(async (scope, settle) => {
   // Whoever keeps the rig wants to command it without naming it.
   const rigName = keep ? DEFAULT_RIG_NAME : `demonstration-${process.pid}`;
   const { summary, rig } = await demonstrate(scope, screen, { engine, seconds, rigName });
-  const code = summary.held ? 0 : 1;
-  if (json) console.log(JSON.stringify({ ...summary, cards: keep ? rig.cards : undefined }));
+  const fabrics = await showTwoFabrics(scope, screen, engine);
+  const code = summary.held && fabrics.held ? 0 : 1;
+  if (json) console.log(JSON.stringify({ ...summary, fabrics, cards: keep ? rig.cards : undefined }));
   screen.say(screen.bold("Summary"), ...drawSummary(summary));
+  if (!fabrics.held) screen.say("  On two fabrics the promises did NOT hold.");
   if (keep) {
     settle(code);
     const [first] = rig.cards;

@@ -42,6 +42,11 @@ export class HostFleet {
     return HostFleet.start(scope, directory, Array<string>(count).fill(socket), true);
   }
 
+  /** Starts a process for each socket, where a daemon listens; the same socket may come several times. */
+  static connectEach(scope: ProcessScope, directory: string, sockets: readonly string[]): Promise<HostFleet> {
+    return HostFleet.start(scope, directory, sockets, true);
+  }
+
   private static async start(
     scope: ProcessScope,
     directory: string,

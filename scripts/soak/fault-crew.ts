@@ -56,6 +56,8 @@ export class FaultCrew {
         return this.command({ command: "pause", card: fault.card });
       case "cut":
         return this.command({ command: "cut", from: fault.from, to: fault.to, oneWay: fault.oneWay });
+      case "fabric":
+        return this.command({ command: "fabric", action: "cut", fabric: fault.fabric });
       case "power":
         return this.command({ command: "power", on: false });
       case "handover": {
@@ -74,6 +76,8 @@ export class FaultCrew {
         return this.command({ command: "resume", card: fault.card });
       case "cut":
         return this.command({ command: "mend", from: fault.from, to: fault.to });
+      case "fabric":
+        return this.command({ command: "fabric", action: "mend", fabric: fault.fabric });
       case "power":
         // What the power cut itself seldom hits, a write to flash, the bouncing contact does.
         return this.command({ command: "power", on: true, bounces: true });

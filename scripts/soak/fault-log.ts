@@ -12,7 +12,7 @@ export interface FaultRecord {
   mendedNs: bigint | undefined;
   /** Whether a quorum was left, with what else was broken. */
   readonly hasQuorum: boolean;
-  /** Cards that could not reach the quorum from `atNs` on. */
+  /** Cards that could not reach the quorum from `atNs` on, nor could the other card of their host, where it has one. */
   readonly cutOff: readonly number[];
 }
 
@@ -38,10 +38,18 @@ export class FaultLog {
       atNs,
       mendedNs: fault.kind === "handover" ? atNs : undefined,
       hasQuorum: reached.length > 0,
-      cutOff: this.fabric.cards.filter((card) => !reached.includes(card)),
+      cutOff: this.fabric.cards.filter(
+        (card) => ![card, this.twinOf(card)].some((one) => reached.includes(one)),
+      ),
     };
     this.records.push(record);
     return record;
+  }
+
+  /** @returns the other card of a card's host; itself where there is none. */
+  private twinOf(card: number): number {
+    const [one, other] = this.fabric.trunks?.find((trunk) => trunk.includes(card)) ?? [card, card];
+    return one === card ? other : one;
   }
 }
 
@@ -50,6 +58,7 @@ export function classOf({ fault, hasQuorum, roles }: FaultRecord): string {
   if (fault.kind === "power" || fault.kind === "handover") return fault.kind;
   if (!hasQuorum) return "quorum lost";
   if (fault.kind === "cut") return "cut";
+  if (fault.kind === "fabric") return "cut fabric";
   if (fault.card === roles.primary) return `${fault.kind} primary`;
   return `${fault.kind} ${fault.card === roles.secondary ? "secondary" : "other"}`;
 }

@@ -90,6 +90,13 @@ export class FaultPlan {
           ? { kind, from: b, to: a, oneWay, lastsMs }
           : { kind, from: a, to: b, oneWay, lastsMs };
       }
+      case "fabric": {
+        const { trunks = [] } = this.fabric;
+        if (trunks.length === 0) return undefined;
+        return isTurned
+          ? { kind, fabric: 1, cards: trunks.map(([one]) => one), lastsMs }
+          : { kind, fabric: 2, cards: trunks.map(([, two]) => two), lastsMs };
+      }
       case "handover":
         return other === undefined ? undefined : { kind, card: other, lastsMs: 0 };
       case "power":
@@ -110,6 +117,8 @@ export class FaultPlan {
 
 /** Two faults of one card, or of one cable, would mend one another. */
 function isOfTheSame(one: Fault, other: Fault): boolean {
+  const areCables = [one, other].every(({ kind }) => kind === "cut" || kind === "fabric");
+  if (areCables && (one.kind === "fabric" || other.kind === "fabric")) return true;
   if (one.kind === "cut" && other.kind === "cut") {
     return (
       (one.from === other.from && one.to === other.to) || (one.from === other.to && one.to === other.from)

@@ -1,8 +1,8 @@
-export const FAULT_KINDS = ["kill", "stop", "cut", "power", "handover"] as const;
+export const FAULT_KINDS = ["kill", "stop", "cut", "fabric", "power", "handover"] as const;
 
 /**
  * `kill` takes the power from a card and gives it back, `stop` makes one hang and go on late, `cut` is of a cable,
- * `power` is of all cards at once. A `handover` is no fault but a planned change, and needs no mending.
+ * `fabric` is a cut of all cables of one of two fabrics, `power` is of all cards at once. A `handover` is no fault but a planned change, and needs no mending.
  */
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -10,6 +10,7 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 export type Fault = { readonly lastsMs: number } & (
   | { readonly kind: "kill" | "stop" | "handover"; readonly card: number }
   | { readonly kind: "cut"; readonly from: number; readonly to: number; readonly oneWay: boolean }
+  | { readonly kind: "fabric"; readonly fabric: number; readonly cards: readonly number[] }
   | { readonly kind: "power" }
 );
 
@@ -19,6 +20,8 @@ export function describeFault(fault: Fault): string {
   switch (fault.kind) {
     case "cut":
       return `cut ${fault.from}-${fault.to}${fault.oneWay ? " one way" : ""}${time}`;
+    case "fabric":
+      return `cut fabric ${fault.fabric}${time}`;
     case "power":
       return `power of all${time}`;
     case "handover":

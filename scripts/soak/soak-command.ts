@@ -11,6 +11,7 @@ import { soak } from "./soak.js";
 interface SoakCommandOptions {
   readonly engine: "xs" | "node";
   readonly cards: number;
+  readonly fabrics: number;
   readonly seconds: number;
   readonly faults?: readonly FaultKind[];
   readonly callers: number;
@@ -34,6 +35,7 @@ by itself, or where a host is not served again.
 
 Examples:
   $ seqcard soak                              a minute on XS with every fault
+  $ seqcard soak --fabrics 2                  six cards in two fabrics, a daemon a host; whole fabrics are cut, too
   $ seqcard soak --seconds 300 --faults kill,stop --seed 7 --json
   $ seqcard soak --lease-ms 240 --beacon-ms 40     on a busy computer
   $ seqcard soak --ports /dev/ttyACM0,/dev/ttyACM1,/dev/ttyACM2    real cards: roles are handed over, nothing is broken`;
@@ -44,7 +46,8 @@ export function addSoakCommand(program: Command): void {
     .command("soak")
     .description("take numbers from virtual cards while they are broken at random, and check every number")
     .addOption(new Option("--engine <kind>", "what runs the cards").choices(["xs", "node"]).default("xs"))
-    .option("--cards <count>", "3 to 8, a host each", wholeNumber(3, 8), 3)
+    .option("--cards <count>", "3 to 8, a host each; with two fabrics 3 or 4 in each", wholeNumber(3, 8), 3)
+    .option("--fabrics <count>", "2: each host has a card on both, and a daemon", wholeNumber(1, 2), 1)
     .option("--seconds <seconds>", "how long faults go on", wholeNumber(1, 86_400), 60)
     .option("--faults <kinds>", `some of ${FAULT_KINDS.join(",")}; default: all but handover`, parseFaults)
     .option(
@@ -67,10 +70,13 @@ export function addSoakCommand(program: Command): void {
 }
 
 async function runSoak(options: SoakCommandOptions): Promise<void> {
-  const { callers, cards, engine, json, keep, ports, seconds } = options;
-  const faults = options.faults ?? (ports === undefined ? RIG_FAULTS : ["handover" as const]);
+  const { callers, cards, engine, fabrics, json, keep, ports, seconds } = options;
+  const faults = options.faults ?? (ports === undefined ? rigFaults(fabrics) : ["handover" as const]);
   const seed = options.seed ?? randomInt(0xffff_ffff);
   await runInScope(async (scope) => {
+    if (ports === undefined && fabrics === 1 && faults.includes("fabric")) {
+      throw new Error("One fabric has no other to go on: say --fabrics 2, or leave fabric out of --faults.");
+    }
     if (ports !== undefined && faults.some((kind) => kind !== "handover")) {
       throw new Error("Real cards cannot be broken from here: leave --faults out, or say --faults handover.");
     }
@@ -78,6 +84,7 @@ async function runSoak(options: SoakCommandOptions): Promise<void> {
     const result = await soak(scope, screen, {
       engine,
       cards,
+      fabrics,
       seconds,
       faults,
       callers,
@@ -90,6 +97,10 @@ async function runSoak(options: SoakCommandOptions): Promise<void> {
     screen.say(screen.bold("Soak"), ...describeSoak(result));
     return result.held ? 0 : 1;
   });
+}
+
+function rigFaults(fabrics: number): readonly FaultKind[] {
+  return fabrics === 1 ? RIG_FAULTS : [...RIG_FAULTS, "fabric"];
 }
 
 function timingOf({ beaconMs, leaseMs, retryMs, helloMs }: SoakCommandOptions): string[] {

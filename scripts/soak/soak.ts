@@ -7,6 +7,7 @@ import type { RigEvent, RigStatus } from "../../boards/virtual/rig-events.js";
 import { check, readDeliveryFiles } from "../checker/index.js";
 import type { Screen } from "../demonstration/screen.js";
 import { HostFleet } from "../hosts/host-fleet.js";
+import { startDaemonProcess } from "../processes/daemon-process.js";
 import type { ProcessScope } from "../processes/process-scope.js";
 import { startRigProcess } from "../processes/rig-process.js";
 import { formatCount } from "../text/quantities.js";
@@ -26,7 +27,10 @@ const SERVED_AGAIN_MS = 30_000;
 
 export interface SoakOptions {
   readonly engine: "xs" | "node";
+  /** Of each fabric. */
   readonly cards: number;
+  /** 2: each host has a card of both, and a daemon that joins them. */
+  readonly fabrics: number;
   readonly seconds: number;
   readonly faults: readonly FaultKind[];
   readonly callers: number;
@@ -41,7 +45,9 @@ export interface SoakOptions {
 
 /** What the hosts are plugged into. */
 interface Bench {
+  /** Ports; with two fabrics the sockets of the hosts' daemons. */
   readonly paths: readonly string[];
+  readonly trunks: readonly (readonly [number, number])[];
   /** Undefined for real cards. */
   readonly rigName: string | undefined;
   readonly cables: Fabric["cables"];
@@ -54,17 +60,21 @@ export async function soak(scope: ProcessScope, screen: Screen, options: SoakOpt
   const directory = scope.makeDirectory();
   const bench =
     options.ports === undefined ? await startBench(scope, screen, options) : realBench(options.ports);
-  const fleet = await HostFleet.open(scope, directory, bench.paths);
-  const cardIds = fleet.notes.map(({ cardId }) => cardId);
+  const fleet =
+    bench.trunks.length === 0
+      ? await HostFleet.open(scope, directory, bench.paths)
+      : await HostFleet.connectEach(scope, directory, bench.paths);
+  const cardIds = bench.trunks.length > 0 ? cardsOf(bench.trunks) : fleet.notes.map(({ cardId }) => cardId);
   const log = new FaultLog({
     cards: cardIds,
     cables: bench.cables.length > 0 ? bench.cables : mesh(cardIds),
+    trunks: bench.trunks,
   });
 
   fleet.startLoad(options.callers);
   await fleet.wait(() => false, CALM_MS);
   await causeFaults(screen, options, bench, fleet, log);
-  const hosts = cardIds.map((_, index) => index + 1);
+  const hosts = bench.paths.map((_, index) => index + 1);
   await fleet.servedSince(process.hrtime.bigint(), hosts, SERVED_AGAIN_MS);
   await fleet.wait(() => false, CALM_MS);
   const hostsNotServed = await fleet.servedSince(process.hrtime.bigint(), hosts, SERVED_AGAIN_MS);
@@ -98,13 +108,13 @@ export async function soak(scope: ProcessScope, screen: Screen, options: SoakOpt
 }
 
 async function startBench(scope: ProcessScope, screen: Screen, options: SoakOptions): Promise<Bench> {
-  const { cards, engine, seed, timing } = options;
+  const { cards, engine, fabrics, seed, timing } = options;
   const name = `soak-${process.pid}`;
   screen.say(
-    `Starting ${cards} cards on ${engine === "xs" ? "XS, a process each" : "Node"}; seed ${seed} ...`,
+    `Starting ${cards * fabrics} cards on ${engine === "xs" ? "XS, a process each" : "Node"}; seed ${seed} ...`,
   );
   const links = join(scope.makeDirectory(), "ports");
-  const more = ["--dir", links, "--seed", `${seed >>> 0}`, ...timing];
+  const more = ["--fabrics", `${fabrics}`, "--dir", links, "--seed", `${seed >>> 0}`, ...timing];
   const rig = await startRigProcess(scope, { engine, cards, name, more });
   const { cables } = (await askRig(name, { command: "status" })) as RigStatus;
   const deaths: string[] = [];
@@ -114,16 +124,36 @@ async function startBench(scope: ProcessScope, screen: Screen, options: SoakOpti
   };
   // It ends with the rig; that the rig is gone is told by the next command to it.
   subscribeRig(name, { command: "events" }, watch).catch(() => {});
+  const trunks =
+    fabrics === 1 ? [] : Array.from({ length: cards }, (_, index) => [index + 1, index + 1 + cards] as const);
+  const paths = rig.cards.map(({ path }) => path);
   return {
-    paths: rig.cards.map(({ path }) => path),
+    paths: fabrics === 1 ? paths : await startDaemons(scope, trunks, paths),
+    trunks,
     rigName: name,
     cables: cables.map(({ a, b }) => [a, b] as const),
     deaths,
   };
 }
 
+/** @returns the socket of each host's daemon. */
+async function startDaemons(
+  scope: ProcessScope,
+  trunks: Bench["trunks"],
+  paths: readonly string[],
+): Promise<string[]> {
+  const directory = scope.makeDirectory();
+  const sockets: string[] = [];
+  for (const cards of trunks) {
+    const socket = join(directory, `daemon${cards[0]}`);
+    await startDaemonProcess(scope, { ports: cards.map((card) => paths[card - 1] as string), socket });
+    sockets.push(socket);
+  }
+  return sockets;
+}
+
 function realBench(ports: readonly string[]): Bench {
-  return { paths: ports, rigName: undefined, cables: [], deaths: [] };
+  return { paths: ports, trunks: [], rigName: undefined, cables: [], deaths: [] };
 }
 
 /** Until the time is over; everything is mended when it returns. */
@@ -134,7 +164,9 @@ async function causeFaults(
   fleet: HostFleet,
   log: FaultLog,
 ): Promise<void> {
-  const fabric: Fabric = { cards: fleet.notes.map(({ cardId }) => cardId), cables: bench.cables };
+  const { cables, trunks } = bench;
+  const cards = trunks.length > 0 ? cardsOf(trunks) : fleet.notes.map(({ cardId }) => cardId);
+  const fabric: Fabric = { cards, cables, trunks };
   const plan = new FaultPlan(fabric, faults, createRandom(seed));
   const crew = new FaultCrew(log, fleet, bench.rigName);
   const startMs = performance.now();
@@ -163,6 +195,10 @@ async function causeFaults(
   } finally {
     clearInterval(progress);
   }
+}
+
+function cardsOf(trunks: Bench["trunks"]): number[] {
+  return trunks.flat().sort((one, other) => one - other);
 }
 
 function mesh(cards: readonly number[]): Fabric["cables"] {

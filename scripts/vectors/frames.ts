@@ -31,6 +31,9 @@ function header(source: number, destination: number, hopsLeft = 16, fabricId = "
 /** What a plan that leaves the member list as it is says of it. */
 const NO_CARDS = { card: "0", otherCard: "0", incarnation: "0" };
 
+/** What a trunk carries: the first hello of card 3, which hears nobody yet. */
+const HELLO_BYTES = [1, 1, 3, 255, 1, 7, 0, 0, 0, 0, 9, 8, 7, 6, 0].map(String);
+
 const session = { session: "3405691582" };
 
 export const FABRIC_FRAMES: readonly FabricSource[] = [
@@ -314,6 +317,20 @@ export const HOST_FRAMES: readonly HostSource[] = [
     frame: "HOST_PLAN_RESULT",
     header: session,
     fields: { requestId: "42", code: "0", number: BEYOND_DOUBLE },
+  },
+  { name: "lend a trunk", frame: "HOST_TRUNK_OPEN", header: session, fields: {} },
+  { name: "end the trunk", frame: "HOST_TRUNK_CLOSE", header: session, fields: {} },
+  {
+    name: "a hello that came over the trunk",
+    frame: "HOST_TRUNK_IN",
+    header: session,
+    fields: { carriedBytes: "15", carried: HELLO_BYTES },
+  },
+  {
+    name: "a hello for the other end of the trunk",
+    frame: "HOST_TRUNK_OUT",
+    header: session,
+    fields: { carriedBytes: "15", carried: HELLO_BYTES },
   },
   { name: "ask for all cards", frame: "HOST_SURVEY", header: session, fields: { surveyId: "42" } },
   {

@@ -1,7 +1,8 @@
 import { type PersistentState, STANDING_REMOVED } from "../../firmware/card/persistent-state.js";
 import { COUNTER_NAMES, type CounterName } from "../../firmware/wire/counter-names.js";
-import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
-import { FRAME_ACCEPT } from "../../firmware/wire/frame-types.js";
+import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
+import { FRAME_ACCEPT, FRAME_HOST_TRUNK_IN } from "../../firmware/wire/frame-types.js";
+import { decodeHostTrunk } from "../../firmware/wire/trunk-frames.js";
 import { must } from "./must.js";
 
 export type CounterValues = Readonly<Record<CounterName, number>>;
@@ -46,6 +47,19 @@ export function expectedHostDrop(frame: FrameBuffer, session: number | undefined
   if (frame.length < 6) return "dropLength";
   if (type === 0x40) return frame.length === 6 ? undefined : "dropLength";
   return frame.view.getUint32(2, true) === session ? undefined : "dropSession";
+}
+
+/** The same for a HOST_TRUNK_IN of the open session, by what it carries; undefined too where it is another frame. */
+export function expectedTrunkDrop(
+  frame: FrameBuffer,
+  hasTrunk: boolean,
+  member: PersistentState | undefined,
+  failed: boolean,
+): CounterName | undefined {
+  if (frame.bytes[1] !== FRAME_HOST_TRUNK_IN) return undefined;
+  if (!hasTrunk) return "dropSession";
+  const carried = new FrameBuffer();
+  return decodeHostTrunk(frame, carried) ? expectedLinkDrop(carried, member, failed) : "dropLength";
 }
 
 /** Checks that a frame was counted as it should be, and once. */

@@ -2,10 +2,18 @@ import { Card } from "../../firmware/card/card.js";
 import { DEFAULT_TIMING } from "../../firmware/wire/constants.js";
 import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import { FrameDecoder } from "../../firmware/wire/frame-decoder.js";
+import { FRAME_HOST_TRUNK_OUT } from "../../firmware/wire/frame-types.js";
+import { decodeHostTrunk } from "../../firmware/wire/trunk-frames.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
 import { judgePiece, piecesOf, type Verdict } from "../support/independent-framing.js";
 import type { Random } from "../support/random.js";
-import { type CounterValues, checkCounted, expectedHostDrop, expectedLinkDrop } from "./expected-drop.js";
+import {
+  type CounterValues,
+  checkCounted,
+  expectedHostDrop,
+  expectedLinkDrop,
+  expectedTrunkDrop,
+} from "./expected-drop.js";
 import { HostModel } from "./host-model.js";
 import { must } from "./must.js";
 import { checkOwnFrame } from "./role-rules.js";
@@ -110,7 +118,9 @@ export class FuzzedCard {
     frame.length = payload.length;
     const before: CounterValues = { ...card.counters };
     if (port === HOST_PORT) {
-      const expected = expectedHostDrop(frame, host.isOpen ? host.session : undefined);
+      const expected =
+        expectedHostDrop(frame, host.isOpen ? host.session : undefined) ??
+        expectedTrunkDrop(frame, host.hasTrunk, store.persisted, store.failed);
       host.toCard(frame);
       card.receiveFromHost(frame, this.nowUs);
       checkCounted(before, card.counters, expected);
@@ -149,14 +159,21 @@ export class FuzzedCard {
   private send(link: number, frame: FrameBuffer): boolean {
     must(link >= HOST_PORT && link < this.linkCount, "the card sent over a cable that it has not");
     must(frame.length >= 6 && frame.length <= 250, "the card sent a frame of an impossible length");
-    if (link !== HOST_PORT) {
+    const carried = new FrameBuffer();
+    const isCarried = frame.bytes[1] === FRAME_HOST_TRUNK_OUT && decodeHostTrunk(frame, carried);
+    must(
+      link !== HOST_PORT || !isCarried || this.host.hasTrunk,
+      "the card sent over a trunk that it has not",
+    );
+    if (link !== HOST_PORT || isCarried) {
       const standing = {
         flash: this.store.persisted,
         failed: this.store.failed,
         coldView: this.coldView,
       };
-      checkOwnFrame(frame, standing);
-      checkViewFrame(frame, standing, this.history, this.nowUs);
+      const own = link === HOST_PORT ? carried : frame;
+      checkOwnFrame(own, standing);
+      checkViewFrame(own, standing, this.history, this.nowUs);
     }
     if (this.random.oneIn(FULL_BUFFER_ONE_IN)) return false;
     this.onSend(link, frame);

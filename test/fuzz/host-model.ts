@@ -29,6 +29,8 @@ export interface DeliveredBlock {
 export class HostModel {
   session = 0;
   isOpen = false;
+  /** The session has lent the card a trunk. */
+  hasTrunk = false;
   readonly delivered: DeliveredBlock[] = [];
   /** Open requests: their tags, and how many numbers each asks for. */
   private readonly open = new Map<number, number>();
@@ -68,6 +70,10 @@ export class HostModel {
       if (bytes[1] === types.FRAME_HOST_CLOSE && length === 6) {
         this.isOpen = false;
         this.forget();
+      } else if (bytes[1] === types.FRAME_HOST_TRUNK_OPEN && length === 6) {
+        this.hasTrunk = true;
+      } else if (bytes[1] === types.FRAME_HOST_TRUNK_CLOSE && length === 6) {
+        this.hasTrunk = false;
       } else if (bytes[1] === types.FRAME_HOST_PLAN && decodeHostPlan(frame, this.plan)) {
         this.plans.add(this.plan.requestId);
       } else if (bytes[1] === types.FRAME_HOST_REQUEST && host.decodeHostRequest(frame, this.request)) {
@@ -93,6 +99,7 @@ export class HostModel {
 
   /** A session, or the card's memory, has ended: nothing of what it was asked for may come any more. */
   private forget(): void {
+    this.hasTrunk = false;
     this.open.clear();
     this.plans.clear();
   }

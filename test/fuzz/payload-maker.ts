@@ -1,4 +1,6 @@
-import { MAX_PAYLOAD_BYTES } from "../../firmware/wire/constants.js";
+import { MAX_PAYLOAD_BYTES, PROTOCOL_VERSION } from "../../firmware/wire/constants.js";
+import { FRAME_HOST_TRUNK_IN } from "../../firmware/wire/frame-types.js";
+import { MAX_TRUNK_FRAME_BYTES } from "../../firmware/wire/trunk-frames.js";
 import { fromHex } from "../support/hex.js";
 import type { Random } from "../support/random.js";
 import { fabricVectors, hostVectors, rejectedVectors } from "../support/vector-files.js";
@@ -68,12 +70,24 @@ export class PayloadMaker {
   make(line: Line, fabricId: number, session: number): Uint8Array {
     const { random } = this;
     if (random.oneIn(16)) return this.noise();
+    if (line === "host" && random.oneIn(8)) return this.overTrunk(fabricId, session);
     const from = random.below(4) > 0 ? this.heardOn(line) : random.pick(this.known[line]);
     const payload = Uint8Array.from(from);
     if (line === "link") this.readdress(payload, fabricId);
     else this.joinSession(payload, session);
     for (let times = random.below(4); times > 0; times -= 1) this.mutateBody(payload, line);
     return random.oneIn(8) ? this.cut(payload) : payload;
+  }
+
+  /** What a cable could bring, brought by the host. */
+  private overTrunk(fabricId: number, session: number): Uint8Array {
+    const carried = this.make("link", fabricId, session).slice(0, MAX_TRUNK_FRAME_BYTES);
+    const payload = new Uint8Array(6 + carried.length);
+    payload[0] = PROTOCOL_VERSION;
+    payload[1] = FRAME_HOST_TRUNK_IN;
+    new DataView(payload.buffer).setUint32(2, session, true);
+    payload.set(carried, 6);
+    return payload;
   }
 
   private noise(): Uint8Array {

@@ -16,6 +16,10 @@ import {
   FRAME_HOST_STATUS,
   FRAME_HOST_STATUS_REQUEST,
   FRAME_HOST_SURVEY,
+  FRAME_HOST_TRUNK_CLOSE,
+  FRAME_HOST_TRUNK_IN,
+  FRAME_HOST_TRUNK_OPEN,
+  FRAME_HOST_TRUNK_OUT,
   FRAME_HOST_VIEW,
   FRAME_HOST_WELCOME,
   OFFSET_TYPE,
@@ -99,6 +103,8 @@ export class FakeCard {
   readonly surveys: number[] = [];
   closes = 0;
   inits = 0;
+  /** What was said of a trunk, and the bytes of frames that came over it, as far as the session was right. */
+  readonly trunk: string[] = [];
   lastInit: HostInitFields | null = null;
   session = 0;
   /** Told of each frame that comes, also of those that no card of this version knows. */
@@ -156,6 +162,16 @@ export class FakeCard {
       case FRAME_HOST_STATUS_REQUEST:
         this.sendStatus();
         break;
+      case FRAME_HOST_TRUNK_OPEN:
+        if (session === this.session) this.trunk.push("open");
+        break;
+      case FRAME_HOST_TRUNK_CLOSE:
+        if (session === this.session) this.trunk.push("close");
+        break;
+      case FRAME_HOST_TRUNK_IN:
+        if (session === this.session)
+          this.trunk.push(Buffer.from(frame.bytes.subarray(6, frame.length)).toString("hex"));
+        break;
       case FRAME_HOST_SURVEY:
         this.surveys.push(decodeHostSurvey(frame));
         this.sendReports();
@@ -195,6 +211,15 @@ export class FakeCard {
   sendMirror(newest: bigint): void {
     encodeHostMirror(this.frame, this.settings.view, uint64(newest + 1n));
     this.send(FRAME_HOST_MIRROR, this.session);
+  }
+
+  /** Sends bytes over the trunk, as if they were a frame between cards. */
+  sendOverTrunk(hex: string): void {
+    this.sendRaw(FRAME_HOST_TRUNK_OUT, this.session, (frame) => {
+      const bytes = Buffer.from(hex, "hex");
+      frame.bytes.set(bytes, 6);
+      frame.length = 6 + bytes.length;
+    });
   }
 
   /** Sends whatever `write` puts into the frame's body. */

@@ -20,6 +20,11 @@ export class FaultKit {
     return this.world.cards;
   }
 
+  /** Whether a card is of the first of two fabrics. */
+  isOfFirstFabric(id: number): boolean {
+    return id <= this.cards.length / 2;
+  }
+
   anyCard(): SimulatedCard {
     return this.random.pick(this.cards);
   }
@@ -127,7 +132,10 @@ export class FaultKit {
       direction.cuts = 0;
       direction.clogs = 0;
     }
-    for (const host of world.hosts) host.clogs = 0;
+    for (const host of world.hosts) {
+      host.clogs = 0;
+      host.trunkCuts = 0;
+    }
     for (const card of this.cards) {
       card.storage.disarm();
       card.sendsUntilCut = Number.POSITIVE_INFINITY;

@@ -181,6 +181,44 @@ function plan(kit: FaultKit): void {
   });
 }
 
+/** Faults of duplicate fabrics: all cables or all cards of one side, and the computers that join the sides. */
+function cutFabric(kit: FaultKit): void {
+  const first = kit.random.chance(0.5);
+  const us = kit.random.between(20_000, 600_000);
+  for (const direction of kit.world.directions) {
+    if (kit.isOfFirstFabric(direction.from.id) === first) kit.cut(direction, us);
+  }
+}
+
+function crashFabric(kit: FaultKit): void {
+  const first = kit.random.chance(0.5);
+  const darkUs = kit.darkUs();
+  for (const card of kit.cards) {
+    if (kit.isOfFirstFabric(card.id) === first) kit.crash(card, darkUs + kit.random.below(2_000));
+  }
+}
+
+/** The process that serves both cards of a computer ends, or all of those do, and others take their place. */
+function restartDaemons(kit: FaultKit): void {
+  const { random } = kit;
+  const all = random.chance(0.3);
+  const one = random.pick(kit.world.hosts);
+  for (const host of all ? kit.world.hosts : [one, one.trunk ?? one]) {
+    if (random.chance(0.5)) host.restart();
+    else host.unplug(random.between(1_000, 100_000));
+  }
+}
+
+/** Both sides are apart for a while: no trunk carries anything. */
+function endTrunks(kit: FaultKit): void {
+  const { hosts } = kit.world;
+  for (const host of hosts) host.trunkCuts += 1;
+  kit.endAfter(kit.random.between(10_000, 400_000), () => {
+    for (const host of hosts) host.trunkCuts -= 1;
+  });
+}
+
+export const FABRIC_FAULTS: readonly Fault[] = [cutFabric, cutFabric, crashFabric, restartDaemons, endTrunks];
 export const CABLE_FAULTS: readonly Fault[] = [
   cutOneWay,
   cutBothWays,

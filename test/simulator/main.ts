@@ -13,6 +13,7 @@ interface Options {
   readonly seeds: number;
   readonly jobs: number;
   readonly cards?: number;
+  readonly fabrics?: number;
   readonly trace?: true;
   readonly json?: true;
   readonly soak?: true;
@@ -84,11 +85,16 @@ function inWords(result: SimulationResult): string {
 
 function repeatCommand({ seed }: SimulationResult, options: Options): string {
   const cards = options.cards === undefined ? "" : ` --cards ${options.cards}`;
-  return `npm run simulate -- --seed ${seed}${cards} --trace`;
+  const fabrics = options.fabrics === undefined ? "" : ` --fabrics ${options.fabrics}`;
+  return `npm run simulate -- --seed ${seed}${cards}${fabrics} --trace`;
 }
 
 function runHere(options: Options, tally: Tally): void {
-  const overrides = { cards: options.cards, trace: options.trace ? print : undefined };
+  const overrides = {
+    cards: options.cards,
+    fabrics: options.fabrics,
+    trace: options.trace ? print : undefined,
+  };
   for (let done = 0; done < options.seeds; done += 1) {
     tally.add(simulate((options.seed + done) % SEEDS, overrides));
   }
@@ -103,12 +109,15 @@ async function runInChildren(options: Options, tally: Tally): Promise<void> {
     const args = ["--json", "--seed", String((options.seed + part) % SEEDS)];
     args.push("--seeds", String(Math.min(SEEDS_A_CHILD, options.seeds - part)));
     if (options.cards !== undefined) args.push("--cards", String(options.cards));
+    if (options.fabrics !== undefined) args.push("--fabrics", String(options.fabrics));
     const { output } = await runChild("main.js", args);
     for (const line of output.trim().split("\n")) tally.add(JSON.parse(line) as SimulationResult);
   });
 }
 
 async function run(given: Options): Promise<void> {
+  if (given.fabrics === 2 && (given.cards ?? 4) % 2 !== 0)
+    throw new InvalidArgumentError("Two fabrics have an even number of cards.");
   const options = given.soak ? { ...given, seeds: SEEDS } : given;
   const tally = new Tally(options);
   if (options.jobs > 1 && options.seeds > 1) {
@@ -133,6 +142,7 @@ const command = new Command("simulate")
   .option("--seeds <count>", "how many seeds, one after the other", integer(1, SEEDS), 1)
   .option("--jobs <count>", "processes that run seeds at the same time", integer(1, 64), 1)
   .option("--cards <count>", "2 to 8 cards, whatever the seed says", integer(2, 8))
+  .option("--fabrics <count>", "2: two fabrics that only trunks of hosts join", integer(1, 2))
   .option("--soak", "go on with seeds until it is stopped")
   .option("--trace", "print every frame and event")
   .option("--json", "print one JSON object a seed")

@@ -40,6 +40,7 @@ function healthy(seed: number, cards: number, topology: Topology, callEveryUs: n
     seed,
     cards,
     cables: cablesOf(topology, cards),
+    trunks: [],
     votes,
     timing: DEFAULT_TIMING,
     clockRates: votes.map(() => random.between(9_900, 10_100) / 10_000),

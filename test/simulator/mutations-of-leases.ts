@@ -101,7 +101,7 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: "the coordinator's own promise skips its grant",
     rule: "The coordinator promises v itself by the rules of step 2",
-    seeds: 300,
+    seeds: 1_500,
     apply: () => {
       // The watch waits for the lease anyway, which hides this: so its patience goes too. It alone does no harm.
       makeWatchEager();

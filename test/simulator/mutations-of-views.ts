@@ -140,7 +140,7 @@ export const viewMutations: readonly Mutation[] = [
   {
     name: "a promise is answered before it is in flash",
     rule: "Writes the promise to flash, and answers PROMISE",
-    seeds: 600,
+    seeds: 3_000,
     apply: () =>
       replaceMethod<Inside>(
         Promiser,
@@ -161,7 +161,7 @@ export const viewMutations: readonly Mutation[] = [
   {
     name: "acts in a view below its promise",
     rule: "A card acts in a view only while that view is both its accepted and its promised view",
-    seeds: 300,
+    seeds: 600,
     apply: () =>
       replaceMethod<CardContext>(
         CardContext,

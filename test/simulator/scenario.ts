@@ -5,6 +5,7 @@ import {
   CABLE_FAULTS,
   CARD_FAULTS,
   COLD_STARTS,
+  FABRIC_FAULTS,
   type Fault,
   FLASH_FAULTS,
   HOST_FAULTS,
@@ -15,7 +16,7 @@ import {
 import { MEMBER_FAULTS } from "./member-faults.js";
 import { Random } from "./random.js";
 import type { LogSize } from "./simulated-flash.js";
-import { cablesOf, TOPOLOGIES, type Topology } from "./topology.js";
+import { type Cable, cablesOf, cablesOfFabrics, TOPOLOGIES, type Topology } from "./topology.js";
 import type { WorldOptions } from "./world.js";
 
 /** What a seed stands for. */
@@ -62,6 +63,7 @@ const FAULTS_EVERY_US = [8_000, 25_000, 60_000, 120_000];
 
 /** Most fabrics have four or five cards: with fewer, every quorum holds the primary or the secondary. */
 const CARD_COUNTS = [2, 3, 3, 4, 4, 4, 5, 5, 5, 5, 6, 7, 8];
+const DUPLICATED_COUNTS = [4, 4, 6, 6, 6, 8];
 const FIRST_NUMBERS: readonly (readonly [number, number])[] = [
   [0, 1],
   [0, 1],
@@ -80,7 +82,10 @@ const FOUND_AGAIN_SHARE = 0.03;
 const MOST_BOARDS = 9;
 
 export interface ScenarioOverrides {
+  /** With two fabrics: of both together, an even number. */
   readonly cards?: number | undefined;
+  /** 2: half of the cards on each of two fabrics, which hosts with a card of each join by trunks. */
+  readonly fabrics?: number | undefined;
   /** These faults instead of the seed's own. */
   readonly faults?: readonly Fault[] | undefined;
   readonly trace?: ((line: string) => void) | undefined;
@@ -89,17 +94,23 @@ export interface ScenarioOverrides {
 /** @returns the scenario of a seed, the same for ever. */
 export function scenarioOf(seed: number, overrides: ScenarioOverrides = {}): Scenario {
   const random = new Random(seed, 0);
-  const cards = overrides.cards ?? random.pick(CARD_COUNTS);
+  const isDuplicated = overrides.fabrics === 2;
+  const countRandom = isDuplicated ? new Random(seed, 9) : random;
+  const cards = overrides.cards ?? countRandom.pick(isDuplicated ? DUPLICATED_COUNTS : CARD_COUNTS);
   const topology = random.pick(["mesh", "mesh", "mesh", ...TOPOLOGIES] as const);
   const isCalm = random.chance(CALM_SHARE);
   const isQuiet = random.chance(0.5);
   const isAmbush = random.chance(AMBUSH_SHARE);
   const draw = (values: readonly number[]): number => (isCalm || isQuiet ? 0 : random.pick(values));
-  const faultsFromUs = random.chance(0.1) ? 0 : random.between(60_000, 200_000);
-  const members = membersOf(seed, cards, isCalm || overrides.faults !== undefined);
+  const usualFromUs = random.chance(0.1) ? 0 : random.between(60_000, 200_000);
+  const late = new Random(seed, 10);
+  // About when the secondary moves to the other side, for that to be disturbed too.
+  const faultsFromUs = isDuplicated && late.chance(0.4) ? late.between(1_900_000, 2_300_000) : usualFromUs;
+  const members = membersOf(seed, cards, isCalm || isDuplicated || overrides.faults !== undefined);
   const { changesMembers, foundsAgain } = members;
   const world = worldOf(seed, random, cards, members.spares, topology, isCalm, overrides);
-  const usual = overrides.faults ?? (isCalm ? [] : faultsOf(random, isAmbush));
+  const drawn = overrides.faults ?? (isCalm ? [] : faultsOf(random, isAmbush));
+  const usual = isDuplicated && !isCalm ? [...drawn, ...FABRIC_FAULTS] : drawn;
   const everyUs = random.pick(isAmbush ? AMBUSHES_EVERY_US : FAULTS_EVERY_US);
   return {
     topology,
@@ -167,12 +178,17 @@ function worldOf(
     extremes ? random.pick([0.99, 1.01]) : random.between(9_900, 10_100) / 10_000,
   );
   const [high, low] = random.pick(FIRST_NUMBERS);
+  const fabrics = overrides.fabrics ?? 1;
   const callRandom = new Random(seed, 4);
   return {
     seed,
     cards,
     spares,
-    cables: cablesOf(topology, cards + spares),
+    cables:
+      fabrics === 1
+        ? cablesOf(topology, cards + spares)
+        : cablesOfFabrics(fabrics, topology, cards / fabrics),
+    trunks: fabrics === 1 ? [] : trunksOf(cards),
     votes,
     timing: DEFAULT_TIMING,
     clockRates,
@@ -186,6 +202,12 @@ function worldOf(
     callCount: callCountOf(random.pick(["ones", "small", "large", "large", "huge"]), callRandom),
     trace: overrides.trace,
   };
+}
+
+/** A computer for each pair of cards, one of each fabric. */
+function trunksOf(cards: number): Cable[] {
+  const half = cards / 2;
+  return Array.from({ length: half }, (_, place): Cable => [place, place + half]);
 }
 
 /** Logs so small that they wrap and erase within a run. A stream of their own keeps the seeds what they were. */

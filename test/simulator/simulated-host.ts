@@ -8,6 +8,9 @@ import {
   FRAME_HOST_PLAN,
   FRAME_HOST_REFUSE,
   FRAME_HOST_REQUEST,
+  FRAME_HOST_TRUNK_IN,
+  FRAME_HOST_TRUNK_OPEN,
+  FRAME_HOST_TRUNK_OUT,
   FRAME_HOST_VIEW,
   FRAME_HOST_WELCOME,
   OFFSET_TYPE,
@@ -47,6 +50,7 @@ const TICK_US = 5_000;
 const OPEN_REPEAT_US = 50_000;
 const NOT_READY_RETRY_US = 20_000;
 const LINE_LATENCY_US = 150;
+const TRUNK_REPEAT_US = 250_000;
 
 /** A computer with one card. It keeps the rules of the host bridge: what a block serves is fixed when it is first sent. */
 export class SimulatedHost implements EventTarget {
@@ -66,6 +70,11 @@ export class SimulatedHost implements EventTarget {
   clogs = 0;
   probesOpen = 0;
   isUnplugged = false;
+  /** The same computer at its other card, to which it lends this one a trunk; null: it has no other. */
+  trunk: SimulatedHost | null = null;
+  /** How many faults keep the trunk from carrying anything at present. */
+  trunkCuts = 0;
+  private trunkHeardUs = 0;
   private readonly world: World;
   private readonly frame = new FrameBuffer();
   private readonly answer = new HostAnswerFields();
@@ -100,6 +109,11 @@ export class SimulatedHost implements EventTarget {
 
   get isReady(): boolean {
     return this.isOpen && this.view.state === STATE_READY && this.view.view !== 0;
+  }
+
+  lendTrunk(other: SimulatedHost): void {
+    this.trunk = other;
+    other.trunk = this;
   }
 
   /** A process asks for `count` numbers. */
@@ -213,6 +227,7 @@ export class SimulatedHost implements EventTarget {
       this.sendOpen();
     } else if (this.isOpen) {
       if (!this.isInitialised && nowUs >= this.openAgainUs) this.sendInit();
+      if (this.trunk !== null && nowUs - this.trunkHeardUs >= TRUNK_REPEAT_US) this.openTrunk();
       for (const block of this.blocks.values()) if (nowUs >= block.askAtUs) this.ask(block);
       this.flush();
     }
@@ -266,6 +281,19 @@ export class SimulatedHost implements EventTarget {
     return this.nextTag;
   }
 
+  private openTrunk(): void {
+    this.trunkHeardUs = this.world.nowUs;
+    encodeEmptyBody(this.frame);
+    this.send(FRAME_HOST_TRUNK_OPEN);
+  }
+
+  /** Takes what the other card says over the trunk. */
+  private carry(frame: FrameBuffer): void {
+    if (!this.isOpen || this.trunkCuts > 0) return;
+    this.frame.copy(frame);
+    this.send(FRAME_HOST_TRUNK_IN);
+  }
+
   private sendOpen(): void {
     this.openAgainUs = this.world.nowUs + OPEN_REPEAT_US;
     encodeEmptyBody(this.frame);
@@ -285,6 +313,10 @@ export class SimulatedHost implements EventTarget {
     if (frame.view.getUint32(OFFSET_SESSION, true) !== this.session) return;
     this.world.noteArrival(0, this.board, frame);
     switch (frame.bytes[OFFSET_TYPE]) {
+      case FRAME_HOST_TRUNK_OUT:
+        this.trunkHeardUs = this.world.nowUs;
+        this.trunk?.carry(frame);
+        break;
       case FRAME_HOST_WELCOME:
         this.welcome();
         break;
@@ -306,6 +338,7 @@ export class SimulatedHost implements EventTarget {
   private welcome(): void {
     if (this.isOpen) return;
     this.isOpen = true;
+    if (this.trunk !== null) this.openTrunk();
     if (!this.isInitialised) this.sendInit();
     const blocks = [...this.blocks.values()];
     this.blocks.clear();

@@ -105,8 +105,8 @@ function restart(scenario: Scenario, kit: FaultKit): void {
 
 /** Waits until every host that can get a number has got one. @returns those hosts. */
 function heal(world: World, wipedCard: number): SimulatedHost[] {
-  const { cards, cables, votes } = world.options;
-  const parts = partsOf(cables, cards, (place) => place + 1 !== wipedCard);
+  const { cards, cables, trunks, votes } = world.options;
+  const parts = partsOf([...cables, ...trunks], cards, (place) => place + 1 !== wipedCard);
   const quorum = Math.floor(votes.reduce((sum, vote) => sum + vote, 0) / 2) + 1;
   const votesOf = (part: number): number =>
     votes.reduce(

@@ -4,18 +4,57 @@ import { inTurn, runChild } from "./run-child.js";
 import { type SimulationResult, simulate } from "./simulation.js";
 
 const SEEDS = 2_000;
+const DUPLICATED_SEEDS = 500;
 const SEEDS_A_CHILD = 250;
 const CHILDREN = 2;
 
 interface KeptSeed {
   readonly seed: number;
   readonly cards?: number;
+  readonly fabrics?: number;
   readonly found: string;
 }
 
 const keptSeeds = JSON.parse(
   readFileSync(new URL("../../../test/simulator/kept-seeds.json", import.meta.url), "utf8"),
 ) as readonly KeptSeed[];
+
+test(`${DUPLICATED_SEEDS} seeds of two fabrics joined by trunks keep every promise`, async (t) => {
+  t.timeout(600_000);
+  const firsts = Array.from(
+    { length: DUPLICATED_SEEDS / SEEDS_A_CHILD },
+    (_, part) => 1 + part * SEEDS_A_CHILD,
+  );
+  const outputs = await inTurn(firsts, CHILDREN, (first) =>
+    runChild("main.js", [
+      "--json",
+      "--fabrics",
+      "2",
+      "--seed",
+      String(first),
+      "--seeds",
+      String(SEEDS_A_CHILD),
+    ]),
+  );
+  const results = outputs.flatMap(({ output }) =>
+    output
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as SimulationResult),
+  );
+  t.is(results.length, DUPLICATED_SEEDS);
+  t.deepEqual(
+    results
+      .filter(({ violation }) => violation !== "")
+      .map(({ seed, violation }) => `npm run simulate -- --seed ${seed} --fabrics 2 --trace: ${violation}`),
+    [],
+  );
+  const sum = (of: (result: SimulationResult) => number): number =>
+    results.reduce((total, result) => total + of(result), 0);
+  t.true(sum(({ deliveries }) => deliveries) > 200 * DUPLICATED_SEEDS);
+  t.true(sum(({ rounds }) => rounds) > 4 * DUPLICATED_SEEDS);
+  for (const cards of [4, 6, 8]) t.true(results.some((result) => result.cards === cards));
+});
 
 test(`${SEEDS} seeds keep every promise`, async (t) => {
   t.timeout(600_000);
@@ -50,9 +89,9 @@ test(`${SEEDS} seeds keep every promise`, async (t) => {
   );
 });
 
-for (const { seed, cards, found } of keptSeeds) {
+for (const { seed, cards, fabrics, found } of keptSeeds) {
   test(`kept seed ${seed}: ${found}`, (t) => {
-    t.is(simulate(seed, { cards }).violation, "");
+    t.is(simulate(seed, { cards, fabrics }).violation, "");
   });
 }
 

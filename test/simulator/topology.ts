@@ -16,6 +16,14 @@ export function cablesOf(topology: Topology, cards: number): Cable[] {
   return cables;
 }
 
+/** @returns the cables of fabrics of `cards` cards each, one behind the other: no cable joins two of them. */
+export function cablesOfFabrics(fabrics: number, topology: Topology, cards: number): Cable[] {
+  const cables = cablesOf(topology, cards);
+  return Array.from({ length: fabrics }, (_, fabric) =>
+    cables.map(([one, other]): Cable => [one + fabric * cards, other + fabric * cards]),
+  ).flat();
+}
+
 function isJoined(topology: Topology, one: number, other: number, cards: number): boolean {
   switch (topology) {
     case "mesh":

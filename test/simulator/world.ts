@@ -28,6 +28,8 @@ export interface WorldOptions {
   /** Cards that wait to be taken in, cabled like the others. */
   readonly spares?: number;
   readonly cables: readonly Cable[];
+  /** Cards whose hosts are one computer with a card of each fabric, which lends a trunk between them; by place. */
+  readonly trunks: readonly Cable[];
   readonly votes: readonly number[];
   readonly timing: Timing;
   /** Rate of each card's clock. */
@@ -99,6 +101,7 @@ export class World {
       this.hosts.push(new SimulatedHost(this, card.id, this.joinsOf(card.id)));
     });
     for (const { cardId, board } of this.hosts) this.boards.set(cardId, board);
+    for (const [one, other] of options.trunks) this.hosts[one]?.lendTrunk(this.hosts[other] as SimulatedHost);
     for (const card of this.cards) card.boot();
   }
 

@@ -1,5 +1,5 @@
 import { COUNTER_NAMES } from "../../firmware/wire/counter-names.js";
-import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
+import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import * as types from "../../firmware/wire/frame-types.js";
 import * as hello from "../../firmware/wire/hello-frame.js";
 import * as host from "../../firmware/wire/host-frames.js";
@@ -10,6 +10,7 @@ import * as lease from "../../firmware/wire/lease-frames.js";
 import * as numbers from "../../firmware/wire/number-frames.js";
 import * as plans from "../../firmware/wire/plan-frames.js";
 import * as surveys from "../../firmware/wire/survey-frames.js";
+import * as trunks from "../../firmware/wire/trunk-frames.js";
 import * as views from "../../firmware/wire/view-frames.js";
 
 /** A frame type as the tests of vectors and docs use it: any fields, by name. */
@@ -17,6 +18,8 @@ export interface FrameKind {
   /** The name in docs/wire.md and in the vectors. */
   readonly name: string;
   readonly type: number;
+  /** Its body ends where the payload ends: any length may be good. */
+  readonly isOpenEnded: boolean;
   /** Lists in the fields, each with the field that tells how many entries count. */
   readonly lists: Readonly<Record<string, string>>;
   make(): object;
@@ -38,6 +41,7 @@ function kind<Fields extends object>(
     name,
     type,
     lists,
+    isOpenEnded: false,
     make,
     encode: (frame, fields) => encode(frame, fields as Fields),
     decode: (frame, into) => decode(frame, into as Fields),
@@ -62,6 +66,30 @@ function surveyKind(
       return surveyId >= 0;
     },
   );
+}
+
+/** HOST_TRUNK_IN and HOST_TRUNK_OUT: the bytes of another frame. Their number is no field: the frame ends behind them. */
+function trunkKind(name: string, type: number): FrameKind {
+  const made = kind(
+    name,
+    type,
+    () => ({ carriedBytes: 0, carried: new Uint8Array(trunks.MAX_TRUNK_FRAME_BYTES) }),
+    (frame, { carried, carriedBytes }) => {
+      const inner = new FrameBuffer();
+      inner.bytes.set(carried);
+      inner.length = carriedBytes;
+      trunks.encodeHostTrunk(frame, inner);
+    },
+    (frame, into) => {
+      const inner = new FrameBuffer();
+      const isGood = trunks.decodeHostTrunk(frame, inner);
+      if (isGood) into.carried.set(inner.bytes.subarray(0, inner.length));
+      if (isGood) into.carriedBytes = inner.length;
+      return isGood;
+    },
+    { carried: "carriedBytes" },
+  );
+  return { ...made, isOpenEnded: true };
 }
 
 function empty(name: string, type: number): FrameKind {
@@ -199,6 +227,10 @@ const KINDS_WITH_FIELDS: readonly FrameKind[] = [
   ),
   empty("HOST_STATUS_REQUEST", types.FRAME_HOST_STATUS_REQUEST),
   empty("HOST_CLOSE", types.FRAME_HOST_CLOSE),
+  empty("HOST_TRUNK_OPEN", types.FRAME_HOST_TRUNK_OPEN),
+  empty("HOST_TRUNK_CLOSE", types.FRAME_HOST_TRUNK_CLOSE),
+  trunkKind("HOST_TRUNK_IN", types.FRAME_HOST_TRUNK_IN),
+  trunkKind("HOST_TRUNK_OUT", types.FRAME_HOST_TRUNK_OUT),
   kind(
     "HOST_PLAN",
     types.FRAME_HOST_PLAN,

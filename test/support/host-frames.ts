@@ -7,12 +7,16 @@ import {
   FRAME_HOST_REQUEST,
   FRAME_HOST_STATUS_REQUEST,
   FRAME_HOST_SURVEY,
+  FRAME_HOST_TRUNK_CLOSE,
+  FRAME_HOST_TRUNK_IN,
+  FRAME_HOST_TRUNK_OPEN,
 } from "../../firmware/wire/frame-types.js";
 import { writeHostHeader } from "../../firmware/wire/header.js";
 import { encodeEmptyBody, encodeHostRequest } from "../../firmware/wire/host-frames.js";
 import { encodeHostInit, HostInitFields, INIT_FOUND } from "../../firmware/wire/host-setup-frames.js";
 import { encodeHostPlan, PlanFields } from "../../firmware/wire/plan-frames.js";
 import { encodeHostSurvey } from "../../firmware/wire/survey-frames.js";
+import { encodeHostTrunk } from "../../firmware/wire/trunk-frames.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
 
 import { uint64 } from "./layout.js";
@@ -24,6 +28,20 @@ export function hostOpen(session: number): FrameBuffer {
 
 export function hostClose(session: number): FrameBuffer {
   return bare(FRAME_HOST_CLOSE, session);
+}
+
+export function hostTrunkOpen(session: number): FrameBuffer {
+  return bare(FRAME_HOST_TRUNK_OPEN, session);
+}
+
+export function hostTrunkClose(session: number): FrameBuffer {
+  return bare(FRAME_HOST_TRUNK_CLOSE, session);
+}
+
+export function hostTrunk(session: number, carried: FrameBuffer): FrameBuffer {
+  const frame = bare(FRAME_HOST_TRUNK_IN, session);
+  encodeHostTrunk(frame, carried);
+  return frame;
 }
 
 export function hostStatusRequest(session: number): FrameBuffer {

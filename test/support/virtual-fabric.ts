@@ -3,7 +3,8 @@ import { MemoryRecordStore } from "../../firmware/storage/memory-record-store.js
 import type { RecordStore } from "../../firmware/storage/record-store.js";
 import { DEFAULT_TIMING, type Timing } from "../../firmware/wire/constants.js";
 import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
-import { FRAME_HELLO, OFFSET_TYPE } from "../../firmware/wire/frame-types.js";
+import { FRAME_HELLO, FRAME_HOST_TRUNK_OUT, OFFSET_TYPE } from "../../firmware/wire/frame-types.js";
+import { decodeHostTrunk } from "../../firmware/wire/trunk-frames.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
 import {
   hostInit,
@@ -11,10 +12,16 @@ import {
   hostPlan,
   hostRequest,
   hostStatusRequest,
+  hostTrunk,
+  hostTrunkClose,
+  hostTrunkOpen,
   type PlanOptions,
 } from "./host-frames.js";
 import { HostLog } from "./host-log.js";
 import { VirtualClock } from "./virtual-clock.js";
+
+/** Two lines of a host, and the process between them. */
+const TRUNK_DELAY_US = 500;
 
 /** The other end of a cable. */
 interface CableEnd {
@@ -64,6 +71,8 @@ export class VirtualFabric {
   hostAccepts: (from: number) => boolean = () => true;
   /** When a frame other than a hello was last lost in a cut cable. */
   lastLostUs = Number.NEGATIVE_INFINITY;
+  /** Which card's host has joined which by a trunk. */
+  private readonly trunks = new Map<number, number>();
   private readonly clock = new VirtualClock();
   private readonly timing: Timing;
   /** Cables that carry nothing away from a card, as "cable/card". */
@@ -122,6 +131,19 @@ export class VirtualFabric {
     });
   }
 
+  /** The hosts of two cards, with sessions `place + 1`, lend a trunk between them. */
+  lendTrunk(one: number, other: number): void {
+    this.trunks.set(one, other).set(other, one);
+    for (const place of [one, other]) this.fromHost(place, hostTrunkOpen(place + 1));
+  }
+
+  endTrunk(one: number, other: number): void {
+    for (const place of [one, other]) {
+      this.trunks.delete(place);
+      this.fromHost(place, hostTrunkClose(place + 1));
+    }
+  }
+
   /** Starts the card at `place`, blank or with what its flash holds. */
   boot(place: number): void {
     const virtual = this.at(place);
@@ -135,7 +157,8 @@ export class VirtualFabric {
       sendLink: (link, frame) => this.carry(place, link, frame),
       sendHost: (frame) => {
         if (!this.hostAccepts(place)) return false;
-        virtual.host.add(frame, this.nowUs);
+        if (frame.bytes[OFFSET_TYPE] === FRAME_HOST_TRUNK_OUT) this.carryOverTrunk(place, frame);
+        else virtual.host.add(frame, this.nowUs);
         return true;
       },
       badFramesOfLink: () => 0,
@@ -241,6 +264,13 @@ export class VirtualFabric {
       }
     }
     return true;
+  }
+
+  private carryOverTrunk(from: number, frame: FrameBuffer): void {
+    const to = this.trunks.get(from);
+    const carried = new FrameBuffer();
+    if (to === undefined || !decodeHostTrunk(frame, carried)) return;
+    this.clock.schedule(this.nowUs + TRUNK_DELAY_US, () => this.fromHost(to, hostTrunk(to + 1, carried)));
   }
 
   private nextDueUs(): number {

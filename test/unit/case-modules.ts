@@ -32,9 +32,11 @@ import { roleChoiceCases } from "./card/role-choice.cases.js";
 import { routerCases } from "./card/router.cases.js";
 import { routingCases } from "./card/routing.cases.js";
 import { secondaryCases } from "./card/secondary.cases.js";
+import { sideWatchCases } from "./card/side-watch.cases.js";
 import { silenceWatchCases } from "./card/silence-watch.cases.js";
 import { statusReportCases } from "./card/status-report.cases.js";
 import { surveyCases } from "./card/survey.cases.js";
+import { trunkCases } from "./card/trunk.cases.js";
 import { upkeepCases } from "./card/upkeep.cases.js";
 import { viewCases } from "./card/view.cases.js";
 import { waitingRequestsCases } from "./card/waiting-requests.cases.js";
@@ -64,6 +66,7 @@ import { memberEntriesCases } from "./wire/member-entries.cases.js";
 import { numberFramesCases } from "./wire/number-frames.cases.js";
 import { planFramesCases } from "./wire/plan-frames.cases.js";
 import { surveyFramesCases } from "./wire/survey-frames.cases.js";
+import { trunkFramesCases } from "./wire/trunk-frames.cases.js";
 import { uint64Cases } from "./wire/uint64.cases.js";
 import { viewFramesCases } from "./wire/view-frames.cases.js";
 
@@ -93,6 +96,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/base-choice", cases: baseChoiceCases },
   { name: "card/role-choice", cases: roleChoiceCases },
   { name: "card/coordinator", cases: coordinatorCases },
+  { name: "card/side-watch", cases: sideWatchCases },
   { name: "card/silence-watch", cases: silenceWatchCases },
   { name: "card/planner", cases: plannerCases },
   { name: "card/plan-desk", cases: planDeskCases },
@@ -104,6 +108,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/routing", cases: routingCases },
   { name: "card/secondary", cases: secondaryCases },
   { name: "card/status-report", cases: statusReportCases },
+  { name: "card/trunk", cases: trunkCases },
   { name: "card/upkeep", cases: upkeepCases },
   { name: "card/survey", cases: surveyCases },
   { name: "card/view", cases: viewCases },
@@ -134,6 +139,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "wire/number-frames", cases: numberFramesCases },
   { name: "wire/plan-frames", cases: planFramesCases },
   { name: "wire/survey-frames", cases: surveyFramesCases },
+  { name: "wire/trunk-frames", cases: trunkFramesCases },
   { name: "wire/uint64", cases: uint64Cases },
   { name: "wire/view-frames", cases: viewFramesCases },
 ];

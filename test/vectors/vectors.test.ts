@@ -88,6 +88,7 @@ for (const { name, frame: kindName, header, fields, payload } of [
     const read = kind.make();
     t.true(kind.decode(frameFrom(payload), read));
     t.deepEqual(vectorFromFields(kind, read), fields);
+    if (kind.isOpenEnded) return;
     const longer = frameFrom(`${payload}00`);
     t.false(kind.decode(longer, kind.make()), "a byte too many");
     longer.length -= 2;

@@ -1,6 +1,6 @@
 import { Argument, type Command } from "commander";
 import { askRig, subscribeRig } from "../control-client.js";
-import type { ControlRequest } from "../control-request.js";
+import { type ControlRequest, FABRIC_ACTIONS, type FabricAction } from "../control-request.js";
 import type { RigStatus } from "../rig-events.js";
 import type { TraceEvent } from "../trace.js";
 import { parseEnds, parseWhole } from "./option-values.js";
@@ -41,6 +41,18 @@ export function addControlCommands(rig: Command): void {
     .option("--bounces", "with on: it fails once more, within the first write to flash of each card")
     .action(async (state: string, options: { bounces?: true }, command: Command) => {
       await tell(command, { command: "power", on: state === "on", bounces: options.bounces ?? false });
+    });
+  rig
+    .command("fabric")
+    .addArgument(
+      new Argument("<action>", "cut or mend all its cables, kill or start all its cards").choices(
+        FABRIC_ACTIONS,
+      ),
+    )
+    .argument("<fabric>", "1, or 2 where there are two", parseWhole)
+    .description("do something to a whole fabric at once")
+    .action(async (action: FabricAction, fabric: number, _options: unknown, command: Command) => {
+      await tell(command, { command: "fabric", action, fabric });
     });
   rig
     .command("cut")

@@ -13,6 +13,7 @@ import { runRig } from "./run-rig.js";
 /** What commander makes of the command line. */
 interface RigCommandOptions {
   readonly cards: number;
+  readonly fabrics: number;
   readonly topology?: Topology;
   readonly engine: EngineKind;
   readonly firmware?: string;
@@ -48,6 +49,8 @@ Examples:
   $ seqcard rig pause 2                      a card that hangs; it comes back late with seqcard rig resume 2
   $ seqcard rig power off                    of all cards; then: seqcard rig power on
   $ seqcard rig cut 1-2                      and: seqcard rig mend 1-2
+  $ seqcard rig --fabrics 2                  six cards in two fabrics; give a daemon --port card1 --port card4
+  $ seqcard rig fabric cut 1                 all cables of a fabric; then: seqcard rig fabric mend 1
   $ seqcard rig trace --count 20             the next frames on the cables`;
 
 /** Adds `rig` and its subcommands. Their actions throw `RigError`. */
@@ -55,7 +58,8 @@ export function addRigCommand(program: Command): void {
   const rig = program
     .command("rig")
     .description("run virtual cards: the firmware on XS, with cables between them and a serial port each")
-    .option("--cards <count>", "3 to 8", parseWhole, 3)
+    .option("--cards <count>", "3 to 8; with two fabrics 3 or 4 in each", parseWhole, 3)
+    .option("--fabrics <count>", "1, or 2 that only trunks of hosts join", parseWhole, 1)
     .addOption(
       new Option("--topology <kind>", "default: triangle for 3 cards, else ring").choices(TOPOLOGIES),
     )
@@ -105,12 +109,14 @@ export function addRigCommand(program: Command): void {
         state,
         topology,
         cards,
+        fabrics,
         engine,
         first,
         name,
       } = options;
       await runRig({
         cards,
+        fabrics,
         engine,
         first,
         name,

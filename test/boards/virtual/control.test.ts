@@ -78,6 +78,17 @@ test("commands reach the rig, and what it refuses comes back with its code", asy
     (await t.throwsAsync<RigError>(askRig(name, { command: "mend", from: 1, to: 7 })))?.code,
     "NO_SUCH_CARD",
   );
+  await askRig(name, { command: "fabric", action: "cut", fabric: 1 });
+  t.true(rig.status().cables.every(({ cut }) => cut === "both"));
+  await askRig(name, { command: "fabric", action: "mend", fabric: 1 });
+  t.true(rig.status().cables.every(({ cut }) => cut === "no"));
+  await askRig(name, { command: "kill", card: 3 });
+  await askRig(name, { command: "fabric", action: "kill", fabric: 1 });
+  t.true(rig.cards.every(({ running }) => !running));
+  await askRig(name, { command: "fabric", action: "start", fabric: 1 });
+  t.true(rig.cards.every(({ running }) => running));
+  const other = askRig(name, { command: "fabric", action: "cut", fabric: 2 });
+  t.is((await t.throwsAsync<RigError>(other))?.code, "NO_SUCH_FABRIC");
   await askRig(name, { command: "stop" });
   t.is(stops.length, 1);
 });

@@ -47,7 +47,23 @@ test("every topology of every size joins all cards, with no cable twice and no c
   }
 });
 
+test("two fabrics are the same twice, and no cable joins them", (t) => {
+  const { cards, fabrics, pairs } = checkOptions({ cards: 4, fabrics: 2, topology: "line" });
+  t.deepEqual([cards, fabrics], [8, 2]);
+  t.deepEqual(pairs, [
+    [1, 2],
+    [2, 3],
+    [3, 4],
+    [5, 6],
+    [6, 7],
+    [7, 8],
+  ]);
+  t.deepEqual([checkOptions({ fabrics: 2 }).topology, checkOptions({ fabrics: 2 }).cards], ["triangle", 6]);
+});
+
 for (const [name, action, code] of [
+  ["three fabrics", () => checkOptions({ fabrics: 3 }), "BAD_OPTION"],
+  ["two fabrics of five cards", () => checkOptions({ fabrics: 2, cards: 5 }), "BAD_OPTION"],
   ["two cards", () => cablesOf("line", 2), "BAD_OPTION"],
   ["nine cards", () => cablesOf("line", 9), "BAD_OPTION"],
   ["a triangle of four", () => cablesOf("triangle", 4), "BAD_TOPOLOGY"],

@@ -42,6 +42,7 @@ async function bench(t: ExecutionContext, ...settings: Partial<FakeCardSettings>
         {
           onHealth: () => numbers.onHealth(),
           onForeignFrame: () => {},
+          onTrunkFrame: () => {},
           onNewest: (_, number) => numbers.raise(number),
           onHeld: () => {},
           onError: () => {},

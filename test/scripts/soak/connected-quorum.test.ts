@@ -45,6 +45,31 @@ test("a cut cable is routed around, and two of them isolate a card", (t) => {
   t.deepEqual(sorted(connectedQuorum(TRIANGLE, [cut(1, 2), cut(1, 3)])), [2, 3]);
 });
 
+test("two fabrics are one by their trunks: whole ones may be cut, and one of them lost", (t) => {
+  const trunks = [
+    [1, 4],
+    [2, 5],
+    [3, 6],
+  ] as const;
+  const duplicated: Fabric = {
+    cards: [1, 2, 3, 4, 5, 6],
+    cables: [...TRIANGLE.cables, [4, 5], [5, 6], [6, 4]],
+    trunks,
+  };
+  const cutAll = (fabric: number, cards: readonly number[]): Fault => ({
+    kind: "fabric",
+    fabric,
+    cards,
+    lastsMs: 1,
+  });
+  t.deepEqual(sorted(connectedQuorum(duplicated, [])), [1, 2, 3, 4, 5, 6]);
+  t.deepEqual(sorted(connectedQuorum(duplicated, [cutAll(1, [1, 2, 3])])), [1, 2, 3, 4, 5, 6]);
+  t.deepEqual(sorted(connectedQuorum({ ...duplicated, trunks: [] }, [])), [1, 2, 3], "card 1 has two votes");
+  t.deepEqual(sorted(connectedQuorum(duplicated, [cutAll(1, [1, 2, 3]), cutAll(2, [4, 5, 6])])), []);
+  t.deepEqual(sorted(connectedQuorum(duplicated, [out(4), out(5), out(6)])), [1, 2, 3]);
+  t.deepEqual(connectedQuorum(duplicated, [out(1), out(2), out(3)]), []);
+});
+
 test("of two halves the one with the lowest id has the quorum", (t) => {
   t.deepEqual(sorted(connectedQuorum(RING, [cut(1, 4), cut(2, 3)])), [1, 2]);
   t.deepEqual(sorted(connectedQuorum(RING, [out(2), out(4)])), []);

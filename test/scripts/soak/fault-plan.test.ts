@@ -33,13 +33,37 @@ test("the same seed draws the same faults, another one others", (t) => {
 
 test("every kind comes, on every card and cable, and lasts a while that has its bounds", (t) => {
   const drawn = draw(1);
-  t.deepEqual([...new Set(drawn.map(({ kind }) => kind))].sort(), [...FAULT_KINDS].sort());
+  const possible = FAULT_KINDS.filter((kind) => kind !== "fabric");
+  t.deepEqual([...new Set(drawn.map(({ kind }) => kind))].sort(), [...possible].sort());
   for (const kind of ["kill", "stop"] as const) {
     const hit = drawn.flatMap((fault) => (fault.kind === kind ? [fault.card] : []));
     t.deepEqual([...new Set(hit)].sort(), [1, 2, 3]);
   }
   t.true(drawn.every(({ kind, lastsMs }) => kind === "handover" || (lastsMs >= 60 && lastsMs <= 2_500)));
   t.true(drawn.every((fault) => fault.kind !== "handover" || fault.card !== ROLES.primary));
+});
+
+test("of two fabrics either one is cut whole, but not while one of its cables is cut", (t) => {
+  const duplicated: Fabric = {
+    cards: [1, 2, 3, 4],
+    cables: [
+      [1, 2],
+      [3, 4],
+    ],
+    trunks: [
+      [1, 3],
+      [2, 4],
+    ],
+  };
+  const plan = new FaultPlan(duplicated, ["fabric"], createRandom(3));
+  const drawn = Array.from({ length: 100 }, () => plan.next([], ROLES));
+  const cards = drawn.flatMap((fault) =>
+    fault?.kind === "fabric" ? [`${fault.fabric}: ${fault.cards}`] : [],
+  );
+  t.is(cards.length, 100);
+  t.deepEqual([...new Set(cards)].sort(), ["1: 1,2", "2: 3,4"]);
+  const cut: Fault = { kind: "cut", from: 1, to: 2, oneWay: false, lastsMs: 1 };
+  t.is(plan.next([cut], ROLES), undefined);
 });
 
 test("only the kinds that are wanted come", (t) => {

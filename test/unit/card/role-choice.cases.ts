@@ -51,6 +51,28 @@ export const roleChoiceCases: readonly UnitCase[] = [
     },
   },
   {
+    title: "where trunks join two sides the secondary is rather of the other one, there the nearest",
+    run(t) {
+      t.deepEqual(chosen({ promised: [1, 3, -4, 5], costs: [1, 255, 10, 1, 11] }), [4, 3]);
+      t.deepEqual(
+        chosen({ promised: [1, 3, -4, 5], costs: [10, 1, 1, 10, 11] }),
+        [4, 3],
+        "the primary is over there",
+      );
+      t.deepEqual(chosen({ promised: [1, -4, 5], costs: [2, 255, 10, 1, 1] }), [4, 5], "nobody there");
+      t.deepEqual(
+        chosen({ promised: [1, -2, 3, -4], costs: [2, 1, 10, 255, 1] }),
+        [4, 2],
+        "who is warm stays",
+      );
+      t.deepEqual(
+        chosen({ promised: [1, 3, 5], costs: [12, 9, 3, 9, 10] }),
+        [3, 5],
+        "the primary is the nearest",
+      );
+    },
+  },
+  {
     title: "who did not promise gets no role, not even who is wished for",
     run(t) {
       t.deepEqual(chosen({ promised: [3, 5] }), [3, 5]);

@@ -105,7 +105,7 @@ export const statusReportCases: readonly UnitCase[] = [
       t.is(links.routeCount, 2);
       t.deepEqual([...links.routeCards.subarray(0, 2)], [1, 3]);
       t.deepEqual([...links.routeLinks.subarray(0, 2)], [1, 0]);
-      t.deepEqual([...links.routeCosts.subarray(0, 2)], [1, 16]);
+      t.deepEqual([...links.routeCosts.subarray(0, 2)], [1, 28]);
     },
   },
   {

@@ -31,8 +31,13 @@ export const constantsCases: readonly UnitCase[] = [
   {
     title: "a way over the longest chain of silent cables still costs less than no way",
     run(t) {
-      t.true((constants.MAX_HOPS - 1) * constants.STALE_HOP_COST < constants.UNREACHABLE_COST);
-      t.true((constants.MAX_HOPS - 1) * constants.HOP_COST < constants.STALE_HOP_COST);
+      const hops = constants.MAX_MEMBERS - 1;
+      t.true(hops * constants.STALE_HOP_COST < constants.UNREACHABLE_COST);
+      t.true(hops * constants.HOP_COST < constants.TRUNK_HOP_COST, "cables alone cost less than a trunk");
+      t.true(
+        2 * constants.TRUNK_HOP_COST + (hops - 2) * constants.HOP_COST < constants.STALE_HOP_COST,
+        "over two trunks a way round costs less than one silent cable",
+      );
     },
   },
   {
@@ -63,7 +68,7 @@ export const constantsCases: readonly UnitCase[] = [
     title: "frame types and refusals are all different, and types stand on their own side of 0x40",
     run(t) {
       const types = valuesOf("FRAME_");
-      t.is(types.length, 34);
+      t.is(types.length, 38);
       t.is(new Set(types).size, types.length);
       for (const [name, value] of Object.entries(frameTypes)) {
         if (name.startsWith("FRAME_")) t.is(value >= 0x40, name.startsWith("FRAME_HOST_"), name);
