@@ -1,6 +1,6 @@
 /** `npm run build:pico`, `npm run flash:pico` and so on: checks SDK and tools, then has the installed mcconfig do the work. */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -39,7 +39,11 @@ async function main(action: string | undefined, board: string | undefined): Prom
     for (const problem of problems) process.stderr.write(`${action} ${board}: ${problem}\n`);
     return 1;
   }
-  const args = ["-m", "-p", target.platform, ...(action === "build" ? ["-t", "build"] : [])];
+  // A folder for each board: chips of one family would otherwise find each other's objects and not link.
+  const output = join(PROJECT, "build", board);
+  mkdirSync(output, { recursive: true });
+  process.stdout.write(`What is built goes to ${output}.\n`);
+  const args = ["-m", "-o", output, "-p", target.platform, ...(action === "build" ? ["-t", "build"] : [])];
   const child = spawn("mcconfig", args, { cwd: join(PROJECT, "boards", board), env, stdio: "inherit" });
   return new Promise((resolve) => {
     child.on("error", () => resolve(1));
