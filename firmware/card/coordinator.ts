@@ -70,6 +70,8 @@ export class Coordinator {
   private chosen = false;
   private startedUs = 0;
   private nextSendUs = 0;
+  /** How often the promises were asked for. */
+  private rounds = 0;
   /** The highest view heard of: a new one must lie above it. */
   private highestSeen = 0;
   /** The accepted view above which somebody knows one where this card has no vote, and until when others are left to lead. */
@@ -133,6 +135,7 @@ export class Coordinator {
     this.chosen = false;
     this.startedUs = context.nowUs;
     this.nextSendUs = context.nowUs;
+    this.rounds = 0;
     this.promises.reset();
     this.counted.copy(context.state.members);
     this.promises.add(this.counted.indexOf(context.cardId), this.promiser.promise);
@@ -282,13 +285,19 @@ export class Coordinator {
     for (let index = 0; index < known.count; index += 1) {
       if (!counted.has(known.cardAt(index))) this.ask(known.cardAt(index));
     }
+    this.rounds += 1;
   }
 
-  /** A card that missed how this one came to be a member would not hear it: so the view that made it one goes first. */
+  /**
+   * A card that missed how this one came to be a member would not hear it: so the view that made it one goes first. Only
+   * now and then, as it is long: with each question it would fill the cables of a line of cards.
+   */
   private ask(card: number): void {
     const { context, post, frame } = this;
     if (!this.router.reaches(card)) return;
-    if (context.state.members.has(card)) post.send(FRAME_ACCEPT, card, this.announcer.encode());
+    if (this.rounds % ROUNDS_A_VIEW === 0 && context.state.members.has(card)) {
+      post.send(FRAME_ACCEPT, card, this.announcer.encode());
+    }
     encodePrepare(frame, this.view);
     post.send(FRAME_PREPARE, card, frame);
   }
@@ -327,3 +336,6 @@ export class Coordinator {
 
 /** Long enough for any card that has a vote to notice that nobody leads, and to lead. */
 const OUTDATED_LEASES = 4;
+
+/** The view goes in front of every so-many-eth question. */
+const ROUNDS_A_VIEW = 8;
