@@ -270,7 +270,8 @@ export class Coordinator {
 
   private sendAgain(): void {
     const { context } = this;
-    this.nextSendUs = context.nowUs + context.timing.prepareUs;
+    // What was chosen is longer than a question, and its primary tells it too.
+    this.nextSendUs = context.nowUs + context.timing.prepareUs * (this.chosen ? 2 : 1);
     context.wakeBy(this.nextSendUs);
     if (this.chosen) this.announce();
     else this.askAgain();

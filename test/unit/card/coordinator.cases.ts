@@ -359,7 +359,7 @@ export const coordinatorCases: readonly UnitCase[] = [
       bench.promise(2, { view: VIEW_OF_3, tail: 70n });
       t.is(bench.card.counters.promisesLate, 2);
       bench.decline(1, VIEW_OF_3, 0x901);
-      bench.advance(2 * PREPARE_US);
+      bench.advance(4 * PREPARE_US);
       const accepts = bench.sent.accepts().filter(({ fields }) => fields.view === VIEW_OF_3);
       t.is(accepts.length, 6);
       t.is(new Set(accepts.map(({ fields }) => snapshot(fields))).size, 1);
