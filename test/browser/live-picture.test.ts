@@ -60,7 +60,8 @@ withChromium(
       await page.locator("#drawing .cable circle").first().waitFor();
       await page.waitForFunction(`/[1-9]/.test(document.querySelector("#latency-table").textContent)`);
       t.deepEqual(await cardsOf(page), ["1", "2", "3"], name);
-      t.is(await page.locator("#drawing .cable").count(), 3, name);
+      // Three cables, and the trunk that the daemon lends between its two cards.
+      t.is(await page.locator("#drawing .cable").count(), 4, name);
       t.is(await page.locator('[data-role="primary"]').count(), 1, name);
       t.is(await page.locator('[data-role="secondary"]').count(), 1, name);
       t.is(await page.locator("#state").textContent(), "ready", name);
