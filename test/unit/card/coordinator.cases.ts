@@ -239,6 +239,20 @@ export const coordinatorCases: readonly UnitCase[] = [
     },
   },
   {
+    title: "its own view goes in front of every eighth question only",
+    run(t) {
+      const bench = leading(2);
+      bench.advance(8 * PREPARE_US);
+      const asked = bench.sent.prepares().filter(({ to }) => to === 3);
+      const told = bench.sent.accepts().filter(({ to }) => to === 3);
+      t.deepEqual([asked.length, told.length], [9, 2]);
+      t.deepEqual(
+        told.map(({ atUs }) => atUs),
+        [asked[0]?.atUs, asked[8]?.atUs],
+      );
+    },
+  },
+  {
     title: "a settled list is not told to who leaves: it is still needed, and would think itself removed",
     run(t) {
       const bench = new CardBench({ cardId: 1 });
