@@ -23,11 +23,11 @@ const BINARY_MODULE = "@lydell/node-pty/requireBinary.js";
  * Descriptors of the ptys that are open. They are inherited by every process that is started meanwhile, and a pty
  * vanishes only when nobody has its master; so whoever starts a process covers them. The list is the process's, as the descriptors are.
  */
-const open = new Set<number>();
+const open = new Map<number, PtyPair>();
 
 /** @returns the descriptors that a new process must not inherit. */
 export function openPtyDescriptors(): readonly number[] {
-  return [...open];
+  return [...open.keys()];
 }
 
 /**
@@ -38,10 +38,11 @@ export async function openPtyPair(): Promise<PtyPair> {
   try {
     const { requireBinary } = (await import(BINARY_MODULE)) as BinaryModule;
     const { master, slave, pty: path } = requireBinary("pty.node").open(80, 24);
-    open.add(master).add(slave);
+    const pair: PtyPair = { master, slave, path };
+    open.set(master, pair).set(slave, pair);
     const file = process.platform === "darwin" ? "-f" : "-F";
     execFileSync("stty", [file, path, "raw", "-echo"], { stdio: ["ignore", "ignore", "pipe"] });
-    return { master, slave, path };
+    return pair;
   } catch (error) {
     const advice = "Install with optional dependencies (npm install --include=optional), on Linux or macOS.";
     const reason = messageOf(error).split("\n")[0];
@@ -49,8 +50,11 @@ export async function openPtyPair(): Promise<PtyPair> {
   }
 }
 
-/** To be called when both ends are closed. */
-export function forgetPtyPair({ master, slave }: PtyPair): void {
-  open.delete(master);
-  open.delete(slave);
+/**
+ * To be called when both ends are closed. The system may have given their numbers to another pty by then, whose ends
+ * stay covered.
+ */
+export function forgetPtyPair(pair: PtyPair): void {
+  for (const descriptor of [pair.master, pair.slave])
+    if (open.get(descriptor) === pair) open.delete(descriptor);
 }
