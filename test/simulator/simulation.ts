@@ -7,8 +7,10 @@ import type { SimulatedHost } from "./simulated-host.js";
 import { partsOf } from "./topology.js";
 import { World } from "./world.js";
 
-/** After the faults every host must get a number within this time. */
+/** After the faults every host must get a number within this time, and the time in which erases cut the fabric in parts. */
 export const LIVE_AGAIN_US = 2_000_000;
+/** Erases give no more than this on top: cards that go on erasing for ever do not live. */
+const MOST_ERASE_US = 3_000_000;
 /** Time in which what is under way at the end of a run without faults must come. */
 const DRAIN_US = 500_000;
 /** After the faults, plans that are still under way come to their end, and then all is live again, within this time. */
@@ -59,7 +61,7 @@ export function simulate(seed: number, overrides: ScenarioOverrides = {}): Simul
   if (checker.violation === "") {
     const silent = liveHosts.filter(({ probesOpen }) => probesOpen > 0).map(({ board }) => board);
     if (silent.length > 0) {
-      checker.fail(`P4: ${LIVE_AGAIN_US} us after the last fault, hosts ${silent.join(", ")} have no number`);
+      checker.fail(`P4: ${liveAgainUs} us after the last fault, hosts ${silent.join(", ")} have no number`);
     }
   }
   if (scenario.faults.length === 0) drain(world);
@@ -119,7 +121,12 @@ function heal(world: World, wipedCard: number): SimulatedHost[] {
   world.areCallsSmall = true;
   for (const host of world.hosts) host.dropWaiting();
   for (const host of hosts) host.call(1, true);
-  world.run(world.nowUs + LIVE_AGAIN_US, () => hosts.every(({ probesOpen }) => probesOpen === 0));
+  const isLive = (): boolean => hosts.every(({ probesOpen }) => probesOpen === 0);
+  const startUs = world.nowUs;
+  const erasedBeforeUs = world.cuttingEraseUs;
+  const endUs = (): number =>
+    startUs + LIVE_AGAIN_US + Math.min(MOST_ERASE_US, world.cuttingEraseUs - erasedBeforeUs);
+  while (world.nowUs < endUs() && world.checker.violation === "" && !isLive()) world.run(endUs(), isLive);
   return hosts;
 }
 
