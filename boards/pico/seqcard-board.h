@@ -1,4 +1,7 @@
 /* Read in front of every C file of the build: the SDK's own description of the board, and what this project changes. */
+/* The SDK's console puts a board into its boot loader where a program opens the port at 1,200 baud. A card stays one. */
+#define PICO_STDIO_USB_ENABLE_RESET_VIA_BAUD_RATE 0
+
 #include "boards/pico.h"
 
 #ifndef __ASSEMBLER__

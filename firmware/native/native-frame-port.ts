@@ -8,8 +8,9 @@ import type { FrameBuffer } from "../wire/frame-buffer.js";
 export class NativeFramePort extends Native("xs_frame_port_destructor") implements FramePort {
   onFrame: (frame: FrameBuffer) => void = () => {};
 
+  /** With the overruns: each has cost a frame at least, and this is the counter that `status` shows. */
   get badFrames(): number {
-    return this.countBadFrames();
+    return this.countBadFrames() + this.countOverruns();
   }
 
   /** Times that received bytes were lost because the card was busy for longer than the line's ring holds them. */

@@ -18,8 +18,6 @@ static xsMachine* machine = NULL;
 static int wakeUpAlarm = -1;
 static uint64_t alarmUs = NEVER_US;
 static xsSlot* alarmOwner = NULL;
-static uint32_t turnBeganUs;
-static uint32_t gapUs = 0;
 static volatile bool sleeps = false;
 /* Set by whatever ends the sleep: an interrupt alone does not. */
 static volatile bool woken = false;
@@ -34,11 +32,6 @@ void eventLoopSetAlarmOwner(xsMachine* the, xsSlot* self)
 	alarmOwner = self;
 	alarmUs = NEVER_US;
 	machineServe(the);
-}
-
-uint32_t eventLoopGapUs(void)
-{
-	return gapUs;
 }
 
 bool eventLoopSleeps(void)
@@ -96,9 +89,6 @@ static void serve(void* the, void* refcon, uint8_t* message, uint16_t length)
 	const uint64_t untilUs = time_us_64() + SDK_TURN_US;
 	uint64_t nowUs;
 	do {
-		const uint32_t beganUs = time_us_32();
-		gapUs = beganUs - turnBeganUs;
-		turnBeganUs = beganUs;
 		watchdogFeed();
 		/* Whoever wakes the machine from here on is seen before the next sleep. */
 		woken = false;
@@ -115,6 +105,5 @@ void machineServe(xsMachine* the)
 	machine = the;
 	wakeUpAlarm = hardware_alarm_claim_unused(true);
 	hardware_alarm_set_callback((uint)wakeUpAlarm, wakeUp);
-	turnBeganUs = time_us_32();
 	serveAgain();
 }

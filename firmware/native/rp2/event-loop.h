@@ -14,9 +14,6 @@
 void eventLoopSetAlarm(uint64_t timeUs);
 void eventLoopSetAlarmOwner(xsMachine* the, xsSlot* self);
 
-/* How long ago the turn before this one began: what came meanwhile has waited that long. */
-uint32_t eventLoopGapUs(void);
-
 /* Whether XS's thread has nothing to do, for an interrupt that would wake it for little. */
 bool eventLoopSleeps(void);
 

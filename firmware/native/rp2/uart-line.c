@@ -24,7 +24,8 @@
 #define RECEIVE_RING_BYTES (1u << RECEIVE_RING_BITS)
 #define TRANSMIT_RING_BITS 11
 #define TRANSMIT_RING_BYTES (1u << TRANSMIT_RING_BITS)
-#define BITS_A_BYTE 10u
+/* Stands behind what was read last. Three delimiters in a row come in no stream of frames. */
+#define GUARD_BYTES 4u
 /* Out of the way of the SDK's own users of the DMA, which take DMA_IRQ_0. */
 #define LINE_DMA_IRQ DMA_IRQ_1
 
@@ -41,10 +42,10 @@ typedef struct {
 	uint32_t againMask;
 	/* Reads and writes count on; their low bits are places in the rings. */
 	uint32_t receiveAt;
+	bool endedInsideFrame;
 	uint32_t transmitWritten;
 	/* Bytes that were handed to the DMA, all of them, and those of the transfer that runs. */
 	volatile uint32_t transmitBegun;
-	uint32_t ringTimeUs;
 	/* The interrupt's own look at what has come. */
 	uint32_t scannedAt;
 	bool insideFrame;
@@ -53,6 +54,7 @@ typedef struct {
 static uint8_t receiveRings[UART_COUNT][RECEIVE_RING_BYTES] __attribute__((aligned(RECEIVE_RING_BYTES)));
 static uint8_t transmitRings[UART_COUNT][TRANSMIT_RING_BYTES] __attribute__((aligned(TRANSMIT_RING_BYTES)));
 static UartLine lines[UART_COUNT];
+static const uint8_t guard[GUARD_BYTES] = { 0, 0, 0, 0xa5 };
 
 /* Interrupts are off, or this is the interrupt. */
 static void __not_in_flash_func(beginTransfer)(UartLine* line)
@@ -106,22 +108,42 @@ static void __not_in_flash_func(lineInterrupt)(void)
 	}
 }
 
+/* What comes next is read from here on; what lies behind is free for the guard. */
+static void goTo(UartLine* line, uint32_t at)
+{
+	volatile uint8_t* ring = line->receiveRing;
+	line->receiveAt = at & (RECEIVE_RING_BYTES - 1);
+	line->endedInsideFrame = ring[(at - 1) & (RECEIVE_RING_BYTES - 1)] != 0;
+	for (uint32_t index = 0; index < GUARD_BYTES; index += 1)
+		ring[(at - GUARD_BYTES + index) & (RECEIVE_RING_BYTES - 1)] = guard[index];
+}
+
+/* Where the ring has gone round, the newest bytes have covered the guard, however long nobody looked and whatever came. */
+static bool hasGoneRound(const UartLine* line)
+{
+	const volatile uint8_t* ring = line->receiveRing;
+	const uint32_t from = line->receiveAt - GUARD_BYTES;
+	bool stands = true;
+	for (uint32_t index = 0; index < GUARD_BYTES; index += 1)
+		stands &= ring[(from + index) & (RECEIVE_RING_BYTES - 1)] == guard[index];
+	return !stands;
+}
+
 static size_t readLine(FrameLine* base, uint8_t* into, size_t capacity)
 {
 	UartLine* line = (UartLine*)base;
 	const uint32_t end = receivedUpTo(line);
-	if (end == line->receiveAt) return 0;
-	/* A whole ring may have come since the last look: what stands in it is a mixture. */
-	if (eventLoopGapUs() > line->ringTimeUs) {
-		base->overruns += 1;
-		line->receiveAt = end;
-		return 0;
-	}
 	const uint32_t start = line->receiveAt;
-	size_t count = (end > start ? end : RECEIVE_RING_BYTES) - start;
+	size_t count = (end >= start ? end : RECEIVE_RING_BYTES) - start;
 	if (count > capacity) count = capacity;
 	memcpy(into, line->receiveRing + start, count);
-	line->receiveAt = (uint32_t)(start + count) & (RECEIVE_RING_BYTES - 1);
+	/* Asked behind the copying, so that what was copied was still what had come. */
+	if (hasGoneRound(line)) {
+		base->overruns += 1;
+		goTo(line, receivedUpTo(line));
+		return 0;
+	}
+	if (count > 0) goTo(line, start + (uint32_t)count);
 	return count;
 }
 
@@ -152,7 +174,7 @@ static void rearmLine(FrameLine* base)
 	dma_hw->ints1 = receiveBit;
 	/* The interrupt is off: what was read needs no second look. */
 	line->scannedAt = line->receiveAt;
-	line->insideFrame = line->receiveRing[(line->receiveAt - 1) & (RECEIVE_RING_BYTES - 1)] != 0;
+	line->insideFrame = line->endedInsideFrame;
 	/* A byte that came before this line and after the last look would not interrupt any more. */
 	if (receivedUpTo(line) != line->receiveAt) framePortWake(base->port);
 	else hw_set_bits(&dma_hw->inte1, receiveBit);
@@ -239,7 +261,8 @@ void xs_uart_port(xsMachine* the)
 	line->againChannel = (uint)dma_claim_unused_channel(true);
 	line->transmitChannel = (uint)dma_claim_unused_channel(true);
 	line->againMask = 1u << line->receiveChannel;
-	line->ringTimeUs = (uint32_t)((uint64_t)RECEIVE_RING_BYTES * BITS_A_BYTE * 1000000u / (uint32_t)baud);
+	line->receiveRing[RECEIVE_RING_BYTES - 1] = 0;
+	goTo(line, 0);
 
 	uart_init(line->uart, (uint)baud);
 	uart_set_format(line->uart, 8, 1, UART_PARITY_NONE);

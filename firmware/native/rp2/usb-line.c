@@ -9,7 +9,17 @@
 
 #include "frame-port.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+
+void __real_tud_cdc_line_state_cb(uint8_t number, bool dtr, bool rts);
+
 #ifdef mxDebug
+
+void __wrap_tud_cdc_line_state_cb(uint8_t number, bool dtr, bool rts)
+{
+	__real_tud_cdc_line_state_cb(number, dtr, rts);
+}
 
 void xs_usb_port(xsMachine* the)
 {
@@ -64,6 +74,24 @@ void tud_cdc_tx_complete_cb(uint8_t number)
 	if (usbLine.open) pump(&usbLine);
 }
 
+/* Whoever opens the port shall not find old frames. */
+static void forgetWaiting(UsbLine* line)
+{
+	line->sent = line->written;
+	tud_cdc_write_clear();
+}
+
+/*
+ * The linker leads tinyusb's call here (LDFLAGS in the boards' manifests). The SDK's own restarts the board where RTS falls: into the boot
+ * loader where DTR stays up, which is how a firmware is flashed; and into itself where DTR falls too, which is how any program's closing of
+ * the port looks. That one is for a debugger.
+ */
+void __wrap_tud_cdc_line_state_cb(uint8_t number, bool dtr, bool rts)
+{
+	if (usbLine.open) forgetWaiting(&usbLine);
+	__real_tud_cdc_line_state_cb(number, dtr, rts || !dtr);
+}
+
 static size_t readLine(FrameLine* base, uint8_t* into, size_t capacity)
 {
 	const uint32_t state = save_and_disable_interrupts();
@@ -78,9 +106,7 @@ static bool writeLine(FrameLine* base, const uint8_t* bytes, size_t length)
 	const uint32_t state = save_and_disable_interrupts();
 	bool taken = false;
 	if (!tud_cdc_connected()) {
-		/* Nobody has the port open: whoever opens it next shall not find old frames. */
-		line->sent = line->written;
-		tud_cdc_write_clear();
+		forgetWaiting(line);
 	} else if (line->written - line->sent + length <= TRANSMIT_RING_BYTES) {
 		const uint32_t start = line->written & (TRANSMIT_RING_BYTES - 1);
 		size_t first = TRANSMIT_RING_BYTES - start;

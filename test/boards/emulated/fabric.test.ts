@@ -1,31 +1,14 @@
-import test, { type ExecutionContext } from "ava";
-import { checkOptions } from "../../../boards/virtual/rig-options.js";
+import type { ExecutionContext } from "ava";
 import { check, describeResult } from "../../../scripts/checker/index.js";
 import { BenchFabric } from "../../../scripts/emulated-bench/bench-fabric.js";
 import { LoadRun } from "../../../scripts/emulated-bench/load.js";
+import { because, benchSettings, withFirmware } from "./firmware.js";
 
-const firmware = process.env["SEQCARD_UF2"];
-const bootRom = process.env["SEQCARD_BOOTROM"];
 const NUMBERS = 10_000;
 const BLOCK = 50;
 
-/** With real firmware only, which needs an SDK to build, and a boot ROM that is not ours to hand on. */
-const withFirmware = firmware === undefined || bootRom === undefined ? test.skip : test.serial;
-const because =
-  firmware === undefined || bootRom === undefined
-    ? " (skipped: SEQCARD_UF2 names no firmware, or SEQCARD_BOOTROM no boot ROM)"
-    : "";
-
 function start(t: ExecutionContext, seed: number): BenchFabric {
-  t.timeout(1_800_000);
-  const settings = checkOptions({
-    engine: "rp2040",
-    seed,
-    fabricId: 7,
-    ...(firmware === undefined ? {} : { firmware }),
-    ...(bootRom === undefined ? {} : { bootRom }),
-  });
-  return BenchFabric.start(settings);
+  return BenchFabric.start(benchSettings(t, { seed }));
 }
 
 withFirmware(
