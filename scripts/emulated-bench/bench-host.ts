@@ -24,6 +24,7 @@ import {
   HostRefuseFields,
   HostViewFields,
 } from "../../firmware/wire/host-frames.js";
+import { decodeHostWelcome, HostWelcomeFields } from "../../firmware/wire/host-setup-frames.js";
 
 /** A card that has not answered by then is asked again: it may have been started meanwhile. */
 const ASK_AGAIN_US = 250_000;
@@ -45,6 +46,8 @@ interface OpenBlock {
 export class BenchHost implements HostSink {
   readonly id: number;
   readonly view = new HostViewFields();
+  /** What the card said when the session was opened. */
+  readonly welcome = new HostWelcomeFields();
   /** Frames that the card has sent. */
   frames = 0;
   refusals = 0;
@@ -135,7 +138,7 @@ export class BenchHost implements HostSink {
     if (frame.view.getUint32(OFFSET_SESSION, true) !== this.session) return;
     switch (frame.bytes[OFFSET_TYPE]) {
       case FRAME_HOST_WELCOME:
-        this.welcomed = true;
+        if (decodeHostWelcome(frame, this.welcome)) this.welcomed = true;
         break;
       case FRAME_HOST_VIEW:
         decodeHostView(frame, this.view);

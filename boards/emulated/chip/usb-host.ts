@@ -11,16 +11,32 @@ const POLL_NANOS = 5_000;
 const PACKET_BYTES = 64;
 /** What waits for a card that does not read; beyond, it is lost. */
 const MAX_WAITING_BYTES = 65_536;
+/** A bus that is silent for so long is asleep. */
+const SUSPEND_NANOS = 3_000_000;
+
+const SIE_STATUS = 0x50;
+const SIE_SUSPENDED = 1 << 4;
+/** Class request to an interface that sets the speed: seven bytes follow. */
+const SET_LINE_CODING = [0x21, 0x20, 0, 0, 0, 0, 7, 0];
+const LINE_CODING_BYTES = 7;
 
 /** What the library keeps to itself: it tells the card at once that its packet has gone, before it has. */
 interface Controller {
+  /** Of the last write to a register, before set and clear were worked out. */
+  readonly rawWriteValue: number;
+  sieStatus: number;
   indicateBufferReady(endpoint: number, out: boolean): void;
+  sieStatusUpdated(): void;
 }
 
-/** Where the card's descriptors say that its data are. */
-interface DataEndpoints {
+/** How far the library's computer has come with a card, and where the card's descriptors say that its data are. */
+interface Enumeration {
   readonly inEndpoint: number;
   readonly outEndpoint: number;
+  initialized: boolean;
+  descriptorsSize: number | null;
+  descriptors: number[];
+  cdcSetControlLineState(value: number): void;
 }
 
 /**
@@ -38,7 +54,9 @@ export class UsbHost {
   private readonly chip: RP2040;
   private readonly clock: BoardClock;
   private readonly port: USBCDC;
+  private readonly controller: Controller;
   private readonly indicateReady: Controller["indicateBufferReady"];
+  private readonly silence: BoardAlarm;
   private readonly outArrival: BoardAlarm;
   private readonly inArrival: BoardAlarm;
   private waiting: Uint8Array[] = [];
@@ -48,6 +66,9 @@ export class UsbHost {
   private outPacket: Uint8Array | undefined;
   private inPacket: Uint8Array | undefined;
   private busFreeNanos = 0;
+  private isPlugged = true;
+  /** What the card will fetch from endpoint 0. */
+  private control: Uint8Array | undefined;
 
   constructor(chip: RP2040, clock: BoardClock) {
     this.chip = chip;
@@ -55,21 +76,32 @@ export class UsbHost {
     this.port = new USBCDC(chip.usbCtrl);
     this.outArrival = clock.createAlarm(() => this.endOut());
     this.inArrival = clock.createAlarm(() => this.endIn());
+    this.silence = clock.createAlarm(() => this.suspend());
     const { usbCtrl } = chip;
     const controller = usbCtrl as unknown as Controller;
+    this.controller = controller;
+    const writeRegister = usbCtrl.writeUint32.bind(usbCtrl);
+    usbCtrl.writeUint32 = (offset, value) => {
+      if (offset === SIE_STATUS) controller.sieStatus &= ~(controller.rawWriteValue & SIE_SUSPENDED);
+      writeRegister(offset, value);
+    };
     this.indicateReady = controller.indicateBufferReady.bind(usbCtrl);
     controller.indicateBufferReady = (endpoint, out) => {
-      if (out || endpoint !== this.endpoints.inEndpoint) this.indicateReady(endpoint, out);
+      if (out || endpoint !== this.enumeration.inEndpoint) this.indicateReady(endpoint, out);
     };
     usbCtrl.writeDelayMicroseconds = 0;
     usbCtrl.onEndpointRead = (endpoint, size) => {
-      if (endpoint !== this.endpoints.outEndpoint) return;
+      if (endpoint === 0 && this.control !== undefined) {
+        usbCtrl.endpointReadDone(0, this.control, 0);
+        this.control = undefined;
+      }
+      if (endpoint !== this.enumeration.outEndpoint) return;
       this.room = size;
       this.startOut();
     };
     const onEndpointWrite = usbCtrl.onEndpointWrite;
     usbCtrl.onEndpointWrite = (endpoint, packet) => {
-      if (endpoint === this.endpoints.inEndpoint) this.startIn(packet);
+      if (endpoint === this.enumeration.inEndpoint) this.startIn(packet);
       else onEndpointWrite?.(endpoint, packet);
     };
     this.port.onDeviceConnected = () => {
@@ -78,8 +110,53 @@ export class UsbHost {
     };
   }
 
-  /** Sends to the card; what it has no room for waits. */
+  /** A packet with data is on the bus, in either direction. */
+  get isCarrying(): boolean {
+    return this.inPacket !== undefined || this.outPacket !== undefined;
+  }
+
+  /** The cable is pulled, and the card keeps its power: what is on the bus is lost. */
+  unplug(): void {
+    this.isPlugged = false;
+    this.isOpen = false;
+    this.outArrival.cancel();
+    this.inArrival.cancel();
+    this.outPacket = undefined;
+    this.inPacket = undefined;
+    this.control = undefined;
+    this.waiting = [];
+    this.waitingBytes = 0;
+    this.room = 0;
+    this.silence.schedule(SUSPEND_NANOS);
+  }
+
+  /** The cable is put back, or the computer begins anew: it resets the bus and enumerates the card again. */
+  plugIn(): void {
+    this.silence.cancel();
+    this.isPlugged = true;
+    this.enumeration.initialized = false;
+    this.enumeration.descriptorsSize = null;
+    this.enumeration.descriptors = [];
+    this.chip.usbCtrl.resetDevice();
+  }
+
+  /** A program sets the lines of the open port: both where it opens it, neither where it closes it. */
+  setLines(dtr: boolean, rts: boolean): void {
+    this.enumeration.cdcSetControlLineState((dtr ? 1 : 0) | (rts ? 2 : 0));
+  }
+
+  /** A program sets the speed of the open port. */
+  setBaudRate(baud: number): void {
+    const coding = new Uint8Array(LINE_CODING_BYTES);
+    new DataView(coding.buffer).setUint32(0, baud, true);
+    coding[LINE_CODING_BYTES - 1] = 8;
+    this.control = coding;
+    this.chip.usbCtrl.sendSetupPacket(Uint8Array.from(SET_LINE_CODING));
+  }
+
+  /** Sends to the card; what it has no room for waits. Without a cable it goes nowhere. */
   send(bytes: Uint8Array): void {
+    if (!this.isPlugged) return;
     if (this.waitingBytes + bytes.length > MAX_WAITING_BYTES) {
       this.lostBytes += bytes.length;
       return;
@@ -89,8 +166,13 @@ export class UsbHost {
     this.startOut();
   }
 
-  private get endpoints(): DataEndpoints {
-    return this.port as unknown as DataEndpoints;
+  private get enumeration(): Enumeration {
+    return this.port as unknown as Enumeration;
+  }
+
+  private suspend(): void {
+    this.controller.sieStatus |= SIE_SUSPENDED;
+    this.controller.sieStatusUpdated();
   }
 
   private startOut(): void {
@@ -104,10 +186,12 @@ export class UsbHost {
   private endOut(): void {
     const packet = this.outPacket as Uint8Array;
     this.outPacket = undefined;
-    this.chip.usbCtrl.endpointReadDone(this.endpoints.outEndpoint, packet, 0);
+    this.chip.usbCtrl.endpointReadDone(this.enumeration.outEndpoint, packet, 0);
   }
 
   private startIn(packet: Uint8Array): void {
+    // It waits for a computer that asks.
+    if (!this.isPlugged) return;
     this.inPacket = packet;
     this.inArrival.scheduleAt(this.occupyBus(POLL_NANOS, packet.length));
   }
@@ -115,7 +199,7 @@ export class UsbHost {
   private endIn(): void {
     const packet = this.inPacket as Uint8Array;
     this.inPacket = undefined;
-    this.indicateReady(this.endpoints.inEndpoint, false);
+    this.indicateReady(this.enumeration.inEndpoint, false);
     if (packet.length > 0) this.onBytes(packet);
   }
 

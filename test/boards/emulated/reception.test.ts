@@ -116,13 +116,13 @@ withFirmware(`the longest erase costs nothing of cables that carry what a fabric
 withFirmware(
   `a ring that goes round in a long erase is counted, and the cable in step behind it${because}`,
   (t) => {
-    const lone = atErase(t, 400_000);
+    const lone = atErase(t, 130_000);
     const sent = stream(lone, 200 * MS);
     lone.passCables();
-    lone.passUntil(() => lone.card.flash.erases === 1, 300 * MS);
+    lone.passUntil(() => lone.card.flash.erases === 1, 100 * MS);
     const after = lone.reception();
     t.log(`${sent} frames sent, ${after.strangers} taken, ${after.bad} counted as bad`);
-    t.true(after.strangers < sent);
+    t.true(after.strangers > 0 && after.strangers < sent);
     t.true(after.bad >= 2, "once at each cable");
     const more = stream(lone, 10 * MS);
     lone.passCables();
