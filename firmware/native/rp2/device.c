@@ -26,8 +26,11 @@ void xs_device_watchdog_start(xsMachine* the)
 {
 	const xsIntegerValue timeoutMs = xsmcToInteger(xsArg(0));
 	if (timeoutMs < 1 || timeoutMs > MAX_WATCHDOG_MS) xsRangeError("give 1 to 8388 ms");
+#ifndef mxDebug
+	/* A debugger stops the machine for longer than any watchdog waits. */
 	watchdog_enable((uint32_t)timeoutMs, true);
 	watchdogRuns = true;
+#endif
 }
 
 /* chipId(half: 0 | 1): 32 bits as a signed integer, 0 the higher ones. As in the USB serial number. */

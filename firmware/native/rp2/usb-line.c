@@ -1,6 +1,6 @@
 /*
  * The USB serial port to the host: tinyusb's CDC, which the SDK has running for its own console. In a debug build the debugger talks over it and
- * there is no port. tinyusb's task runs in an interrupt of low priority, and its calls lock against each other without
+ * the port is a dead end. tinyusb's task runs in an interrupt of low priority, and its calls lock against each other without
  * noticing one that the interrupt cut short: so interrupts are off wherever XS's thread calls one.
  */
 #include "xsmc.h"
@@ -21,9 +21,29 @@ void __wrap_tud_cdc_line_state_cb(uint8_t number, bool dtr, bool rts)
 	__real_tud_cdc_line_state_cb(number, dtr, rts);
 }
 
+/* Nothing comes and nothing goes: the card works with its cables alone, as it does without a computer. */
+static size_t readNothing(FrameLine* line, uint8_t* into, size_t capacity)
+{
+	return 0;
+}
+
+static bool writeNothing(FrameLine* line, const uint8_t* bytes, size_t length)
+{
+	return false;
+}
+
+static void doNothing(FrameLine* line)
+{
+}
+
+static const FrameLineOperations operations = { readNothing, writeNothing, doNothing, doNothing };
+
+/* usb(frame) */
 void xs_usb_port(xsMachine* the)
 {
-	xsUnknownError("the debugger has the USB port: build without -d");
+	static FrameLine line = { .operations = &operations };
+	if (line.port) xsUnknownError("the USB port is in use");
+	framePortOpen(the, &line, 0);
 }
 
 #else
