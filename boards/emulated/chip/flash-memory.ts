@@ -63,6 +63,10 @@ export class FlashMemory {
     return this.work !== undefined;
   }
 
+  get isErasing(): boolean {
+    return this.work?.kind === "erase";
+  }
+
   /** When the unit under way will be done; infinite where nothing is. */
   get nextNanos(): number {
     const { work } = this;

@@ -67,6 +67,9 @@ export class UsbHost {
   private inPacket: Uint8Array | undefined;
   private busFreeNanos = 0;
   private isPlugged = true;
+  private isAsking = true;
+  /** What the card would send, had anybody asked. */
+  private offered: Uint8Array | undefined;
   /** What the card will fetch from endpoint 0. */
   private control: Uint8Array | undefined;
 
@@ -115,6 +118,14 @@ export class UsbHost {
     return this.inPacket !== undefined || this.outPacket !== undefined;
   }
 
+  /** Whether the computer asks the card for data, as it does while its program reads. */
+  set asks(asks: boolean) {
+    this.isAsking = asks;
+    const { offered } = this;
+    this.offered = undefined;
+    if (offered !== undefined) this.startIn(offered);
+  }
+
   /** The cable is pulled, and the card keeps its power: what is on the bus is lost. */
   unplug(): void {
     this.isPlugged = false;
@@ -124,6 +135,7 @@ export class UsbHost {
     this.outPacket = undefined;
     this.inPacket = undefined;
     this.control = undefined;
+    this.offered = undefined;
     this.waiting = [];
     this.waitingBytes = 0;
     this.room = 0;
@@ -190,8 +202,11 @@ export class UsbHost {
   }
 
   private startIn(packet: Uint8Array): void {
-    // It waits for a computer that asks.
     if (!this.isPlugged) return;
+    if (!this.isAsking) {
+      this.offered = packet;
+      return;
+    }
     this.inPacket = packet;
     this.inArrival.scheduleAt(this.occupyBus(POLL_NANOS, packet.length));
   }

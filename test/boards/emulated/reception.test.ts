@@ -1,18 +1,14 @@
-import type { ExecutionContext } from "ava";
 import { createRandom } from "../../../boards/virtual/random.js";
 import { MAX_PAYLOAD_BYTES } from "../../../firmware/wire/constants.js";
 import { FrameBuffer } from "../../../firmware/wire/frame-buffer.js";
-import { FRAME_HELLO, FRAME_PREPARE } from "../../../firmware/wire/frame-types.js";
+import { FRAME_HELLO } from "../../../firmware/wire/frame-types.js";
 import { FABRIC_HEADER_BYTES, writeFabricHeader } from "../../../firmware/wire/header.js";
-import { encodePrepare } from "../../../firmware/wire/view-frames.js";
-import { FABRIC } from "../../support/card-bench.js";
+import { Asker, atErase } from "./erasing-card.js";
 import { because, withFirmware } from "./firmware.js";
 import { encode, LINE, LoneCard } from "./lone-card.js";
 
 const MS = 1e6;
 const STRANGE_FABRIC = 99;
-/** A card promises nothing for a lease after its start. */
-const LEASE_NANOS = 100 * MS;
 
 let serial = 0;
 
@@ -26,24 +22,6 @@ function stranger(bytes = MAX_PAYLOAD_BYTES): Uint8Array {
   return encode(frame);
 }
 
-/** Card 2 asks for a promise, round after round: each is a page of the card's flash. */
-class Asker {
-  private round = 2;
-  private readonly lone: LoneCard;
-
-  constructor(lone: LoneCard) {
-    this.lone = lone;
-  }
-
-  ask(): void {
-    this.round += 16;
-    const frame = new FrameBuffer();
-    writeFabricHeader(frame, FRAME_PREPARE, 2, 3, 16, FABRIC);
-    encodePrepare(frame, 256 * this.round + 2);
-    this.lone.sendLink(1, encode(frame));
-  }
-}
-
 /** Both cables without a pause for so long. @returns the frames. */
 function stream(lone: LoneCard, nanos: number): number {
   let frames = 0;
@@ -55,28 +33,11 @@ function stream(lone: LoneCard, nanos: number): number {
   return frames;
 }
 
-/** A card with so little room in its log that it soon erases; it stands at the beginning of that erase. */
-function atErase(t: ExecutionContext, eraseUs: number): LoneCard {
-  const lone = new LoneCard(t, { flashTimes: { eraseUs }, freePages: 12 });
-  lone.pass(LEASE_NANOS);
-  const { flash } = lone.card;
-  const isErasing = (): boolean => flash.nextNanos < Number.POSITIVE_INFINITY && flash.erases < 1 && isLong();
-  const isLong = (): boolean => flash.nextNanos - (lone.card.board?.clock.nanos ?? 0) > 10 * MS;
-  const asker = new Asker(lone);
-  for (let turn = 0; turn < 20 && !isErasing(); turn += 1) {
-    asker.ask();
-    lone.emulation.runWhile(isErasing, lone.emulation.nanos + 10 * MS);
-  }
-  t.true(isErasing(), "it erases");
-  return lone;
-}
-
 withFirmware(`no byte is lost while pages are programmed, on two cables that never rest${because}`, (t) => {
   const lone = new LoneCard(t, { flashTimes: { programUs: 3_000 } });
-  lone.pass(LEASE_NANOS);
+  const asker = new Asker(lone);
   const before = lone.reception();
   const { programs } = lone.card.flash;
-  const asker = new Asker(lone);
   let sent = 0;
   for (let turn = 0; turn < 8; turn += 1) {
     asker.ask();

@@ -1,7 +1,9 @@
+import type { UsbHost } from "../../../boards/emulated/chip/usb-host.js";
 import { check, describeResult } from "../../../scripts/checker/index.js";
 import { BenchFabric } from "../../../scripts/emulated-bench/bench-fabric.js";
 import { LoadRun } from "../../../scripts/emulated-bench/load.js";
 import { hostStatusRequest } from "../../support/host-frames.js";
+import { Asker, scarceCard } from "./erasing-card.js";
 import { because, benchSettings, withFirmware } from "./firmware.js";
 import { encode, LoneCard } from "./lone-card.js";
 
@@ -36,6 +38,29 @@ withFirmware(`USB that is pulled in mid-frame and put back gives its host number
   t.is(fabric.card(2).resets, 0);
   t.true(run.deliveries.hostIds.includes(2));
 });
+
+withFirmware(
+  `a computer that resets the bus while the flash is erased finds the card after it${because}`,
+  (t) => {
+    const lone = scarceCard(t, 45_000);
+    const asker = new Asker(lone);
+    const usb = lone.card.board?.usb as UsbHost;
+    // An answer of several packets: the first one goes, and the bus is reset, before the card can look.
+    usb.asks = false;
+    lone.sendHost(encode(hostStatusRequest(1)));
+    lone.pass(20 * MS);
+    asker.askUntilErase(t);
+    usb.asks = true;
+    lone.pass(MS);
+    usb.plugIn();
+    lone.pass(20 * MS);
+    t.true(lone.card.flash.isErasing);
+    lone.passUntil(() => usb.isOpen, 500 * MS);
+    lone.openSession();
+    t.is(lone.reception().bad, 0);
+    t.is(lone.card.resets, 0);
+  },
+);
 
 withFirmware(`no program that opens or closes the port, at any speed, restarts the card${because}`, (t) => {
   const lone = new LoneCard(t);
