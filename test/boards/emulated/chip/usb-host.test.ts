@@ -11,6 +11,7 @@ const BUFF_STATUS = USB + 0x58;
 const DPRAM = 0x5010_0000;
 const BUS_RESET = 1 << 19;
 const SETUP_REC = 1 << 17;
+const SUSPENDED = 1 << 4;
 const AVAILABLE = 1 << 10;
 const FULL = 1 << 15;
 
@@ -35,13 +36,18 @@ class Device {
   /** Answers what a computer asks when it meets a card, until its port is open. */
   enumerate(): this {
     this.write(MAIN_CTRL, 1);
+    return this.answerReset();
+  }
+
+  /** Lets the bus be reset, and answers all that follows. */
+  answerReset(): this {
     this.pass(11_000_000);
     this.write(SIE_STATUS_CLEAR, BUS_RESET);
     for (let turn = 0; turn < 20 && !this.board.usb.isOpen; turn += 1) {
       this.pass(100_000);
       if ((this.read(SIE_STATUS) & SETUP_REC) === 0) continue;
       this.write(SIE_STATUS_CLEAR, SETUP_REC);
-      const setup = [...this.board.chip.usbDPRAM.subarray(0, 8)];
+      const setup = this.setup();
       const length = (setup[6] as number) | ((setup[7] as number) << 8);
       // GET_DESCRIPTOR wants so much of the configuration; all else an empty packet.
       this.sendFrom(0, setup[1] === 6 ? CONFIGURATION.slice(0, length) : []);
@@ -50,6 +56,11 @@ class Device {
     this.write(DPRAM + 0x10, 0x8000_0000 | 0x200);
     this.write(DPRAM + 0x14, 0x8000_0000 | 0x280);
     return this;
+  }
+
+  /** @returns what the computer wants, as its setup packet says. */
+  setup(): number[] {
+    return [...this.board.chip.usbDPRAM.subarray(0, 8)];
   }
 
   /** Hands the controller a packet to send. */
@@ -132,4 +143,84 @@ test("a card's packet is gone when the bus has carried it, not before", (t) => {
   t.deepEqual(device.heard[0]?.bytes, [7, 8, 9]);
   const tookNanos = (device.heard[0]?.nanos ?? 0) - startNanos;
   t.true(tookNanos > 15_000 && tookNanos < 17_000, `${tookNanos}`);
+});
+
+test("a cable that is pulled carries nothing, the bus falls asleep, and the computer begins anew", (t) => {
+  const device = new Device().enumerate();
+  const { usb } = device.board;
+  device.sendFrom(2, [1, 2, 3]);
+  device.pass(1_000);
+  t.true(usb.isCarrying);
+  usb.unplug();
+  t.false(usb.isCarrying);
+  usb.send(Uint8Array.of(9));
+  device.listen();
+  device.pass(2_900_000);
+  t.is(device.read(SIE_STATUS) & SUSPENDED, 0);
+  device.pass(200_000);
+  t.is(device.read(SIE_STATUS) & SUSPENDED, SUSPENDED);
+  device.write(SIE_STATUS_CLEAR, SUSPENDED);
+  t.is(device.read(SIE_STATUS) & SUSPENDED, 0);
+  device.sendFrom(2, [4]);
+  device.pass(1_000_000);
+  t.deepEqual(device.heard, []);
+  t.is(device.packet(), undefined);
+  t.is(usb.lostBytes, 0);
+
+  usb.plugIn();
+  t.false(usb.isOpen);
+  device.answerReset();
+  t.true(usb.isOpen);
+  device.listen();
+  usb.send(Uint8Array.of(5));
+  device.pass(1_000_000);
+  t.deepEqual(device.packet(), [5]);
+});
+
+test("a cable that is put back before the bus falls asleep is only reset", (t) => {
+  const device = new Device().enumerate();
+  device.board.usb.unplug();
+  device.pass(1_000_000);
+  device.board.usb.plugIn();
+  device.answerReset();
+  t.is(device.read(SIE_STATUS) & SUSPENDED, 0);
+  t.true(device.board.usb.isOpen);
+});
+
+test("a computer that does not ask gets what the card has offered once it does", (t) => {
+  const device = new Device().enumerate();
+  const { usb } = device.board;
+  usb.asks = false;
+  device.sendFrom(2, [1, 2]);
+  device.pass(1_000_000);
+  t.deepEqual(device.heard, []);
+  usb.asks = true;
+  device.pass(20_000);
+  t.deepEqual(device.heard[0]?.bytes, [1, 2]);
+  device.pass(1_000_000);
+  t.is(device.heard.length, 1);
+});
+
+test("a program sets the lines and the speed of the port", (t) => {
+  const device = new Device().enumerate();
+  const { usb } = device.board;
+  for (const [dtr, rts, value] of [
+    [false, false, 0],
+    [true, false, 1],
+    [false, true, 2],
+    [true, true, 3],
+  ] as const) {
+    usb.setLines(dtr, rts);
+    t.is(device.read(SIE_STATUS) & SETUP_REC, SETUP_REC);
+    device.write(SIE_STATUS_CLEAR, SETUP_REC);
+    t.deepEqual(device.setup(), [0x20, 0x22, value, 0, 0, 0, 0, 0]);
+    device.sendFrom(0, []);
+    device.pass(100_000);
+  }
+  usb.setBaudRate(1_200);
+  t.deepEqual(device.setup(), [0x21, 0x20, 0, 0, 0, 0, 7, 0]);
+  device.write(DPRAM + 0x84, AVAILABLE | 7);
+  device.pass(100_000);
+  t.is(device.read(BUFF_STATUS) & 2, 2);
+  t.deepEqual([...device.board.chip.usbDPRAM.subarray(0x100, 0x107)], [0xb0, 4, 0, 0, 0, 0, 8]);
 });
