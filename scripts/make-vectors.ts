@@ -11,8 +11,9 @@ import { writeFabricHeader, writeHostHeader } from "../firmware/wire/header.js";
 import { kindNamed } from "../test/support/frame-catalogue.js";
 import { compact, fromHex, toHex } from "../test/support/hex.js";
 import { fieldsFromVector } from "../test/support/vector-fields.js";
-import { FABRIC_FRAMES, HOST_FRAMES } from "./vectors/frames.js";
+import { FABRIC_FRAMES } from "./vectors/fabric-frames.js";
 import { FRAMED_PAYLOADS, STREAMS } from "./vectors/framing.js";
+import { HOST_FRAMES } from "./vectors/host-frames.js";
 import { REJECTED_PAYLOADS } from "./vectors/rejected.js";
 
 function write(name: string, content: object): void {

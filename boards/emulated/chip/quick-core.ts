@@ -1,8 +1,7 @@
 import type { RP2040 } from "rp2040js";
+import { CoreArithmetic, countBits } from "./core-arithmetic.js";
 import { KINDS } from "./opcode-kinds.js";
 import { QuickMemory } from "./quick-memory.js";
-
-type Core = RP2040["core"];
 
 /** When the inner loop has to stop, looked at before each instruction. */
 export interface StopSign {
@@ -14,14 +13,11 @@ export interface StopSign {
  * table instead of compared with each encoding in turn, and RAM and flash are read without asking who is there. What is
  * rare or touches anything else is left to the library, instruction by instruction.
  */
-export class QuickCore {
-  private readonly core: Core;
-  private readonly registers: Uint32Array;
+export class QuickCore extends CoreArithmetic {
   private readonly memory: QuickMemory;
 
   constructor(chip: RP2040) {
-    this.core = chip.core;
-    this.registers = chip.core.registers;
+    super(chip.core);
     this.memory = new QuickMemory(chip);
   }
 
@@ -409,75 +405,4 @@ export class QuickCore {
     registers[15] = next;
     return cycles;
   }
-
-  private setResult(register: number, value: number): void {
-    const result = value | 0;
-    this.registers[register] = result;
-    this.core.N = result < 0;
-    this.core.Z = result === 0;
-  }
-
-  /** @param left, right unsigned. */
-  private add(left: number, right: number): number {
-    const { core } = this;
-    const sum = left + right;
-    const result = sum | 0;
-    core.N = result < 0;
-    core.Z = result === 0;
-    core.C = sum > 0xffff_ffff;
-    core.V = ((left ^ result) & (right ^ result)) < 0;
-    return result;
-  }
-
-  /** @param left, right unsigned. */
-  private subtract(left: number, right: number): number {
-    const { core } = this;
-    const result = (left - right) | 0;
-    core.N = result < 0;
-    core.Z = result === 0;
-    core.C = left >= right;
-    core.V = ((left ^ right) & (left ^ result)) < 0;
-    return result;
-  }
-
-  private holds(condition: number): boolean {
-    const { core } = this;
-    switch (condition) {
-      case 0:
-        return core.Z;
-      case 1:
-        return !core.Z;
-      case 2:
-        return core.C;
-      case 3:
-        return !core.C;
-      case 4:
-        return core.N;
-      case 5:
-        return !core.N;
-      case 6:
-        return core.V;
-      case 7:
-        return !core.V;
-      case 8:
-        return core.C && !core.Z;
-      case 9:
-        return !core.C || core.Z;
-      case 10:
-        return core.N === core.V;
-      case 11:
-        return core.N !== core.V;
-      case 12:
-        return !core.Z && core.N === core.V;
-      default:
-        return core.Z || core.N !== core.V;
-    }
-  }
-}
-
-/** @param list nine bits. */
-function countBits(list: number): number {
-  let count = 0;
-  for (let bits = list; bits !== 0; bits &= bits - 1) count += 1;
-  return count;
 }

@@ -1,4 +1,14 @@
 import type { VectorFields } from "../../test/support/vector-fields.js";
+import {
+  BEYOND_DOUBLE,
+  FIRST_VIEW,
+  LARGEST_NUMBER,
+  LARGEST_UINT32,
+  LARGEST_VIEW,
+  NO_CARDS,
+  NUMBER_LIMIT,
+  SECOND_VIEW,
+} from "./values.js";
 
 /** One frame between cards, with decimal fields. */
 interface FabricSource {
@@ -8,33 +18,9 @@ interface FabricSource {
   readonly fields: VectorFields;
 }
 
-interface HostSource {
-  readonly name: string;
-  readonly frame: string;
-  readonly header: { session: string };
-  readonly fields: VectorFields;
-}
-
-const FIRST_VIEW = "257";
-/** Round 2, made by card 2. */
-const SECOND_VIEW = "514";
-const LARGEST_VIEW = "1099511627775";
-const BEYOND_DOUBLE = "9007199254740993";
-const LARGEST_NUMBER = "9223372036854775807";
-const NUMBER_LIMIT = "9223372036854775808";
-const LARGEST_UINT32 = "4294967295";
-
 function header(source: number, destination: number, hopsLeft = 16, fabricId = "7"): FabricSource["header"] {
   return { source: String(source), destination: String(destination), hopsLeft: String(hopsLeft), fabricId };
 }
-
-/** What a plan that leaves the member list as it is says of it. */
-const NO_CARDS = { card: "0", otherCard: "0", incarnation: "0" };
-
-/** What a trunk carries: the first hello of card 3, which hears nobody yet. */
-const HELLO_BYTES = [1, 1, 3, 255, 1, 7, 0, 0, 0, 0, 9, 8, 7, 6, 0].map(String);
-
-const session = { session: "3405691582" };
 
 export const FABRIC_FRAMES: readonly FabricSource[] = [
   {
@@ -295,205 +281,5 @@ export const FABRIC_FRAMES: readonly FabricSource[] = [
       framesOut: [LARGEST_UINT32, "1"],
       badFrames: ["3", "0"],
     },
-  },
-];
-
-const counterValues = Array.from({ length: 37 }, (_, index) =>
-  String(index === 36 ? 4294967295 : index * 1000),
-);
-
-export const HOST_FRAMES: readonly HostSource[] = [
-  { name: "open", frame: "HOST_OPEN", header: session, fields: {} },
-  { name: "close", frame: "HOST_CLOSE", header: session, fields: {} },
-  { name: "ask for the status", frame: "HOST_STATUS_REQUEST", header: session, fields: {} },
-  {
-    name: "ask for a seed",
-    frame: "HOST_PLAN",
-    header: session,
-    fields: { requestId: "42", kind: "1", primary: "0", secondary: "0", seed: BEYOND_DOUBLE, ...NO_CARDS },
-  },
-  {
-    name: "the new view's base",
-    frame: "HOST_PLAN_RESULT",
-    header: session,
-    fields: { requestId: "42", code: "0", number: BEYOND_DOUBLE },
-  },
-  { name: "lend a trunk", frame: "HOST_TRUNK_OPEN", header: session, fields: {} },
-  { name: "end the trunk", frame: "HOST_TRUNK_CLOSE", header: session, fields: {} },
-  {
-    name: "a hello that came over the trunk",
-    frame: "HOST_TRUNK_IN",
-    header: session,
-    fields: { carriedBytes: "15", carried: HELLO_BYTES },
-  },
-  {
-    name: "a hello for the other end of the trunk",
-    frame: "HOST_TRUNK_OUT",
-    header: session,
-    fields: { carriedBytes: "15", carried: HELLO_BYTES },
-  },
-  { name: "ask for all cards", frame: "HOST_SURVEY", header: session, fields: { surveyId: "42" } },
-  {
-    name: "one of three cards",
-    frame: "HOST_REPORT",
-    header: session,
-    fields: {
-      surveyId: "42",
-      expected: "3",
-      cardId: "2",
-      chipId: "578437695752307201",
-      firmware: "256",
-      flags: "4",
-      state: "0",
-      view: SECOND_VIEW,
-      promised: LARGEST_VIEW,
-      primary: "2",
-      secondary: "3",
-      ceiling: NUMBER_LIMIT,
-      held: BEYOND_DOUBLE,
-      uptimeMs: LARGEST_UINT32,
-      freeWrites: "97",
-      linkCount: "2",
-      neighbours: ["3", "0"],
-      linkStates: ["2", "0"],
-      framesIn: ["16909060", "0"],
-      framesOut: [LARGEST_UINT32, "1"],
-      badFrames: ["3", "0"],
-    },
-  },
-  {
-    name: "a card that does not answer",
-    frame: "HOST_REPORT",
-    header: session,
-    fields: {
-      surveyId: "42",
-      expected: "3",
-      cardId: "254",
-      chipId: "0",
-      firmware: "0",
-      flags: "128",
-      state: "0",
-      view: "0",
-      promised: "0",
-      primary: "0",
-      secondary: "0",
-      ceiling: "0",
-      held: "0",
-      uptimeMs: "0",
-      freeWrites: LARGEST_UINT32,
-      linkCount: "0",
-      neighbours: [],
-      linkStates: [],
-      framesIn: [],
-      framesOut: [],
-      badFrames: [],
-    },
-  },
-  { name: "ask for a block", frame: "HOST_REQUEST", header: session, fields: { tag: "7", count: "64" } },
-  {
-    name: "initialise card 2 of three",
-    frame: "HOST_INIT",
-    header: session,
-    fields: {
-      fabricId: "7",
-      cardId: "2",
-      first: BEYOND_DOUBLE,
-      kind: "1",
-      replacesFabricId: "0",
-      memberCount: "3",
-      memberCards: ["1", "2", "3"],
-      memberVotes: ["1", "1", "1"],
-    },
-  },
-  {
-    name: "welcome of a blank card",
-    frame: "HOST_WELCOME",
-    header: session,
-    fields: {
-      cardId: "0",
-      fabricId: "0",
-      chipId: "16600723370138578223",
-      flags: "1",
-      maxBlocksInFlight: "8",
-    },
-  },
-  { name: "a block", frame: "HOST_ANSWER", header: session, fields: { tag: "7", first: "1", count: "64" } },
-  {
-    name: "the last number of all",
-    frame: "HOST_ANSWER",
-    header: session,
-    fields: { tag: LARGEST_UINT32, first: LARGEST_NUMBER, count: "1" },
-  },
-  { name: "exhausted", frame: "HOST_REFUSE", header: session, fields: { tag: "7", code: "7" } },
-  {
-    name: "a view in which numbers can be had",
-    frame: "HOST_VIEW",
-    header: session,
-    fields: { view: FIRST_VIEW, primary: "1", secondary: "2", base: "1", state: "0" },
-  },
-  {
-    name: "one above the newest number held",
-    frame: "HOST_MIRROR",
-    header: session,
-    fields: { view: FIRST_VIEW, held: BEYOND_DOUBLE },
-  },
-  {
-    name: "initialised",
-    frame: "HOST_INIT_RESULT",
-    header: session,
-    fields: { code: "0", incarnation: "305419896" },
-  },
-  { name: "not blank", frame: "HOST_INIT_RESULT", header: session, fields: { code: "1", incarnation: "0" } },
-  {
-    name: "status of a primary",
-    frame: "HOST_STATUS",
-    header: session,
-    fields: {
-      cardId: "1",
-      fabricId: "7",
-      chipId: "578437695752307201",
-      promised: LARGEST_VIEW,
-      view: FIRST_VIEW,
-      primary: "1",
-      secondary: "2",
-      base: "1",
-      ceiling: NUMBER_LIMIT,
-      quorumCeiling: "65537",
-      held: BEYOND_DOUBLE,
-      state: "0",
-      flags: "4",
-      leaseLeftUs: "57999",
-      uptimeMs: LARGEST_UINT32,
-      incarnation: "305419896",
-      lastCardId: "3",
-      memberCount: "3",
-      memberCards: ["1", "2", "3"],
-      memberVotes: ["17", "17", "17"],
-      memberIncarnations: ["305419896", "2", LARGEST_UINT32],
-    },
-  },
-  {
-    name: "two links and two routes",
-    frame: "HOST_LINKS",
-    header: session,
-    fields: {
-      linkCount: "2",
-      routeCount: "2",
-      neighbours: ["2", "0"],
-      states: ["2", "0"],
-      framesIn: ["16909060", "0"],
-      framesOut: [LARGEST_UINT32, "1"],
-      badFrames: ["3", "0"],
-      dropped: ["4", "0"],
-      routeCards: ["2", "3"],
-      routeLinks: ["0", "0"],
-      routeCosts: ["1", "17"],
-    },
-  },
-  {
-    name: "all counters",
-    frame: "HOST_COUNTERS",
-    header: session,
-    fields: { count: "37", values: counterValues },
   },
 ];
