@@ -1,6 +1,5 @@
-import { PINS } from "../../boards/pico/pins.js";
+import type { BoardPins } from "../../boards/board-pins.js";
 import { connectorName, TWO_CARDS } from "./fabric-plan.js";
-import { groundBehind, headerPin } from "./pico-header.js";
 import {
   box,
   CABLE,
@@ -26,25 +25,34 @@ const CABLE_HEIGHT = 130;
 const WIRE_STEP = 30;
 const FIRST_WIRE = 78;
 
+/** A board as a beginner finds it: its pins, and what is printed beside them. */
+export interface DrawnBoard {
+  readonly words: string;
+  readonly pins: BoardPins;
+  /** What is said of a GPIO, and of the ground that belongs to a connector with this receiving GPIO. */
+  readonly nameOf: (gpio: number) => string;
+  readonly groundOf: (receive: number) => string;
+}
+
 interface Pad {
   readonly words: string;
   readonly color: string;
 }
 
 /** The three pads of a connector, the sender's first. */
-function pads(connector: number, sendsFirst: boolean): Pad[] {
-  const wiring = PINS.links[connector];
-  if (wiring === undefined) throw new RangeError(`the Pico has no connector ${connectorName(connector)}`);
+function pads({ groundOf, nameOf, pins, words }: DrawnBoard, connector: number, sendsFirst: boolean): Pad[] {
+  const wiring = pins.links[connector];
+  if (wiring === undefined) throw new RangeError(`${words}: no connector ${connectorName(connector)}`);
   const { transmit, receive } = wiring;
-  const send = { words: `TX GP${transmit}, pin ${headerPin(transmit)}`, color: CABLE };
-  const take = { words: `RX GP${receive}, pin ${headerPin(receive)}`, color: CABLE };
-  const ground = { words: `GND, pin ${groundBehind(receive)}`, color: GROUND };
+  const send = { words: `TX ${nameOf(transmit)}`, color: CABLE };
+  const take = { words: `RX ${nameOf(receive)}`, color: CABLE };
+  const ground = { words: groundOf(receive), color: GROUND };
   return sendsFirst ? [send, take, ground] : [take, send, ground];
 }
 
-function wires(connectors: readonly [number, number], top: number): string[] {
-  const left = pads(connectors[0], true);
-  const right = pads(connectors[1], false);
+function wires(board: DrawnBoard, connectors: readonly [number, number], top: number): string[] {
+  const left = pads(board, connectors[0], true);
+  const right = pads(board, connectors[1], false);
   return left.flatMap((pad, place) => {
     const y = top + place * WIRE_STEP;
     const other = right[place] as Pad;
@@ -75,8 +83,8 @@ function host(at: Point, edge: number, place: number): string[] {
   ];
 }
 
-/** Every single wire between two cards. */
-export function drawPair(): string {
+/** Every single wire between two cards of a kind. */
+export function drawPair(board: DrawnBoard): string {
   const { cables, title } = TWO_CARDS;
   const height = FIRST_WIRE - 20 + cables.length * CABLE_HEIGHT;
   const hostTop = CARD_TOP + height / 2 - 25;
@@ -102,11 +110,11 @@ export function drawPair(): string {
         anchor: "end",
         bold: true,
       }),
-      ...wires([one.connector, other.connector], top),
+      ...wires(board, [one.connector, other.connector], top),
     );
   });
   const notes = [
-    "Raspberry Pi Pico or Pico 2. TX leads to RX, RX to TX, ground to ground; no supply wire.",
+    `${board.words}. TX leads to RX, RX to TX, ground to ground; no supply wire.`,
     "One cable is enough; with the second one either may fail.",
   ];
   notes.forEach((note, place) => {

@@ -1,5 +1,6 @@
 import { drawFabric, type Layout } from "./draw-fabric.js";
 import { drawPair } from "./draw-pair.js";
+import { DRAWN_BOARDS } from "./drawn-boards.js";
 import { DUPLICATE_FABRICS, SIX_CARDS, THREE_CARDS, TWO_CARDS } from "./fabric-plan.js";
 
 const CABLE_NOTE = "Each blue line is one cable: TX to RX, RX to TX, ground to ground. Dashed: USB.";
@@ -70,7 +71,7 @@ const TWO_TRIANGLES: Layout = {
 /** Every wiring diagram: the name of its file, without ending, and the SVG. */
 export function wiringDrawings(): ReadonlyMap<string, string> {
   return new Map([
-    [TWO_CARDS.name, drawPair()],
+    ...[...DRAWN_BOARDS].map(([end, board]) => [`${TWO_CARDS.name}${end}`, drawPair(board)] as const),
     [THREE_CARDS.name, drawFabric(THREE_CARDS, TRIANGLE)],
     [SIX_CARDS.name, drawFabric(SIX_CARDS, HEXAGON)],
     [DUPLICATE_FABRICS.name, drawFabric(DUPLICATE_FABRICS, TWO_TRIANGLES)],
