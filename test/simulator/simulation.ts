@@ -7,9 +7,9 @@ import type { SimulatedHost } from "./simulated-host.js";
 import { partsOf } from "./topology.js";
 import { World } from "./world.js";
 
-/** After the faults every host must get a number within this time, and the time in which erases cut the fabric in parts. */
+/** After the faults every host must get a number within this time. */
 export const LIVE_AGAIN_US = 2_000_000;
-/** Erases give no more than this on top: cards that go on erasing for ever do not live. */
+/** Where erases cut the fabric in parts meanwhile it gets as much more; cards that go on erasing for ever do not live. */
 const MOST_ERASE_US = 3_000_000;
 /** Time in which what is under way at the end of a run without faults must come. */
 const DRAIN_US = 500_000;
@@ -122,12 +122,16 @@ function heal(world: World, wipedCard: number): SimulatedHost[] {
   for (const host of world.hosts) host.dropWaiting();
   for (const host of hosts) host.call(1, true);
   const isLive = (): boolean => hosts.every(({ probesOpen }) => probesOpen === 0);
-  const startUs = world.nowUs;
-  const erasedBeforeUs = world.cuttingEraseUs;
-  const endUs = (): number =>
-    startUs + LIVE_AGAIN_US + Math.min(MOST_ERASE_US, world.cuttingEraseUs - erasedBeforeUs);
+  const endUs = deadline(world, LIVE_AGAIN_US);
   while (world.nowUs < endUs() && world.checker.violation === "" && !isLive()) world.run(endUs(), isLive);
   return hosts;
+}
+
+/** @returns when something must have happened that is given `us` from now on, as far as is known by then. */
+function deadline(world: World, us: number): () => number {
+  const startUs = world.nowUs;
+  const erasedBeforeUs = world.cuttingEraseUs;
+  return () => startUs + us + Math.min(MOST_ERASE_US, world.cuttingEraseUs - erasedBeforeUs);
 }
 
 /**
@@ -138,7 +142,7 @@ function settle(world: World): SimulatedHost[] {
   world.areCallsSmall = true;
   for (const host of world.hosts) host.dropWaiting();
   for (const host of world.hosts) host.call(1, true);
-  const endUs = world.nowUs + SETTLED_US;
+  const endUs = deadline(world, SETTLED_US);
   let truth = new FabricTruth(world);
   const hosts = (): SimulatedHost[] => truth.connected.map((board) => world.hostOf(board));
   const isSettled = (): boolean => {
@@ -147,7 +151,7 @@ function settle(world: World): SimulatedHost[] {
       !truth.members.isJoint && truth.left.length === 0 && hosts().every(({ probesOpen }) => probesOpen === 0)
     );
   };
-  while (world.nowUs < endUs && world.checker.violation === "" && !isSettled()) {
+  while (world.nowUs < endUs() && world.checker.violation === "" && !isSettled()) {
     world.run(world.nowUs + LOOK_EVERY_US);
     truth = new FabricTruth(world);
   }
