@@ -1,5 +1,6 @@
 import { DEFAULT_TIMING } from "../../firmware/wire/constants.js";
-import { CardBench, type CardBenchOptions } from "./card-bench.js";
+import { CardBench } from "./card-bench.js";
+import type { CardBenchOptions } from "./card-bench-options.js";
 import { toBigInt } from "./layout.js";
 
 /** A bench whose card 1 is primary and has its lease: `acking` have acknowledged its beacon of 10 ms. */

@@ -25,6 +25,7 @@ import { postCases } from "./card/post.cases.js";
 import { primaryCases } from "./card/primary.cases.js";
 import { primaryCeilingCases } from "./card/primary-ceiling.cases.js";
 import { promiserCases } from "./card/promiser.cases.js";
+import { promiserAcceptsCases } from "./card/promiser-accepts.cases.js";
 import { promisesCases } from "./card/promises.cases.js";
 import { quorumCases } from "./card/quorum.cases.js";
 import { recoveryCases } from "./card/recovery.cases.js";
@@ -46,6 +47,7 @@ import { lightCases } from "./indication/light.cases.js";
 import { byteFramePortCases } from "./ports/byte-frame-port.cases.js";
 import { flashGeometryCases } from "./storage/flash-geometry.cases.js";
 import { flashLogCases } from "./storage/flash-log.cases.js";
+import { flashLogFailuresCases } from "./storage/flash-log-failures.cases.js";
 import { flashLogFaultsCases } from "./storage/flash-log-faults.cases.js";
 import { flashLogPowerCases } from "./storage/flash-log-power.cases.js";
 import { memoryRecordStoreCases } from "./storage/memory-record-store.cases.js";
@@ -94,6 +96,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/primary", cases: primaryCases },
   { name: "card/primary-ceiling", cases: primaryCeilingCases },
   { name: "card/promiser", cases: promiserCases },
+  { name: "card/promiser-accepts", cases: promiserAcceptsCases },
   { name: "card/base-choice", cases: baseChoiceCases },
   { name: "card/role-choice", cases: roleChoiceCases },
   { name: "card/coordinator", cases: coordinatorCases },
@@ -120,6 +123,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "ports/byte-frame-port", cases: byteFramePortCases },
   { name: "storage/flash-geometry", cases: flashGeometryCases },
   { name: "storage/flash-log", cases: flashLogCases },
+  { name: "storage/flash-log-failures", cases: flashLogFailuresCases },
   { name: "storage/flash-log-faults", cases: flashLogFaultsCases },
   { name: "storage/flash-log-power", cases: flashLogPowerCases },
   { name: "storage/memory-record-store", cases: memoryRecordStoreCases },

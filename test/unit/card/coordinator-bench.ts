@@ -1,6 +1,7 @@
 import { PersistentState } from "../../../firmware/card/persistent-state.js";
 import { DEFAULT_TIMING } from "../../../firmware/wire/constants.js";
-import { CardBench, type CardBenchOptions } from "../../support/card-bench.js";
+import { CardBench } from "../../support/card-bench.js";
+import type { CardBenchOptions } from "../../support/card-bench-options.js";
 import { toBigInt } from "../../support/layout.js";
 
 export const { leaseUs: LEASE_US, prepareUs: PREPARE_US, choiceUs: CHOICE_US } = DEFAULT_TIMING;

@@ -1,6 +1,7 @@
 import { DEFAULT_TIMING } from "../../../firmware/wire/constants.js";
 import { FRAME_DECLINE, FRAME_PROMISE } from "../../../firmware/wire/frame-types.js";
-import { CardBench, type PromiseOptions } from "../../support/card-bench.js";
+import { CardBench } from "../../support/card-bench.js";
+import type { PromiseOptions } from "../../support/card-bench-options.js";
 import { snapshot, toBigInt } from "../../support/layout.js";
 import type { UnitCase } from "../../support/unit-case.js";
 import {

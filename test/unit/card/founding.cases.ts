@@ -14,7 +14,8 @@ import {
   STATE_READY,
 } from "../../../firmware/wire/frame-types.js";
 import { CARD_FLAG_FORGOT, CARD_FLAG_JOINING, INIT_JOIN } from "../../../firmware/wire/host-setup-frames.js";
-import { CardBench, type CardBenchOptions } from "../../support/card-bench.js";
+import { CardBench } from "../../support/card-bench.js";
+import type { CardBenchOptions } from "../../support/card-bench-options.js";
 import { hostInit } from "../../support/host-frames.js";
 import { toBigInt, uint64 } from "../../support/layout.js";
 import { answersOf } from "../../support/started-fabric.js";

@@ -12,7 +12,8 @@ import {
 } from "../../../firmware/wire/frame-types.js";
 import { CARD_FLAG_COLD } from "../../../firmware/wire/host-setup-frames.js";
 import { ACK_FLAG_COLD, BeaconFields, encodeBeacon } from "../../../firmware/wire/lease-frames.js";
-import { type BeaconOptions, CardBench } from "../../support/card-bench.js";
+import { CardBench } from "../../support/card-bench.js";
+import type { BeaconOptions } from "../../support/card-bench-options.js";
 import { memberParts } from "../../support/card-parts.js";
 import { toHex } from "../../support/hex.js";
 import { filled, toBigInt, uint64 } from "../../support/layout.js";

@@ -14,7 +14,8 @@ import {
   REFUSE_STORAGE,
   STATE_READY,
 } from "../../../firmware/wire/frame-types.js";
-import { CardBench, type CardBenchOptions } from "../../support/card-bench.js";
+import { CardBench } from "../../support/card-bench.js";
+import type { CardBenchOptions } from "../../support/card-bench-options.js";
 import { snapshot } from "../../support/layout.js";
 import type { UnitCase } from "../../support/unit-case.js";
 
