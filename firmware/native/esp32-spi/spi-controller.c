@@ -7,7 +7,7 @@
 #include "mc.xs.h"
 
 #include "frame-port.h"
-#include "spi-link.h"
+#include "spi-end.h"
 
 #include "driver/gpio.h"
 #include "driver/spi_master.h"
@@ -19,8 +19,7 @@
 #define MAX_HERTZ 20000000
 
 typedef struct {
-	FrameLine line;
-	SpiLink link;
+	SpiEnd end;
 	/* What the DMA reads and writes. */
 	uint8_t out[SPI_SLOT_BYTES];
 	uint8_t in[SPI_SLOT_BYTES];
@@ -37,19 +36,19 @@ static void readyRose(void* argument)
 {
 	Controller* controller = argument;
 	atomic_store(&controller->rose, true);
-	framePortWake(controller->line.port);
+	framePortWake(controller->end.line.port);
 }
 
 static void transferOver(spi_transaction_t* transaction)
 {
 	Controller* controller = transaction->user;
-	framePortWake(controller->line.port);
+	framePortWake(controller->end.line.port);
 }
 
 static void timeIsUp(void* argument)
 {
 	Controller* controller = argument;
-	framePortWake(controller->line.port);
+	framePortWake(controller->end.line.port);
 }
 
 static void beginTransfer(Controller* controller)
@@ -63,13 +62,14 @@ static void beginTransfer(Controller* controller)
 	gpio_set_level(controller->select, 0);
 	if (spi_device_queue_trans(controller->device, &controller->transaction, 0) == ESP_OK) return;
 	gpio_set_level(controller->select, 1);
-	spiLinkDone(&controller->link, controller->in, 0);
+	spiLinkDone(&controller->end.link, controller->in, 0);
 }
 
 /* Does whatever is to be done now. */
-static void turn(Controller* controller)
+static void turn(SpiEnd* end)
 {
-	SpiLink* link = &controller->link;
+	Controller* controller = (Controller*)end;
+	SpiLink* link = &end->link;
 	spi_transaction_t* over;
 	if (link->busy && spi_device_get_trans_result(controller->device, &over, 0) == ESP_OK) {
 		gpio_set_level(controller->select, 1);
@@ -94,27 +94,6 @@ static void turn(Controller* controller)
 	if (idleUs != UINT32_MAX) esp_timer_start_once(controller->timer, idleUs > 0 ? idleUs : 1);
 }
 
-static size_t controllerRead(FrameLine* line, uint8_t* into, size_t capacity)
-{
-	Controller* controller = (Controller*)line;
-	turn(controller);
-	return spiLinkRead(&controller->link, into, capacity);
-}
-
-static bool controllerWrite(FrameLine* line, const uint8_t* bytes, size_t length)
-{
-	Controller* controller = (Controller*)line;
-	const bool taken = spiLinkWrite(&controller->link, bytes, length);
-	if (taken) turn(controller);
-	return taken;
-}
-
-static void controllerRearm(FrameLine* line)
-{
-	/* What was read has made room. */
-	turn((Controller*)line);
-}
-
 static void controllerClose(FrameLine* line)
 {
 	Controller* controller = (Controller*)line;
@@ -125,14 +104,19 @@ static void controllerClose(FrameLine* line)
 	}
 	if (controller->device != NULL) {
 		spi_transaction_t* over;
-		if (controller->link.busy) spi_device_get_trans_result(controller->device, &over, portMAX_DELAY);
+		if (controller->end.link.busy) spi_device_get_trans_result(controller->device, &over, portMAX_DELAY);
 		spi_bus_remove_device(controller->device);
 		spi_bus_free(controller->bus);
 	}
 	heap_caps_free(controller);
 }
 
-static const FrameLineOperations operations = { controllerRead, controllerWrite, controllerRearm, controllerClose };
+static const FrameLineOperations operations = {
+	.read = spiEndRead,
+	.write = spiEndWrite,
+	.rearm = spiEndRearm,
+	.close = controllerClose,
+};
 
 static esp_err_t openBus(Controller* controller, int clock, int out, int in, int hertz)
 {
@@ -192,18 +176,19 @@ void xs_spi_controller_port(xsMachine* the)
 
 	Controller* controller = heap_caps_calloc(1, sizeof(Controller), MALLOC_CAP_DMA | MALLOC_CAP_INTERNAL);
 	if (controller == NULL) xsUnknownError("no memory for the SPI port");
-	controller->line.operations = &operations;
+	controller->end.line.operations = &operations;
+	controller->end.turn = turn;
 	controller->bus = bus;
 	controller->select = select;
 	controller->ready = ready;
-	spiLinkInit(&controller->link, SPI_CONTROLLER);
+	spiLinkInit(&controller->end.link, SPI_CONTROLLER);
 	const esp_timer_create_args_t timer = { .callback = timeIsUp, .arg = controller, .name = "seqcard SPI" };
 	if (openPins(controller) != ESP_OK || esp_timer_create(&timer, &controller->timer) != ESP_OK
 		|| openBus(controller, clock, out, in, hertz) != ESP_OK) {
-		controllerClose(&controller->line);
+		controllerClose(&controller->end.line);
 		xsUnknownError("the SPI bus did not start");
 	}
-	framePortOpen(the, &controller->line, 7);
+	framePortOpen(the, &controller->end.line, 7);
 	gpio_isr_handler_add(controller->ready, readyRose, controller);
-	framePortWake(controller->line.port);
+	framePortWake(controller->end.line.port);
 }

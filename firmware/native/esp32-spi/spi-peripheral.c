@@ -4,7 +4,7 @@
 #include "mc.xs.h"
 
 #include "frame-port.h"
-#include "spi-link.h"
+#include "spi-end.h"
 
 #include "driver/gpio.h"
 #include "driver/spi_slave.h"
@@ -13,8 +13,7 @@
 #include <stdatomic.h>
 
 typedef struct {
-	FrameLine line;
-	SpiLink link;
+	SpiEnd end;
 	/* What the DMA reads and writes. */
 	uint8_t out[SPI_SLOT_BYTES];
 	uint8_t in[SPI_SLOT_BYTES];
@@ -40,7 +39,7 @@ static void transferOver(spi_slave_transaction_t* transaction)
 	Peripheral* peripheral = transaction->user;
 	gpio_set_level(peripheral->ready, 0);
 	atomic_store(&peripheral->armed, false);
-	framePortWake(peripheral->line.port);
+	framePortWake(peripheral->end.line.port);
 }
 
 /* Where a slot is armed, the end of a transfer is told by transferOver. */
@@ -49,7 +48,7 @@ static void selectRose(void* argument)
 	Peripheral* peripheral = argument;
 	if (atomic_load(&peripheral->armed)) return;
 	atomic_store(&peripheral->knocked, true);
-	framePortWake(peripheral->line.port);
+	framePortWake(peripheral->end.line.port);
 }
 
 static void armSlot(Peripheral* peripheral)
@@ -63,39 +62,19 @@ static void armSlot(Peripheral* peripheral)
 	atomic_store(&peripheral->armed, true);
 	if (spi_slave_queue_trans(peripheral->bus, &peripheral->transaction, 0) == ESP_OK) return;
 	atomic_store(&peripheral->armed, false);
-	spiLinkDone(&peripheral->link, peripheral->in, 0);
+	spiLinkDone(&peripheral->end.link, peripheral->in, 0);
 }
 
-static void turn(Peripheral* peripheral)
+static void turn(SpiEnd* end)
 {
-	SpiLink* link = &peripheral->link;
+	Peripheral* peripheral = (Peripheral*)end;
+	SpiLink* link = &end->link;
 	spi_slave_transaction_t* over;
 	if (link->busy && spi_slave_get_trans_result(peripheral->bus, &over, 0) == ESP_OK)
 		spiLinkDone(link, peripheral->in, over->trans_len / 8);
 	/* Select rises behind each transfer too: a knock is one that comes while nothing is out. */
 	if (atomic_exchange(&peripheral->knocked, false)) spiLinkAsked(link);
 	if (spiLinkNext(link, false, 0, peripheral->out) == SPI_TRANSFER) armSlot(peripheral);
-}
-
-static size_t peripheralRead(FrameLine* line, uint8_t* into, size_t capacity)
-{
-	Peripheral* peripheral = (Peripheral*)line;
-	turn(peripheral);
-	return spiLinkRead(&peripheral->link, into, capacity);
-}
-
-static bool peripheralWrite(FrameLine* line, const uint8_t* bytes, size_t length)
-{
-	Peripheral* peripheral = (Peripheral*)line;
-	const bool taken = spiLinkWrite(&peripheral->link, bytes, length);
-	if (taken) turn(peripheral);
-	return taken;
-}
-
-static void peripheralRearm(FrameLine* line)
-{
-	/* What was read has made room. */
-	turn((Peripheral*)line);
 }
 
 static void peripheralClose(FrameLine* line)
@@ -107,7 +86,12 @@ static void peripheralClose(FrameLine* line)
 	heap_caps_free(peripheral);
 }
 
-static const FrameLineOperations operations = { peripheralRead, peripheralWrite, peripheralRearm, peripheralClose };
+static const FrameLineOperations operations = {
+	.read = spiEndRead,
+	.write = spiEndWrite,
+	.rearm = spiEndRearm,
+	.close = peripheralClose,
+};
 
 static esp_err_t openBus(Peripheral* peripheral, int clock, int controllerOut, int controllerIn)
 {
@@ -156,16 +140,17 @@ void xs_spi_peripheral_port(xsMachine* the)
 
 	Peripheral* peripheral = heap_caps_calloc(1, sizeof(Peripheral), MALLOC_CAP_DMA | MALLOC_CAP_INTERNAL);
 	if (peripheral == NULL) xsUnknownError("no memory for the SPI port");
-	peripheral->line.operations = &operations;
+	peripheral->end.line.operations = &operations;
+	peripheral->end.turn = turn;
 	peripheral->bus = bus;
 	peripheral->select = select;
 	peripheral->ready = ready;
-	spiLinkInit(&peripheral->link, SPI_PERIPHERAL);
+	spiLinkInit(&peripheral->end.link, SPI_PERIPHERAL);
 	if (openBus(peripheral, clock, controllerOut, controllerIn) != ESP_OK) {
-		peripheralClose(&peripheral->line);
+		peripheralClose(&peripheral->end.line);
 		xsUnknownError("the SPI bus did not start");
 	}
-	framePortOpen(the, &peripheral->line, 6);
+	framePortOpen(the, &peripheral->end.line, 6);
 	gpio_isr_handler_add(peripheral->select, selectRose, peripheral);
-	framePortWake(peripheral->line.port);
+	framePortWake(peripheral->end.line.port);
 }

@@ -7,6 +7,7 @@
 #include "mc.xs.h"
 
 #include "frame-port.h"
+#include "spi-end.h"
 #include "spi-slots.h"
 
 #include "hardware/irq.h"
@@ -20,8 +21,7 @@
 #define LINE_DMA_IRQ DMA_IRQ_1
 
 typedef struct {
-	FrameLine line;
-	SpiLink link;
+	SpiEnd end;
 	SpiSlots slots;
 	uint select;
 	uint ready;
@@ -42,7 +42,7 @@ static void __not_in_flash_func(transferInterrupt)(void)
 		dma_hw->ints1 = receiveBit;
 		gpio_put(controller->select, true);
 		controller->over = true;
-		framePortWake(controller->line.port);
+		framePortWake(controller->end.line.port);
 	}
 }
 
@@ -53,7 +53,7 @@ static void readyInterrupt(void)
 		if (!open[index] || !(gpio_get_irq_event_mask(controller->ready) & GPIO_IRQ_EDGE_RISE)) continue;
 		gpio_acknowledge_irq(controller->ready, GPIO_IRQ_EDGE_RISE);
 		controller->rose = true;
-		framePortWake(controller->line.port);
+		framePortWake(controller->end.line.port);
 	}
 }
 
@@ -62,14 +62,15 @@ static int64_t timeIsUp(alarm_id_t alarm, void* argument)
 	(void)alarm;
 	Controller* controller = argument;
 	controller->alarm = 0;
-	framePortWake(controller->line.port);
+	framePortWake(controller->end.line.port);
 	return 0;
 }
 
 /* Does whatever is to be done now. */
-static void turn(Controller* controller)
+static void turn(SpiEnd* end)
 {
-	SpiLink* link = &controller->link;
+	Controller* controller = (Controller*)end;
+	SpiLink* link = &end->link;
 	if (controller->over) {
 		controller->over = false;
 		spiSlotsEnd(&controller->slots);
@@ -99,27 +100,6 @@ static void turn(Controller* controller)
 	controller->alarm = idleUs == UINT32_MAX ? 0 : add_alarm_in_us(idleUs > 0 ? idleUs : 1, timeIsUp, controller, true);
 }
 
-static size_t readLine(FrameLine* line, uint8_t* into, size_t capacity)
-{
-	Controller* controller = (Controller*)line;
-	turn(controller);
-	return spiLinkRead(&controller->link, into, capacity);
-}
-
-static bool writeLine(FrameLine* line, const uint8_t* bytes, size_t length)
-{
-	Controller* controller = (Controller*)line;
-	const bool taken = spiLinkWrite(&controller->link, bytes, length);
-	if (taken) turn(controller);
-	return taken;
-}
-
-static void rearmLine(FrameLine* line)
-{
-	/* What was read has made room. */
-	turn((Controller*)line);
-}
-
 static void closeLine(FrameLine* line)
 {
 	Controller* controller = (Controller*)line;
@@ -132,7 +112,12 @@ static void closeLine(FrameLine* line)
 	spiSlotsClose(&controller->slots);
 }
 
-static const FrameLineOperations operations = { readLine, writeLine, rearmLine, closeLine };
+static const FrameLineOperations operations = {
+	.read = spiEndRead,
+	.write = spiEndWrite,
+	.rearm = spiEndRearm,
+	.close = closeLine,
+};
 
 /* (bus, clock, controllerOut, controllerIn, select, ready, hertz, frame) */
 void xs_spi_controller_port(xsMachine* the)
@@ -151,9 +136,10 @@ void xs_spi_controller_port(xsMachine* the)
 
 	Controller* controller = &controllers[bus];
 	memset(controller, 0, sizeof *controller);
-	controller->line.operations = &operations;
+	controller->end.line.operations = &operations;
+	controller->end.turn = turn;
 	if (!spiSlotsOpen(&controller->slots, bus, SPI_CONTROLLER, (uint)hertz)) xsUnknownError("this SPI bus is in use");
-	spiLinkInit(&controller->link, SPI_CONTROLLER);
+	spiLinkInit(&controller->end.link, SPI_CONTROLLER);
 	for (int index = 0; index < 3; index += 1) gpio_set_function(pins[index], GPIO_FUNC_SPI);
 	controller->select = pins[3];
 	controller->ready = pins[4];
@@ -169,7 +155,7 @@ void xs_spi_controller_port(xsMachine* the)
 		handlerAdded = true;
 	}
 	hw_set_bits(&dma_hw->inte1, 1u << controller->slots.receiveChannel);
-	framePortOpen(the, &controller->line, 7);
+	framePortOpen(the, &controller->end.line, 7);
 	open[bus] = true;
 	gpio_add_raw_irq_handler(controller->ready, readyInterrupt);
 	gpio_set_irq_enabled(controller->ready, GPIO_IRQ_EDGE_RISE, true);

@@ -7,6 +7,7 @@
 #include "mc.xs.h"
 
 #include "frame-port.h"
+#include "spi-end.h"
 #include "spi-slots.h"
 
 #include "hardware/irq.h"
@@ -19,8 +20,7 @@
 #define ANY_HERTZ 1000000
 
 typedef struct {
-	FrameLine line;
-	SpiLink link;
+	SpiEnd end;
 	SpiSlots slots;
 	uint select;
 	uint ready;
@@ -39,14 +39,15 @@ static void selectInterrupt(void)
 		gpio_acknowledge_irq(peripheral->select, GPIO_IRQ_EDGE_RISE);
 		gpio_put(peripheral->ready, false);
 		peripheral->ended = true;
-		framePortWake(peripheral->line.port);
+		framePortWake(peripheral->end.line.port);
 	}
 }
 
 /* Does whatever is to be done now. */
-static void turn(Peripheral* peripheral)
+static void turn(SpiEnd* end)
 {
-	SpiLink* link = &peripheral->link;
+	Peripheral* peripheral = (Peripheral*)end;
+	SpiLink* link = &end->link;
 	if (peripheral->ended) {
 		peripheral->ended = false;
 		const size_t received = link->busy ? spiSlotsReceived(&peripheral->slots) : 0;
@@ -64,27 +65,6 @@ static void turn(Peripheral* peripheral)
 	restore_interrupts(state);
 }
 
-static size_t readLine(FrameLine* line, uint8_t* into, size_t capacity)
-{
-	Peripheral* peripheral = (Peripheral*)line;
-	turn(peripheral);
-	return spiLinkRead(&peripheral->link, into, capacity);
-}
-
-static bool writeLine(FrameLine* line, const uint8_t* bytes, size_t length)
-{
-	Peripheral* peripheral = (Peripheral*)line;
-	const bool taken = spiLinkWrite(&peripheral->link, bytes, length);
-	if (taken) turn(peripheral);
-	return taken;
-}
-
-static void rearmLine(FrameLine* line)
-{
-	/* What was read has made room. */
-	turn((Peripheral*)line);
-}
-
 static void closeLine(FrameLine* line)
 {
 	Peripheral* peripheral = (Peripheral*)line;
@@ -95,7 +75,12 @@ static void closeLine(FrameLine* line)
 	spiSlotsClose(&peripheral->slots);
 }
 
-static const FrameLineOperations operations = { readLine, writeLine, rearmLine, closeLine };
+static const FrameLineOperations operations = {
+	.read = spiEndRead,
+	.write = spiEndWrite,
+	.rearm = spiEndRearm,
+	.close = closeLine,
+};
 
 /* (bus, clock, controllerOut, controllerIn, select, ready, frame) */
 void xs_spi_peripheral_port(xsMachine* the)
@@ -111,9 +96,10 @@ void xs_spi_peripheral_port(xsMachine* the)
 
 	Peripheral* peripheral = &peripherals[bus];
 	memset(peripheral, 0, sizeof *peripheral);
-	peripheral->line.operations = &operations;
+	peripheral->end.line.operations = &operations;
+	peripheral->end.turn = turn;
 	if (!spiSlotsOpen(&peripheral->slots, bus, SPI_PERIPHERAL, ANY_HERTZ)) xsUnknownError("this SPI bus is in use");
-	spiLinkInit(&peripheral->link, SPI_PERIPHERAL);
+	spiLinkInit(&peripheral->end.link, SPI_PERIPHERAL);
 	/* Select goes to the bus, and its level can be read and can interrupt all the same. */
 	for (int index = 0; index < 4; index += 1) gpio_set_function(pins[index], GPIO_FUNC_SPI);
 	peripheral->select = pins[3];
@@ -123,7 +109,7 @@ void xs_spi_peripheral_port(xsMachine* the)
 	gpio_init(peripheral->ready);
 	gpio_put(peripheral->ready, false);
 	gpio_set_dir(peripheral->ready, GPIO_OUT);
-	framePortOpen(the, &peripheral->line, 6);
+	framePortOpen(the, &peripheral->end.line, 6);
 	open[bus] = true;
 	gpio_add_raw_irq_handler(peripheral->select, selectInterrupt);
 	gpio_set_irq_enabled(peripheral->select, GPIO_IRQ_EDGE_RISE, true);
