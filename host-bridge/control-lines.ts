@@ -5,8 +5,8 @@ import debug from "debug";
 const log = debug("seqcard:transport");
 
 /**
- * Clears HUPCL, so that the system leaves DTR and RTS as they are when the port is closed: RTS going down restarts a
- * pico. serialport's `hupcl: false` leaves the bit as it finds it, and systems set it by default. Where that fails,
+ * Clears HUPCL, so that the system leaves DTR and RTS as they are when the port is closed: RTS going down restarts some
+ * boards. serialport's `hupcl: false` leaves the bit as it finds it, and systems set it by default. Where that fails,
  * the port works all the same.
  */
 export async function keepControlLines(path: string): Promise<void> {
