@@ -36,16 +36,33 @@ const MAX_UINT32 = 0xffff_ffff;
 
 export type Counters = Record<CounterName, number>;
 
+/** Made first, and so found first. */
+const COUNTED_OFTEN: readonly CounterName[] = [
+  "beaconsReceived",
+  "requestsReceived",
+  "storesReceived",
+  "numbersAssigned",
+  "beaconsSent",
+];
+
 /** What the parts of one card share: what it was handed, what it remembers, and what time it is in this turn. */
 export class CardContext {
-  readonly environment: CardEnvironment;
-  readonly timing: Timing;
-  readonly state: PersistentState;
-  readonly counters: Counters;
+  // XS finds a property by going through all that an object was given before it: what every turn asks stands first.
   /** The time of this turn, in microseconds. One turn has one time. */
   nowUs = 0;
   /** When the card wants to be woken. Too early does no harm. */
   wakeUpUs = Number.POSITIVE_INFINITY;
+  /**
+   * Rises with every change of what frames are checked against: state, lists, what it was read with. As long as it is the
+   * same, what was found about a frame holds for each that is like it.
+   */
+  epoch = 0;
+  readonly state: PersistentState;
+  readonly counters: Counters;
+  /** That of `state`, 0 while there is none. */
+  cardId = 0;
+  readonly environment: CardEnvironment;
+  readonly timing: Timing;
   /** What `ownState` tells, and two things that follow from it and from the view: fields, as every turn asks. */
   isReady = false;
   takesPart = false;
@@ -55,7 +72,7 @@ export class CardContext {
   hasNews = true;
   bootUs = 0;
   blank = true;
-  /** Restarted inside its accepted view: what it held in memory is gone, and it must not act as if it had it. */
+  /** Restarted inside its accepted view: what it held in memory is gone, and it must not act as if it had it. Changed with `review`. */
   cold = false;
   /** The flash failed, so this card's word is worth nothing any more. It falls silent. */
   storageFailed = false;
@@ -67,20 +84,16 @@ export class CardContext {
   private incarnationsDrawn = 0;
   /** A record was written, here or at the boot, since `Upkeep` last looked. */
   hasWritten = true;
-  /** So few writes are left that this card should hold no role. */
+  /** So few writes are left that this card should hold no role. Changed with `epoch`. */
   isLow = false;
 
   constructor(environment: CardEnvironment) {
     this.environment = environment;
     this.timing = environment.timing;
     this.state = new PersistentState(environment.storage);
-    this.counters = Object.fromEntries(COUNTER_NAMES.map((name) => [name, 0])) as Counters;
+    this.counters = Object.fromEntries([...COUNTED_OFTEN, ...COUNTER_NAMES].map((name) => [name, 0])) as Counters;
     // A store that needs no erase can be written for ever.
     if (environment.storage.upkeep === undefined) this.counters.freeWrites = MAX_UINT32;
-  }
-
-  get cardId(): number {
-    return this.state.cardId;
   }
 
   /** The newest list that this card knows of: by this one cards find each other, and never by it do they count votes. */
@@ -102,11 +115,13 @@ export class CardContext {
     if (view <= this.heardView) return;
     this.heardView = view;
     this.heard.copy(list);
+    this.epoch += 1;
   }
 
   /** Forgets another fabric, whose views may have the numbers of this one's. */
   forgetHeard(): void {
     this.heardView = 0;
+    this.epoch += 1;
   }
 
   /** Asks for a wake-up at `atUs` or before. */
@@ -134,6 +149,8 @@ export class CardContext {
   review(): void {
     const { accepted, cardId, promised } = this.state;
     const ownState = this.ownState();
+    this.epoch += 1;
+    this.cardId = cardId;
     this.isReady = ownState === STATE_READY;
     this.takesPart = this.isReady || ownState === REFUSE_JOINING;
     this.leads = this.isReady && accepted.primary === cardId && accepted.number === promised;

@@ -424,6 +424,7 @@ export class Card {
   /** Begins, warm, whatever role the accepted view gives to this card. */
   private beginView(): void {
     this.context.cold = false;
+    this.context.epoch += 1;
     this.context.forgot = false;
     this.member.noteSignOfLife();
     this.router.adoptMembers();

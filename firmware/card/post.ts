@@ -9,8 +9,9 @@ import type { Router } from "./router.js";
  * at once, and each role sees its frames in the same form wherever they come from.
  */
 export class Post {
+  /** For a frame that has gone to the same card before, and is addressed still. */
+  readonly router: Router;
   private readonly context: CardContext;
-  private readonly router: Router;
   private readonly deliver: (frame: FrameBuffer) => void;
 
   /** @param deliver is handed frames that this card sends to itself. It must have read them before it sends another. */

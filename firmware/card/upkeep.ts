@@ -83,6 +83,7 @@ export class Upkeep {
     const { freeWrites } = store;
     context.counters.freeWrites = freeWrites;
     context.isLow = freeWrites < LOW_FREE_WRITES;
+    context.epoch += 1;
     this.needsErase = store.needsErase;
     this.isBusy = this.needsErase || context.isLow;
   }
