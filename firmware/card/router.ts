@@ -138,14 +138,14 @@ export class Router {
     const { context, hello } = this;
     const linkState = this.links[link] as LinkState;
     // Mostly it says what it said before.
-    if (linkState.isHeardAgain(frame)) return linkState.findsOtherwise;
+    if (linkState.isHeardAgain(frame, context.epoch)) return linkState.findsOtherwise;
     if (!decodeHello(frame, hello)) {
       context.counters.dropLength += 1;
       return false;
     }
     const { state, nowUs } = context;
     if (linkState.hear(source, hello, state.cardId, this.listed, nowUs)) this.findRoutes();
-    linkState.keepHello(frame);
+    linkState.keepHello(frame, context.epoch);
     linkState.findsOtherwise = hello.membersChecksum !== this.listed.checksum;
     this.wakeForAge(linkState);
     return linkState.findsOtherwise;
