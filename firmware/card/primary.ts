@@ -14,7 +14,13 @@ import {
   REFUSE_NOT_PRIMARY,
   STATE_READY,
 } from "../wire/frame-types.js";
-import { BeaconAckFields, BeaconFields, decodeBeaconAck, encodeBeacon } from "../wire/lease-frames.js";
+import {
+  BeaconAckFields,
+  BeaconFields,
+  decodeBeaconAck,
+  encodeBeacon,
+  WORD_SEQUENCE,
+} from "../wire/lease-frames.js";
 import { decodeRequest, encodeRefuse, encodeStore, RequestFields } from "../wire/number-frames.js";
 import { NUMBER_LIMIT, Uint64 } from "../wire/uint64.js";
 import { AdaptiveWindow } from "./adaptive-window.js";
@@ -29,38 +35,41 @@ const ANNOUNCED_BEACONS = 5;
 
 /** Assigns numbers while a quorum lets it, and keeps that quorum by its beacons. */
 export class Primary {
-  /** The next number that is not assigned yet. Means nothing while the card is cold. */
-  readonly next = new Uint64();
-  readonly quorum = new Quorum();
+  // What every turn asks stands first: XS finds it sooner.
   private readonly context: CardContext;
-  private readonly post: Post;
-  /** Tells that numbers up to one below `next` are used, for the host's memory. */
-  private readonly onAssigned: () => void;
-  private readonly window = new AdaptiveWindow();
-  private readonly waiting = new WaitingRequests();
-  private readonly request = new RequestFields();
-  private readonly ack = new BeaconAckFields();
-  private readonly beacon = new BeaconFields();
-  private readonly announcer: ViewAnnouncer;
-  /** Beacons sent in this view. */
-  private beaconCount = 0;
-  private readonly beaconFrame = new FrameBuffer();
-  private readonly frame = new FrameBuffer();
-  private readonly first = new Uint64();
-  private readonly end = new Uint64();
-  private nextBeaconUs = 0;
-  private beganUs = 0;
+  /** How long a quorum's acknowledgement is good, from when its beacon was sent. */
+  private readonly grantUs: number;
+  readonly quorum = new Quorum();
   /** When the newest beacon was sent that the secondary, warm, has acknowledged. */
   private secondaryHeardUs = Number.NEGATIVE_INFINITY;
   /** Had no quorum for too long: until the next view this card is as silent as any other. */
   abdicated = false;
+  private readonly waiting = new WaitingRequests();
+  private nextBeaconUs = 0;
+  private readonly beacon = new BeaconFields();
+  /** The next number that is not assigned yet. Means nothing while the card is cold. */
+  readonly next = new Uint64();
+  private readonly end = new Uint64();
+  private readonly post: Post;
+  private readonly ack = new BeaconAckFields();
+  private readonly request = new RequestFields();
+  private readonly frame = new FrameBuffer();
+  private readonly first = new Uint64();
+  /** Tells that numbers up to one below `next` are used, for the host's memory. */
+  private readonly onAssigned: () => void;
+  private readonly window = new AdaptiveWindow();
+  private readonly announcer: ViewAnnouncer;
+  /** Beacons sent in this view. */
+  private beaconCount = 0;
+  private readonly beaconFrame = new FrameBuffer();
+  /** The epoch in which `beaconFrame` was encoded with all that it says; -1 before the first. */
+  private encodedEpoch = -1;
+  private beganUs = 0;
   /** Since when nothing is assigned any more, as the roles are to be handed over. */
   private drainUs = Number.POSITIVE_INFINITY;
   /** The newest request of each open block of each member, and its size: a repeated one leaves a gap, which is counted. */
   private readonly seenRequestIds = new Float64Array(MAX_MEMBERS * MAX_BLOCKS_IN_FLIGHT).fill(-1);
   private readonly seenCounts = new Uint16Array(MAX_MEMBERS * MAX_BLOCKS_IN_FLIGHT);
-  /** How long a quorum's acknowledgement is good, from when its beacon was sent. */
-  private readonly grantUs: number;
 
   constructor(context: CardContext, post: Post, onAssigned: () => void) {
     this.context = context;
@@ -171,21 +180,22 @@ export class Primary {
   }
 
   tick(): void {
-    if (!this.isActing() || this.context.cold) return;
+    const { context } = this;
+    if (!context.leads || this.abdicated || context.cold) return;
     this.abdicateIfAlone();
     if (this.abdicated) return;
-    if (this.context.nowUs >= this.nextBeaconUs) this.sendBeacons();
-    this.context.wakeBy(this.nextBeaconUs);
+    if (context.nowUs >= this.nextBeaconUs) this.sendBeacons();
+    else context.wakeBy(this.nextBeaconUs);
     if (this.waiting.count > 0 && this.assignState() !== STATE_READY) this.serveWaiting();
   }
 
   /** Keeps what `assignState` asks about the secondary, as every turn asks it. A card hears itself. */
   private noteSecondary(): void {
-    const { quorum } = this;
     const { members, accepted, cardId } = this.context.state;
-    const index = members.indexOf(accepted.secondary);
-    this.secondaryHeardUs = quorum.isCold(index) ? Number.NEGATIVE_INFINITY : quorum.lastAckedUs(index);
-    if (accepted.secondary === cardId) this.secondaryHeardUs = Number.POSITIVE_INFINITY;
+    this.secondaryHeardUs =
+      accepted.secondary === cardId
+        ? Number.POSITIVE_INFINITY
+        : this.quorum.warmAckedUs(members.indexOf(accepted.secondary));
   }
 
   /** Takes a REQUEST of the member `originator`. */
@@ -212,8 +222,9 @@ export class Primary {
       context.counters.dropRole += 1;
       return;
     }
-    const self = members.indexOf(state.cardId);
-    this.quorum.noteAck(members.indexOf(source), ack, self, members, context.nowUs);
+    const { indexes } = members;
+    const self = indexes[state.cardId] as number;
+    this.quorum.noteAck(indexes[source] as number, ack, self, members, context.nowUs);
     if (source === accepted.secondary) this.noteSecondary();
     if (ack.flags !== 0) context.hasNews = true;
     if (this.waiting.count > 0) this.serveWaiting();
@@ -322,18 +333,27 @@ export class Primary {
     const self = members.indexOf(context.cardId);
     if (this.wantsCeiling() && !this.raiseCeiling()) return;
     quorum.noteOwn(self, ceiling, members, context.nowUs);
-    beacon.view = accepted.number;
-    beacon.ceiling.copy(ceiling);
-    beacon.windowLog2 = ceiling.windowLog2;
-    beacon.state = this.assignState();
-    beacon.sequence = quorum.noteBeacon(context.nowUs);
-    encodeBeacon(beaconFrame, beacon);
+    const state = this.assignState();
+    const sequence = quorum.noteBeacon(context.nowUs);
+    if (context.epoch === this.encodedEpoch && state === beacon.state) {
+      // It says what it said before.
+      beaconFrame.words[WORD_SEQUENCE] = sequence;
+    } else {
+      beacon.view = accepted.number;
+      beacon.ceiling.copy(ceiling);
+      beacon.windowLog2 = ceiling.windowLog2;
+      beacon.state = state;
+      beacon.sequence = sequence;
+      encodeBeacon(beaconFrame, beacon);
+      this.encodedEpoch = context.epoch;
+    }
     for (let index = 0; index < members.count; index += 1) {
       if (index === self) continue;
-      if (this.announcesTo(index)) {
-        this.post.send(FRAME_ACCEPT, members.cardAt(index), this.announcer.encode());
+      const card = members.cards[index] as number;
+      if (!quorum.hasHeard(index) && this.announces()) {
+        this.post.send(FRAME_ACCEPT, card, this.announcer.encode());
       }
-      this.post.send(FRAME_BEACON, members.cardAt(index), beaconFrame);
+      this.post.send(FRAME_BEACON, card, beaconFrame);
     }
     this.beaconCount += 1;
     context.counters.beaconsSent += 1;
@@ -342,8 +362,7 @@ export class Primary {
   }
 
   /** A beacon says little of its view: who has not shown yet to know it, is told. A deaf card is told at every fifth beacon only, once the first ones have gone. */
-  private announcesTo(index: number): boolean {
-    if (this.quorum.hasHeard(index)) return false;
+  private announces(): boolean {
     return this.beaconCount < ANNOUNCED_BEACONS || this.beaconCount % ANNOUNCED_BEACONS === 0;
   }
 
@@ -360,7 +379,7 @@ export class Primary {
 
   private abdicateIfAlone(): void {
     const { context } = this;
-    const aloneFromUs = Math.max(this.beganUs, this.quorum.grantedFromUs + this.grantUs);
-    this.abdicated = context.nowUs >= aloneFromUs + context.timing.abdicateUs;
+    const limitUs = context.nowUs - context.timing.abdicateUs;
+    this.abdicated = limitUs >= this.quorum.grantedFromUs + this.grantUs && limitUs >= this.beganUs;
   }
 }
