@@ -48,7 +48,8 @@ export class BoardPlatform implements Platform {
 
   wakeAt(timeUs: number): void {
     // The one alarm serves card and light.
-    this.alarm.set(Math.min(timeUs, this.light.nextUs));
+    const { nextUs } = this.light;
+    this.alarm.set(timeUs < nextUs ? timeUs : nextUs);
   }
 }
 

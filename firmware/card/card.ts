@@ -60,6 +60,7 @@ import { ViewAnnouncer } from "./view-announcer.js";
 import { Upkeep } from "./upkeep.js";
 
 const NOTHING_HELD = new Uint64();
+const NEVER = Number.POSITIVE_INFINITY;
 /** The first word of a frame of this version, but for its type; and of a hello. */
 const VERSION = PROTOCOL_VERSION << 16;
 const HELLO = VERSION | (FRAME_HELLO << 24);
@@ -268,14 +269,14 @@ export class Card {
   private tickAll(): void {
     const { context } = this;
     context.hasNews = false;
-    context.wakeUpUs = Number.POSITIVE_INFINITY;
+    context.wakeUpUs = NEVER;
     if (context.takesPart) this.router.tick();
     if (context.isReady) {
       this.upkeep.noteTime();
       this.primary.tick();
     }
     const soonUs = context.wakeUpUs;
-    context.wakeUpUs = Number.POSITIVE_INFINITY;
+    context.wakeUpUs = NEVER;
     if (context.isReady) {
       this.member.tick();
       this.watch.tick();
@@ -297,20 +298,24 @@ export class Card {
 
   /** Asks the parts that have something to do many times a second, each only where it has. */
   private tickDue(): void {
-    const { context, router, primary, originator } = this;
+    const { context, router, originator } = this;
     const { nowUs } = context;
     context.wakeUpUs = this.allDueUs;
-    if (nowUs >= router.dueUs) router.tick();
-    else context.wakeBy(router.dueUs);
-    if (primary.isActing()) {
-      const dueUs = primary.dueUs();
+    // `wakeBy` without its calls, here and below.
+    let { dueUs } = router;
+    if (nowUs >= dueUs) router.tick();
+    else if (dueUs < context.wakeUpUs) context.wakeUpUs = dueUs;
+    if (context.leads && !this.primary.abdicated) {
+      const { primary } = this;
+      dueUs = primary.dueUs();
       if (nowUs >= dueUs) primary.tick();
-      else context.wakeBy(dueUs);
+      else if (dueUs < context.wakeUpUs) context.wakeUpUs = dueUs;
     }
     this.reviewState();
-    if (nowUs >= originator.dueUs) originator.tick();
-    else context.wakeBy(originator.dueUs);
-    this.reporter.reportHeld();
+    ({ dueUs } = originator);
+    if (nowUs >= dueUs) originator.tick();
+    else if (dueUs < context.wakeUpUs) context.wakeUpUs = dueUs;
+    if (this.reporter.dueUs !== NEVER) this.reporter.reportHeld();
   }
 
   /** Whether a frame comes from another card that this one knows; an ACCEPT tells itself whether its source is a member. */

@@ -21,17 +21,20 @@ import {
   encodeBeacon,
   WORD_SEQUENCE,
 } from "../wire/lease-frames.js";
-import { decodeRequest, encodeRefuse, encodeStore, RequestFields } from "../wire/number-frames.js";
+import { viewToWords } from "../wire/fields.js";
+import { decodeRequest, encodeRefuse, RequestFields, writeStore } from "../wire/number-frames.js";
 import { NUMBER_LIMIT, Uint64 } from "../wire/uint64.js";
 import { AdaptiveWindow } from "./adaptive-window.js";
 import type { CardContext } from "./card-context.js";
 import type { Post } from "./post.js";
 import { Quorum } from "./quorum.js";
+import { StandingFrame } from "./standing-frame.js";
 import { ViewAnnouncer } from "./view-announcer.js";
 import { WaitingRequests } from "./waiting-requests.js";
 
 /** The view is told with each of so many beacons, and from then on with every so-many-eth. */
 const ANNOUNCED_BEACONS = 5;
+const TWO_32 = 0x1_0000_0000;
 
 /** Assigns numbers while a quorum lets it, and keeps that quorum by its beacons. */
 export class Primary {
@@ -50,20 +53,20 @@ export class Primary {
   /** The next number that is not assigned yet. Means nothing while the card is cold. */
   readonly next = new Uint64();
   private readonly end = new Uint64();
-  private readonly post: Post;
+  private readonly stores: StandingFrame;
   private readonly ack = new BeaconAckFields();
   private readonly request = new RequestFields();
-  private readonly frame = new FrameBuffer();
   private readonly first = new Uint64();
+  private readonly post: Post;
+  /** For frames that are rare. */
+  private readonly frame = new FrameBuffer();
   /** Tells that numbers up to one below `next` are used, for the host's memory. */
   private readonly onAssigned: () => void;
   private readonly window = new AdaptiveWindow();
   private readonly announcer: ViewAnnouncer;
   /** Beacons sent in this view. */
   private beaconCount = 0;
-  private readonly beaconFrame = new FrameBuffer();
-  /** The epoch in which `beaconFrame` was encoded with all that it says; -1 before the first. */
-  private encodedEpoch = -1;
+  private readonly beacons: StandingFrame;
   private beganUs = 0;
   /** Since when nothing is assigned any more, as the roles are to be handed over. */
   private drainUs = Number.POSITIVE_INFINITY;
@@ -76,6 +79,8 @@ export class Primary {
     this.post = post;
     this.onAssigned = onAssigned;
     this.announcer = new ViewAnnouncer(context);
+    this.beacons = new StandingFrame(context, post, FRAME_BEACON);
+    this.stores = new StandingFrame(context, post, FRAME_STORE);
     this.grantUs = context.timing.leaseUs - context.timing.leaseMarginUs;
   }
 
@@ -241,8 +246,10 @@ export class Primary {
       this.refuse(originator, requestId, code);
       return true;
     }
-    const draining = context.nowUs >= this.drainUs;
-    if (draining || this.end.compare(this.quorum.ceiling) > 0 || (mayWait && this.waiting.count > 0)) {
+    const { ceiling } = this.quorum;
+    const { end } = this;
+    const isAbove = end.high === ceiling.high ? end.low > ceiling.low : end.high > ceiling.high;
+    if (isAbove || context.nowUs >= this.drainUs || (mayWait && this.waiting.count > 0)) {
       if (mayWait) this.wait(originator, requestId, count);
       return false;
     }
@@ -257,16 +264,18 @@ export class Primary {
     if (state !== STATE_READY) return state;
     if (count === 0 || count > MAX_BLOCK_COUNT) return REFUSE_COUNT;
     const { end, next } = this;
-    end.high = next.high;
-    end.low = next.low;
+    const { high, low } = next;
+    end.high = high;
+    end.low = low + count;
+    // Mostly so: no carry, and the upper half tells.
+    if (end.low < TWO_32 && high < NUMBER_LIMIT.high) return STATE_READY;
+    end.low = low;
     end.add(count);
-    // Mostly the upper half tells.
-    if (end.high < NUMBER_LIMIT.high) return STATE_READY;
     return end.compare(NUMBER_LIMIT) > 0 ? REFUSE_EXHAUSTED : STATE_READY;
   }
 
   private assign(originator: number, requestId: number, count: number): void {
-    const { context, first, next, end } = this;
+    const { context, first, next, end, stores } = this;
     const { accepted } = context.state;
     // Here and in `refusalOf` without calls: XS takes as long for one as for ten sums.
     first.high = next.high;
@@ -275,8 +284,9 @@ export class Primary {
     next.low = end.low;
     context.counters.numbersAssigned += count;
     this.countRepeat(originator, requestId, count);
-    encodeStore(this.frame, accepted.number, originator, requestId, first, count);
-    this.post.send(FRAME_STORE, accepted.secondary, this.frame);
+    if (stores.renew()) viewToWords(stores.frame.words, accepted.number);
+    writeStore(stores.frame, originator, requestId, first, count);
+    stores.send(accepted.secondary);
     // Behind the STORE, for which an originator waits.
     this.onAssigned();
     if (this.wantsCeiling()) this.sendBeacons();
@@ -307,14 +317,15 @@ export class Primary {
 
   /** Of two blocks that one request was given, one at the most is delivered; the other is a gap. */
   private countRepeat(originator: number, requestId: number, count: number): void {
-    const { members } = this.context.state;
+    const { indexes } = this.context.state.members;
+    const { seenRequestIds, seenCounts } = this;
     const place =
-      members.indexOf(originator) * MAX_BLOCKS_IN_FLIGHT + (requestId & (MAX_BLOCKS_IN_FLIGHT - 1));
-    if (this.seenRequestIds[place] === requestId) {
-      this.context.counters.numbersSkipped += this.seenCounts[place] as number;
+      (indexes[originator] as number) * MAX_BLOCKS_IN_FLIGHT + (requestId & (MAX_BLOCKS_IN_FLIGHT - 1));
+    if (seenRequestIds[place] === requestId) {
+      this.context.counters.numbersSkipped += seenCounts[place] as number;
     }
-    this.seenRequestIds[place] = requestId;
-    this.seenCounts[place] = count;
+    seenRequestIds[place] = requestId;
+    seenCounts[place] = count;
   }
 
   /** Whether half of the window has been used, so that the next is asked for before anybody has to wait. */
@@ -328,24 +339,24 @@ export class Primary {
   }
 
   private sendBeacons(): void {
-    const { context, beacon, beaconFrame, quorum } = this;
+    const { context, beacon, beacons, quorum } = this;
     const { members, accepted, ceiling } = context.state;
+    const { frame } = beacons;
     const self = members.indexOf(context.cardId);
     if (this.wantsCeiling() && !this.raiseCeiling()) return;
     quorum.noteOwn(self, ceiling, members, context.nowUs);
     const state = this.assignState();
     const sequence = quorum.noteBeacon(context.nowUs);
-    if (context.epoch === this.encodedEpoch && state === beacon.state) {
+    if (!beacons.renew() && state === beacon.state) {
       // It says what it said before.
-      beaconFrame.words[WORD_SEQUENCE] = sequence;
+      frame.words[WORD_SEQUENCE] = sequence;
     } else {
       beacon.view = accepted.number;
       beacon.ceiling.copy(ceiling);
       beacon.windowLog2 = ceiling.windowLog2;
       beacon.state = state;
       beacon.sequence = sequence;
-      encodeBeacon(beaconFrame, beacon);
-      this.encodedEpoch = context.epoch;
+      encodeBeacon(frame, beacon);
     }
     for (let index = 0; index < members.count; index += 1) {
       if (index === self) continue;
@@ -353,7 +364,7 @@ export class Primary {
       if (!quorum.hasHeard(index) && this.announces()) {
         this.post.send(FRAME_ACCEPT, card, this.announcer.encode());
       }
-      this.post.send(FRAME_BEACON, card, beaconFrame);
+      beacons.send(card);
     }
     this.beaconCount += 1;
     context.counters.beaconsSent += 1;

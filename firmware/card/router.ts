@@ -24,24 +24,25 @@ const CARD_IDS = 256;
  * never takes a way that leads through itself, so no news of a lost card can be handed round in a circle.
  */
 export class Router {
+  // What every frame asks stands first: XS finds it sooner.
+  private readonly context: CardContext;
+  /** The way to each card, by its id: what `routeLinks` says, for the path of every frame. */
+  readonly linksByCard = new Int8Array(CARD_IDS).fill(NO_LINK);
   /** The cables and, behind them, the trunk while there is one. */
   readonly links: LinkState[] = [];
+  /** When `tick` has something to do. */
+  dueUs = 0;
+  private nextHelloUs = 0;
   /** The way to each member, by place in the member list. */
   readonly routeLinks = new Int8Array(MAX_MEMBERS).fill(NO_LINK);
   readonly routeCosts = new Uint8Array(MAX_MEMBERS).fill(UNREACHABLE_COST);
   private readonly routePaths = new Uint16Array(MAX_MEMBERS);
-  /** The way to each card, by its id: what `routeLinks` says, for the path of every frame. */
-  readonly linksByCard = new Int8Array(CARD_IDS).fill(NO_LINK);
-  /** When `tick` has something to do. */
-  dueUs = 0;
-  private readonly context: CardContext;
   /** The list that the places of the routes belong to: the newest that this card knew of. */
   private readonly listed = new MemberList();
   private readonly hello = new HelloFields();
   private readonly helloFrame = new FrameBuffer();
   /** `helloFrame` tells the routes as they are. */
   private helloIsWritten = false;
-  private nextHelloUs = 0;
   private lastHelloUs = Number.NEGATIVE_INFINITY;
   private sendTrunk: (frame: FrameBuffer) => boolean = () => false;
 
@@ -109,10 +110,14 @@ export class Router {
     const { context, links } = this;
     const { nowUs, timing } = context;
     const { linkDeadUs, linkStaleUs } = timing;
+    const { length } = links;
     let changed = false;
     // By index, here and below: an iterator takes XS several times as long, and this is every turn's.
-    for (let link = 0; link < links.length; link += 1) {
-      if ((links[link] as LinkState).age(nowUs, linkStaleUs, linkDeadUs)) changed = true;
+    for (let link = 0; link < length; link += 1) {
+      const linkState = links[link] as LinkState;
+      // Mostly it was heard just now.
+      if (nowUs - linkState.lastHeardUs < linkStaleUs && linkState.state === LINK_ALIVE) continue;
+      if (linkState.age(nowUs, linkStaleUs, linkDeadUs)) changed = true;
     }
     if (changed) {
       this.findRoutes();
@@ -120,9 +125,16 @@ export class Router {
       this.helloSoon();
     }
     if (nowUs >= this.nextHelloUs) this.sayHello();
-    this.dueUs = this.nextHelloUs;
-    for (let link = 0; link < links.length; link += 1) this.wakeForAge(links[link] as LinkState);
-    context.wakeBy(this.dueUs);
+    let dueUs = this.nextHelloUs;
+    for (let link = 0; link < length; link += 1) {
+      const linkState = links[link] as LinkState;
+      const { state } = linkState;
+      if (state === LINK_DEAD) continue;
+      const ageUs = linkState.lastHeardUs + (state === LINK_ALIVE ? linkStaleUs : linkDeadUs);
+      if (ageUs < dueUs) dueUs = ageUs;
+    }
+    this.dueUs = dueUs;
+    if (dueUs < context.wakeUpUs) context.wakeUpUs = dueUs;
   }
 
   private dueBy(atUs: number): void {

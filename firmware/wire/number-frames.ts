@@ -60,7 +60,23 @@ export function encodeStore(
   first: Uint64,
   count: number,
 ): void {
-  encodeAnswer(frame, view, requestId, first, count | (originator << 16));
+  viewToWords(frame.words, view);
+  writeStore(frame, originator, requestId, first, count);
+}
+
+/** As `encodeStore`, where the view is written already. */
+export function writeStore(
+  frame: FrameBuffer,
+  originator: number,
+  requestId: number,
+  first: Uint64,
+  count: number,
+): void {
+  const { words } = frame;
+  words[WORD_REQUEST_ID] = requestId;
+  words[WORD_FIRST_LOW] = first.low;
+  words[WORD_FIRST_HIGH] = first.high;
+  words[WORD_COUNT] = count | (originator << 16);
   frame.length = STORE_BYTES;
 }
 
@@ -85,8 +101,13 @@ export function encodeAnswer(
   first: Uint64,
   count: number,
 ): void {
+  viewToWords(frame.words, view);
+  writeAnswer(frame, requestId, first, count);
+}
+
+/** As `encodeAnswer`, where the view is written already. */
+export function writeAnswer(frame: FrameBuffer, requestId: number, first: Uint64, count: number): void {
   const { words } = frame;
-  viewToWords(words, view);
   words[WORD_REQUEST_ID] = requestId;
   words[WORD_FIRST_LOW] = first.low;
   words[WORD_FIRST_HIGH] = first.high;
