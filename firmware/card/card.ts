@@ -205,12 +205,13 @@ export class Card {
     const linkState = this.links[link] as LinkState;
     const { words } = frame;
     const type = words[WORD_TYPE] as number;
+    const way = words[WORD_WAY] as number;
     if (type === HELLO && linkState.isHeardAgain(frame, context.epoch) && !linkState.findsOtherwise) {
       linkState.framesIn += 1;
       linkState.lastHeardUs = nowUs;
     } else if (
       // Mostly the header, but for the type, is that of the frame before, which was examined in the same state.
-      words[WORD_WAY] === linkState.goodWay &&
+      way === linkState.goodWay &&
       ((words[WORD_FABRIC] as number) & LOWER_BYTES) === linkState.goodFabric &&
       context.epoch === linkState.goodEpoch &&
       (type & LOWER_BYTES) === VERSION &&
@@ -218,7 +219,7 @@ export class Card {
     ) {
       linkState.framesIn += 1;
       linkState.lastHeardUs = nowUs;
-      this.dispatch((words[WORD_WAY] as number) & 0xff, frame);
+      this.dispatch(way & 0xff, frame);
     } else if (!this.examine(link, frame)) {
       return;
     }

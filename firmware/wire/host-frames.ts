@@ -26,7 +26,7 @@ export class HostRequestFields {
   count = 0;
 }
 
-const HOST_REQUEST_BYTES = BODY + 6;
+export const HOST_REQUEST_BYTES = BODY + 6;
 
 export function encodeHostRequest(frame: FrameBuffer, tag: number, count: number): void {
   const { words } = frame;
