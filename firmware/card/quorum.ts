@@ -19,13 +19,14 @@ export class Quorum {
   readonly ceiling = new Uint64();
   /** When the newest beacon that a quorum has acknowledged was sent. */
   grantedFromUs = NEVER;
-  private readonly sentUs = new Float64Array(BEACONS_REMEMBERED).fill(NEVER);
+  // Arrays, not typed ones: in XS their elements are read in half the time.
+  private readonly sentUs = new Array<number>(BEACONS_REMEMBERED).fill(NEVER);
   private newestSequence = FIRST_SEQUENCE;
-  private readonly ackedUs = new Float64Array(MAX_MEMBERS).fill(NEVER);
+  private readonly ackedUs = new Array<number>(MAX_MEMBERS).fill(NEVER);
   /** Somebody has said in this view that it has few writes left. */
   private someLow = false;
-  private readonly ackedCold = new Uint8Array(MAX_MEMBERS);
-  private readonly ackedLow = new Uint8Array(MAX_MEMBERS);
+  private readonly ackedCold = new Array<number>(MAX_MEMBERS).fill(0);
+  private readonly ackedLow = new Array<number>(MAX_MEMBERS).fill(0);
   private readonly ceilings: Uint64[] = [];
 
   constructor() {

@@ -8,8 +8,14 @@ import {
 } from "../wire/constants.js";
 import { FrameBuffer } from "../wire/frame-buffer.js";
 import { FRAME_ACCEPT, FRAME_HELLO } from "../wire/frame-types.js";
-import { OFFSET_DESTINATION, OFFSET_HOPS_LEFT, writeFabricHeader } from "../wire/header.js";
-import { decodeHello, encodeHello, HelloFields, tellHeard } from "../wire/hello-frame.js";
+import {
+  LOWER_BYTES,
+  OFFSET_DESTINATION,
+  OFFSET_HOPS_LEFT,
+  WORD_FABRIC,
+  writeFabricHeader,
+} from "../wire/header.js";
+import { decodeHello, encodeHello, HelloFields } from "../wire/hello-frame.js";
 import { LINK_ALIVE, LINK_DEAD } from "../wire/host-status-frames.js";
 import type { CardContext } from "./card-context.js";
 import { LinkState } from "./link-state.js";
@@ -30,6 +36,8 @@ export class Router {
   readonly linksByCard = new Int8Array(CARD_IDS).fill(NO_LINK);
   /** The cables and, behind them, the trunk while there is one. */
   readonly links: LinkState[] = [];
+  /** How many they are: in XS the length of an array costs more than all else that is asked of it. */
+  private linkCount = 0;
   /** When `tick` has something to do. */
   dueUs = 0;
   private nextHelloUs = 0;
@@ -49,6 +57,7 @@ export class Router {
   constructor(context: CardContext) {
     this.context = context;
     for (let link = 0; link < context.environment.linkCount; link += 1) this.links.push(new LinkState());
+    this.linkCount = this.links.length;
   }
 
   /** Says hello at once, and from then on at every `helloUs`. */
@@ -81,7 +90,7 @@ export class Router {
   openTrunk(send: (frame: FrameBuffer) => boolean): void {
     if (this.trunkLink >= MAX_LINKS) return;
     this.sendTrunk = send;
-    if (!this.hasTrunk) this.links.push(new LinkState(TRUNK_HOP_COST));
+    if (!this.hasTrunk) this.linkCount = this.links.push(new LinkState(TRUNK_HOP_COST));
     this.helloSoon();
   }
 
@@ -89,6 +98,7 @@ export class Router {
   closeTrunk(): void {
     if (!this.hasTrunk) return;
     this.links.pop();
+    this.linkCount = this.links.length;
     this.findRoutes();
   }
 
@@ -107,34 +117,50 @@ export class Router {
   }
 
   tick(): void {
-    const { context, links } = this;
-    const { nowUs, timing } = context;
-    const { linkDeadUs, linkStaleUs } = timing;
-    const { length } = links;
-    let changed = false;
+    const { context, links, linkCount } = this;
+    const { nowUs } = context;
+    const { linkStaleUs } = context.timing;
+    const staleUs = nowUs - linkStaleUs;
+    let oldestUs = nowUs;
+    let allAreHeard = true;
     // By index, here and below: an iterator takes XS several times as long, and this is every turn's.
-    for (let link = 0; link < length; link += 1) {
+    for (let link = 0; link < linkCount; link += 1) {
       const linkState = links[link] as LinkState;
-      // Mostly it was heard just now.
-      if (nowUs - linkState.lastHeardUs < linkStaleUs && linkState.state === LINK_ALIVE) continue;
-      if (linkState.age(nowUs, linkStaleUs, linkDeadUs)) changed = true;
+      const { lastHeardUs } = linkState;
+      if (linkState.state !== LINK_ALIVE || lastHeardUs <= staleUs) allAreHeard = false;
+      if (lastHeardUs < oldestUs) oldestUs = lastHeardUs;
     }
-    if (changed) {
-      this.findRoutes();
-      // Cut one way only, a cable still brings the other end this hello, which says that nothing is heard there.
-      this.helloSoon();
-    }
+    if (!allAreHeard) this.ageLinks();
     if (nowUs >= this.nextHelloUs) this.sayHello();
-    let dueUs = this.nextHelloUs;
-    for (let link = 0; link < length; link += 1) {
-      const linkState = links[link] as LinkState;
-      const { state } = linkState;
-      if (state === LINK_DEAD) continue;
-      const ageUs = linkState.lastHeardUs + (state === LINK_ALIVE ? linkStaleUs : linkDeadUs);
-      if (ageUs < dueUs) dueUs = ageUs;
+    const dueUs = allAreHeard ? oldestUs + linkStaleUs : this.nextAgeUs();
+    this.dueUs = dueUs < this.nextHelloUs ? dueUs : this.nextHelloUs;
+    if (this.dueUs < context.wakeUpUs) context.wakeUpUs = this.dueUs;
+  }
+
+  private ageLinks(): void {
+    const { context, links, linkCount } = this;
+    const { linkDeadUs, linkStaleUs } = context.timing;
+    let changed = false;
+    for (let link = 0; link < linkCount; link += 1) {
+      if ((links[link] as LinkState).age(context.nowUs, linkStaleUs, linkDeadUs)) changed = true;
     }
-    this.dueUs = dueUs;
-    if (dueUs < context.wakeUpUs) context.wakeUpUs = dueUs;
+    if (!changed) return;
+    this.findRoutes();
+    // Cut one way only, a cable still brings the other end this hello, which says that nothing is heard there.
+    this.helloSoon();
+  }
+
+  /** When the first of the cables becomes stale or dead, if nothing comes from there. */
+  private nextAgeUs(): number {
+    const { links, linkCount } = this;
+    const { linkDeadUs, linkStaleUs } = this.context.timing;
+    let nextUs = Number.POSITIVE_INFINITY;
+    for (let link = 0; link < linkCount; link += 1) {
+      const { lastHeardUs, state } = links[link] as LinkState;
+      const ageUs = lastHeardUs + (state === LINK_ALIVE ? linkStaleUs : linkDeadUs);
+      if (state !== LINK_DEAD && ageUs < nextUs) nextUs = ageUs;
+    }
+    return nextUs;
   }
 
   private dueBy(atUs: number): void {
@@ -251,10 +277,15 @@ export class Router {
     this.lastHelloUs = nowUs;
     this.nextHelloUs = nowUs + timing.helloUs;
     if (!this.helloIsWritten) this.writeHello();
-    for (let link = 0; link < this.links.length; link += 1) {
-      const linkState = this.links[link] as LinkState;
-      const isSilent = linkState.state === LINK_DEAD || nowUs - linkState.lastHeardUs >= timing.linkStaleUs;
-      tellHeard(helloFrame, isSilent ? 0 : linkState.neighbour);
+    const { words } = helloFrame;
+    const { links, linkCount } = this;
+    const staleUs = nowUs - timing.linkStaleUs;
+    const fabric = (words[WORD_FABRIC] as number) & LOWER_BYTES;
+    for (let link = 0; link < linkCount; link += 1) {
+      const linkState = links[link] as LinkState;
+      const isSilent = linkState.state === LINK_DEAD || linkState.lastHeardUs <= staleUs;
+      // Whom this card hears there is the first byte of the body.
+      words[WORD_FABRIC] = isSilent ? fabric : fabric | (linkState.neighbour << 24);
       this.sendOver(link, helloFrame);
     }
   }

@@ -46,11 +46,6 @@ export function encodeHello(frame: FrameBuffer, from: HelloFields): void {
   frame.length = offset;
 }
 
-/** Sets whom the sender of a HELLO hears at the other end, in a frame that is encoded already. */
-export function tellHeard(frame: FrameBuffer, heard: number): void {
-  frame.bytes[BODY] = heard;
-}
-
 /** @returns false, and changes nothing, where the length does not match the number of routes, or those are too many. */
 export function decodeHello(frame: FrameBuffer, into: HelloFields): boolean {
   if (frame.length < OFFSET_ROUTES) return false;
