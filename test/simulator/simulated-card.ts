@@ -211,7 +211,7 @@ export class SimulatedCard implements EventTarget {
     const { storage, world } = this;
     this.holdFor(storage.busyUs);
     if (!storage.hasErased) return;
-    world.trace(`card ${this.id} erases for ${storage.busyUs} us`);
+    world.noteErase(this.id, storage.busyUs);
     this.deafUntilUs = world.nowUs + storage.busyUs;
   }
 
