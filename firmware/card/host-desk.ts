@@ -1,5 +1,5 @@
 import { PROTOCOL_VERSION } from "../wire/constants.js";
-import { FrameBuffer } from "../wire/frame-buffer.js";
+import type { FrameBuffer } from "../wire/frame-buffer.js";
 import {
   FRAME_HOST_CLOSE,
   FRAME_HOST_INIT,
@@ -61,7 +61,7 @@ export class HostDesk {
   private readonly onInitialised: () => void;
   private readonly held: () => Uint64;
   private readonly init = new HostInitFields();
-  private readonly frame = new FrameBuffer();
+  private readonly frame: FrameBuffer;
 
   constructor(
     context: CardContext,
@@ -77,6 +77,7 @@ export class HostDesk {
   ) {
     this.context = context;
     this.line = line;
+    this.frame = line.frame;
     this.originator = originator;
     this.plans = plans;
     this.reporter = reporter;

@@ -1,9 +1,11 @@
 import { HOP_COST, MAX_MEMBERS, STALE_HOP_COST, UNREACHABLE_COST } from "../wire/constants.js";
-import { FrameBuffer } from "../wire/frame-buffer.js";
-import type { HelloFields } from "../wire/hello-frame.js";
+import type { FrameBuffer } from "../wire/frame-buffer.js";
+import { type HelloFields, MAX_HELLO_BYTES } from "../wire/hello-frame.js";
 import { LINK_ALIVE, LINK_DEAD, LINK_STALE } from "../wire/host-status-frames.js";
 import { type MemberList, NOT_A_MEMBER } from "./member-list.js";
 
+/** `FrameBuffer.words` of the longest hello. */
+const HELLO_WORDS = (MAX_HELLO_BYTES + 5) >> 2;
 /** The bytes of a frame's last word that belong to it, by their number less one. */
 const LAST_BYTES = [0xff, 0xffff, 0xff_ffff, -1] as const;
 
@@ -32,7 +34,8 @@ export class LinkState {
   heardBack = false;
   dropped = 0;
   /** The newest hello that was taken over; empty where it must not be taken for what holds still. */
-  private readonly newest = new FrameBuffer();
+  private readonly newest = new Int32Array(HELLO_WORDS);
+  private newestLength = 0;
   /** What the neighbour says it reaches, by place in the member list. */
   readonly costs = new Uint8Array(MAX_MEMBERS).fill(UNREACHABLE_COST);
   readonly paths = new Uint16Array(MAX_MEMBERS);
@@ -51,7 +54,7 @@ export class LinkState {
 
   /** The card is of another fabric now: whoever was at the other end is to say so anew. What was counted stays. */
   forget(): void {
-    this.newest.length = 0;
+    this.newestLength = 0;
     this.neighbour = 0;
     this.state = LINK_DEAD;
     this.heardBack = false;
@@ -80,11 +83,10 @@ export class LinkState {
    * `epoch`: then nothing has to be looked at again, not even its header.
    */
   isHeardAgain(frame: FrameBuffer, epoch: number): boolean {
-    const { newest } = this;
-    const { length } = newest;
-    if (length !== frame.length || epoch !== this.helloEpoch || this.state !== LINK_ALIVE) return false;
+    const { length } = frame;
+    if (length !== this.newestLength || epoch !== this.helloEpoch || this.state !== LINK_ALIVE) return false;
     const { words } = frame;
-    const known = newest.words;
+    const known = this.newest;
     const last = (length + 1) >> 2;
     // Four bytes at a time, from the end, where something differs sooner.
     if (((words[last] as number) ^ (known[last] as number)) & (LAST_BYTES[(length + 1) & 3] as number)) return false;
@@ -94,7 +96,9 @@ export class LinkState {
 
   /** Keeps the hello that was just taken over. */
   keepHello(frame: FrameBuffer, epoch: number): void {
-    this.newest.copy(frame);
+    const { words } = frame;
+    for (let index = (frame.length + 1) >> 2; index >= 0; index -= 1) this.newest[index] = words[index] as number;
+    this.newestLength = frame.length;
     this.helloEpoch = epoch;
   }
 
@@ -124,7 +128,7 @@ export class LinkState {
       this.forget();
       return;
     }
-    this.newest.length = 0;
+    this.newestLength = 0;
     const costs = Uint8Array.from(this.costs);
     const paths = Uint16Array.from(this.paths);
     for (let index = 0; index < to.count; index += 1) {

@@ -1,5 +1,5 @@
 import { MAX_BLOCK_COUNT, MAX_BLOCKS_IN_FLIGHT } from "../wire/constants.js";
-import { FrameBuffer } from "../wire/frame-buffer.js";
+import type { FrameBuffer } from "../wire/frame-buffer.js";
 import {
   FRAME_HOST_ANSWER,
   FRAME_HOST_REFUSE,
@@ -58,7 +58,7 @@ export class Originator {
   private readonly line: HostLine;
   private readonly requests: StandingFrame;
   /** For the frames to the host. */
-  private readonly frame = new FrameBuffer();
+  private readonly frame: FrameBuffer;
   private readonly viewState: () => number;
   private readonly refusal = new RefuseFields();
   /** Rises with each request from a random start; a request id is this and, in its lowest bits, its slot. */
@@ -78,6 +78,7 @@ export class Originator {
     this.context = context;
     this.requests = new StandingFrame(context, post, FRAME_REQUEST);
     this.line = line;
+    this.frame = line.frame;
     this.viewState = viewState;
     this.sequence = context.environment.randomSeed >>> SLOT_BITS;
     this.retryUs = context.timing.retryUs;

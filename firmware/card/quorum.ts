@@ -121,15 +121,17 @@ export class Quorum {
   }
 
   private count(self: number, members: MemberList, nowUs: number): void {
-    this.ackedUs[self] = nowUs;
+    const { ackedUs: allAckedUs, ceilings } = this;
+    const { count } = members;
     const { high, low } = this.ceiling;
-    for (let index = 0; index < members.count; index += 1) {
-      const ackedUs = this.ackedUs[index] as number;
+    allAckedUs[self] = nowUs;
+    for (let index = 0; index < count; index += 1) {
+      const ackedUs = allAckedUs[index] as number;
       // Nobody has acknowledged what is sent at this moment: of this time only the card itself could make a quorum.
       if (ackedUs > this.grantedFromUs && (index !== self || members.decidesAlone(self))) {
-        if (members.isQuorum(this.ackedSince(ackedUs, members.count))) this.grantedFromUs = ackedUs;
+        if (members.isQuorum(this.ackedSince(ackedUs, count))) this.grantedFromUs = ackedUs;
       }
-      const ceiling = this.ceilings[index] as Uint64;
+      const ceiling = ceilings[index] as Uint64;
       // Mostly all are alike.
       if (ceiling.low === low && ceiling.high === high) continue;
       if (ceiling.compare(this.ceiling) > 0 && members.isQuorum(this.atOrAbove(ceiling))) {

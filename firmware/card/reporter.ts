@@ -1,4 +1,4 @@
-import { FrameBuffer } from "../wire/frame-buffer.js";
+import type { FrameBuffer } from "../wire/frame-buffer.js";
 import { FRAME_HOST_MIRROR, FRAME_HOST_VIEW } from "../wire/frame-types.js";
 import { encodeHostMirror, encodeHostView, HostViewFields } from "../wire/host-frames.js";
 import { Uint64 } from "../wire/uint64.js";
@@ -16,7 +16,7 @@ export class Reporter {
   /** When the host is to hear of `held`; infinite where it has. */
   dueUs = NEVER;
   private readonly line: HostLine;
-  private readonly frame = new FrameBuffer();
+  private readonly frame: FrameBuffer;
   private readonly held = new Uint64();
   /** The view that `held` belongs to: a newer one may have begun since, about which it says nothing. */
   private heldInView = 0;
@@ -27,6 +27,7 @@ export class Reporter {
   constructor(context: CardContext, line: HostLine, viewState: () => number) {
     this.context = context;
     this.line = line;
+    this.frame = line.frame;
     this.viewState = viewState;
   }
 

@@ -31,6 +31,7 @@ const OFFSET_MEMBERS_CHECKSUM = BODY + 1;
 const OFFSET_ROUTE_COUNT = OFFSET_MEMBERS_CHECKSUM + 4;
 const OFFSET_ROUTES = OFFSET_ROUTE_COUNT + 1;
 const ROUTE_BYTES = 4;
+export const MAX_HELLO_BYTES = OFFSET_ROUTES + MAX_MEMBERS * ROUTE_BYTES;
 
 export function encodeHello(frame: FrameBuffer, from: HelloFields): void {
   frame.bytes[BODY] = from.heard;
