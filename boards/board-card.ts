@@ -48,8 +48,7 @@ export class BoardPlatform implements Platform {
 
   wakeAt(timeUs: number): void {
     // The one alarm serves card and light.
-    const { nextUs } = this.light;
-    this.alarm.set(timeUs < nextUs ? timeUs : nextUs);
+    this.alarm.set(Math.min(timeUs, this.light.nextUs));
   }
 }
 

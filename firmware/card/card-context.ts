@@ -91,7 +91,9 @@ export class CardContext {
     this.environment = environment;
     this.timing = environment.timing;
     this.state = new PersistentState(environment.storage);
-    this.counters = Object.fromEntries([...COUNTED_OFTEN, ...COUNTER_NAMES].map((name) => [name, 0])) as Counters;
+    this.counters = Object.fromEntries(
+      [...COUNTED_OFTEN, ...COUNTER_NAMES].map((name) => [name, 0]),
+    ) as Counters;
     // A store that needs no erase can be written for ever.
     if (environment.storage.upkeep === undefined) this.counters.freeWrites = MAX_UINT32;
   }

@@ -55,9 +55,8 @@ import { SilenceWatch } from "./silence-watch.js";
 import { StatusReport } from "./status-report.js";
 import { Survey } from "./survey.js";
 import { Trunk } from "./trunk.js";
-import { ViewAnnouncer } from "./view-announcer.js";
-
 import { Upkeep } from "./upkeep.js";
+import { ViewAnnouncer } from "./view-announcer.js";
 
 const NOTHING_HELD = new Uint64();
 const NEVER = Number.POSITIVE_INFINITY;

@@ -89,7 +89,8 @@ export class LinkState {
     const known = this.newest;
     const last = (length + 1) >> 2;
     // Four bytes at a time, from the end, where something differs sooner.
-    if (((words[last] as number) ^ (known[last] as number)) & (LAST_BYTES[(length + 1) & 3] as number)) return false;
+    if (((words[last] as number) ^ (known[last] as number)) & (LAST_BYTES[(length + 1) & 3] as number))
+      return false;
     for (let index = last - 1; index >= 0; index -= 1) if (words[index] !== known[index]) return false;
     return true;
   }
@@ -97,7 +98,8 @@ export class LinkState {
   /** Keeps the hello that was just taken over. */
   keepHello(frame: FrameBuffer, epoch: number): void {
     const { words } = frame;
-    for (let index = (frame.length + 1) >> 2; index >= 0; index -= 1) this.newest[index] = words[index] as number;
+    for (let index = (frame.length + 1) >> 2; index >= 0; index -= 1)
+      this.newest[index] = words[index] as number;
     this.newestLength = frame.length;
     this.helloEpoch = epoch;
   }

@@ -1,4 +1,5 @@
 import { MAX_BLOCK_COUNT, MAX_BLOCKS_IN_FLIGHT, MAX_MEMBERS } from "../wire/constants.js";
+import { viewToWords } from "../wire/fields.js";
 import { FrameBuffer } from "../wire/frame-buffer.js";
 import {
   FRAME_ACCEPT,
@@ -21,7 +22,6 @@ import {
   encodeBeacon,
   WORD_SEQUENCE,
 } from "../wire/lease-frames.js";
-import { viewToWords } from "../wire/fields.js";
 import { decodeRequest, encodeRefuse, RequestFields, writeStore } from "../wire/number-frames.js";
 import { NUMBER_LIMIT, Uint64 } from "../wire/uint64.js";
 import { AdaptiveWindow } from "./adaptive-window.js";

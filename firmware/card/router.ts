@@ -132,9 +132,10 @@ export class Router {
     }
     if (!allAreHeard) this.ageLinks();
     if (nowUs >= this.nextHelloUs) this.sayHello();
-    const dueUs = allAreHeard ? oldestUs + linkStaleUs : this.nextAgeUs();
-    this.dueUs = dueUs < this.nextHelloUs ? dueUs : this.nextHelloUs;
-    if (this.dueUs < context.wakeUpUs) context.wakeUpUs = this.dueUs;
+    let dueUs = allAreHeard ? oldestUs + linkStaleUs : this.nextAgeUs();
+    if (this.nextHelloUs < dueUs) dueUs = this.nextHelloUs;
+    this.dueUs = dueUs;
+    if (dueUs < context.wakeUpUs) context.wakeUpUs = dueUs;
   }
 
   private ageLinks(): void {
@@ -347,9 +348,9 @@ export class Router {
     this.dueBy(this.nextHelloUs);
   }
 
+  /** For a link that was heard just now, so is not dead. */
   private wakeForAge(link: LinkState): void {
     const { linkDeadUs, linkStaleUs } = this.context.timing;
-    if (link.state === LINK_DEAD) return;
     this.dueBy(link.lastHeardUs + (link.state === LINK_ALIVE ? linkStaleUs : linkDeadUs));
   }
 }
