@@ -53,8 +53,12 @@ export class CardContext {
   /** When the card wants to be woken. Too early does no harm. */
   wakeUpUs = Number.POSITIVE_INFINITY;
   /**
-   * Rises with every change of what frames are checked against: state, lists, what it was read with. As long as it is the
-   * same, what was found about a frame holds for each that is like it.
+   * Rises with every change of what frames are checked against. As long as it is the same, what was found about a frame holds
+   * for each that is like it: its header (`Card`), a beacon's credibility and what is acknowledged (`Member`), a hello
+   * (`LinkState`), headers that are written once (`StandingFrame`). It is raised
+   * - by `review`, and so by each `save`: what `state` holds (views, lists, ceiling, ids, standing), `blank`, `storageFailed`;
+   * - by `setCold` and `setLow`, which alone write `cold` and `isLow`;
+   * - by `hearOf` and `forgetHeard`: the list by which cards find each other.
    */
   epoch = 0;
   readonly state: PersistentState;
@@ -72,7 +76,7 @@ export class CardContext {
   hasNews = true;
   bootUs = 0;
   blank = true;
-  /** Restarted inside its accepted view: what it held in memory is gone, and it must not act as if it had it. Changed with `review`. */
+  /** Restarted inside its accepted view: what it held in memory is gone, and it must not act as if it had it. */
   cold = false;
   /** The flash failed, so this card's word is worth nothing any more. It falls silent. */
   storageFailed = false;
@@ -84,7 +88,7 @@ export class CardContext {
   private incarnationsDrawn = 0;
   /** A record was written, here or at the boot, since `Upkeep` last looked. */
   hasWritten = true;
-  /** So few writes are left that this card should hold no role. Changed with `epoch`. */
+  /** So few writes are left that this card should hold no role. */
   isLow = false;
 
   constructor(environment: CardEnvironment) {
@@ -123,6 +127,18 @@ export class CardContext {
   /** Forgets another fabric, whose views may have the numbers of this one's. */
   forgetHeard(): void {
     this.heardView = 0;
+    this.epoch += 1;
+  }
+
+  setCold(cold: boolean): void {
+    if (cold === this.cold) return;
+    this.cold = cold;
+    this.epoch += 1;
+  }
+
+  setLow(isLow: boolean): void {
+    if (isLow === this.isLow) return;
+    this.isLow = isLow;
     this.epoch += 1;
   }
 

@@ -56,7 +56,7 @@ import { StatusReport } from "./status-report.js";
 import { Survey } from "./survey.js";
 import { Trunk } from "./trunk.js";
 import { Upkeep } from "./upkeep.js";
-import { ViewAnnouncer } from "./view-announcer.js";
+import type { ViewAnnouncer } from "./view-announcer.js";
 
 const NOTHING_HELD = new Uint64();
 const NEVER = Number.POSITIVE_INFINITY;
@@ -135,7 +135,7 @@ export class Card {
       this.beginView();
       this.primary.tick();
     });
-    this.announcer = new ViewAnnouncer(context);
+    this.announcer = this.primary.announcer;
     const status = new StatusReport(
       context,
       line,
@@ -188,7 +188,7 @@ export class Card {
     const loaded = context.state.load();
     context.blank = loaded === "blank";
     context.storageFailed = loaded === "damaged";
-    context.cold = loaded === "loaded" && context.ownState() === STATE_READY;
+    context.setCold(loaded === "loaded" && context.ownState() === STATE_READY);
     context.review();
     if (!context.takesPart) return;
     this.member.noteSignOfLife();
@@ -488,8 +488,7 @@ export class Card {
 
   /** Begins, warm, whatever role the accepted view gives to this card. */
   private beginView(): void {
-    this.context.cold = false;
-    this.context.epoch += 1;
+    this.context.setCold(false);
     this.context.forgot = false;
     this.member.noteSignOfLife();
     this.router.adoptMembers();

@@ -63,7 +63,7 @@ export class Primary {
   /** Tells that numbers up to one below `next` are used, for the host's memory. */
   private readonly onAssigned: () => void;
   private readonly window = new AdaptiveWindow();
-  private readonly announcer: ViewAnnouncer;
+  readonly announcer: ViewAnnouncer;
   /** Beacons sent in this view. */
   private beaconCount = 0;
   private readonly beacons: StandingFrame;
