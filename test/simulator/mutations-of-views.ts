@@ -44,25 +44,6 @@ function isBeaconOf({ state }: CardContext, frame: FrameBuffer): boolean {
   return isBeacon && beacon.view === state.accepted.number;
 }
 
-/** What a card has promised and accepted, when it reviewed its state last. */
-interface Reviewed {
-  readonly promised: number;
-  readonly accepted: number;
-}
-
-/** Has a review that `spares` says so of leave the epoch as it is. */
-function keepEpoch(spares: (before: Reviewed, after: Reviewed) => boolean): void {
-  const reviewed = new WeakMap<CardContext, Reviewed>();
-  replaceMethod<CardContext>(CardContext, "review", (original) => (self, ...rest) => {
-    const { epoch, state } = self;
-    const before = reviewed.get(self);
-    const after = { promised: state.promised, accepted: state.accepted.number };
-    reviewed.set(self, after);
-    original(self, ...rest);
-    if (before !== undefined && spares(before, after)) self.epoch = epoch;
-  });
-}
-
 export const viewMutations: readonly Mutation[] = [
   {
     name: "base from the accepted view alone",
@@ -197,18 +178,6 @@ export const viewMutations: readonly Mutation[] = [
         const { state } = self.context;
         return during(state, "promised", state.accepted.number, () => original(self, ...rest));
       }),
-  },
-  {
-    name: "a promise leaves what was found about beacons before it",
-    rule: "Nothing below promised is ever accepted: what was found about a beacon holds for one epoch, and a promise ends it",
-    seeds: 2_500,
-    apply: () => keepEpoch((before, after) => after.promised > before.promised),
-  },
-  {
-    name: "an acceptance leaves what was found about beacons before it",
-    rule: "A beacon counts only from the primary of exactly the accepted view: what was found about one ends with that view",
-    seeds: 2_500,
-    apply: () => keepEpoch((before, after) => after.accepted > before.accepted),
   },
   {
     name: "accepts below its promise",

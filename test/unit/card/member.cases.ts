@@ -309,6 +309,11 @@ export const memberCases: readonly UnitCase[] = [
       bench.beacon({ sequence: 5, ceiling: 80_000n });
       t.is(bench.sent.acks().length, 3, "it has promised more");
       t.is(bench.card.counters.dropRole, 2);
+      bench.beacon({ view: 0x202, from: 2, secondary: 3, sequence: 1 });
+      t.is(bench.sent.acks().length, 4);
+      bench.beacon({ sequence: 6, ceiling: 80_000n });
+      t.is(bench.sent.acks().length, 4, "it has accepted another view");
+      t.is(bench.card.counters.dropRole, 3);
     },
   },
   {
