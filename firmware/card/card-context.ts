@@ -36,16 +36,37 @@ const MAX_UINT32 = 0xffff_ffff;
 
 export type Counters = Record<CounterName, number>;
 
+/** Made first, and so found first. */
+const COUNTED_OFTEN: readonly CounterName[] = [
+  "beaconsReceived",
+  "requestsReceived",
+  "storesReceived",
+  "numbersAssigned",
+  "beaconsSent",
+];
+
 /** What the parts of one card share: what it was handed, what it remembers, and what time it is in this turn. */
 export class CardContext {
-  readonly environment: CardEnvironment;
-  readonly timing: Timing;
-  readonly state: PersistentState;
-  readonly counters: Counters;
+  // XS finds a property by going through all that an object was given before it: what every turn asks stands first.
   /** The time of this turn, in microseconds. One turn has one time. */
   nowUs = 0;
   /** When the card wants to be woken. Too early does no harm. */
   wakeUpUs = Number.POSITIVE_INFINITY;
+  /**
+   * Rises with every change of what frames are checked against. As long as it is the same, what was found about a frame holds
+   * for each that is like it: its header (`Card`), a beacon's credibility and what is acknowledged (`Member`), a hello
+   * (`LinkState`), headers that are written once (`StandingFrame`). It is raised
+   * - by `review`, and so by each `save`: what `state` holds (views, lists, ceiling, ids, standing), `blank`, `storageFailed`;
+   * - by `setCold` and `setLow`, which alone write `cold` and `isLow`;
+   * - by `hearOf` and `forgetHeard`: the list by which cards find each other.
+   */
+  epoch = 0;
+  readonly state: PersistentState;
+  readonly counters: Counters;
+  /** That of `state`, 0 while there is none. */
+  cardId = 0;
+  readonly environment: CardEnvironment;
+  readonly timing: Timing;
   /** What `ownState` tells, and two things that follow from it and from the view: fields, as every turn asks. */
   isReady = false;
   takesPart = false;
@@ -74,13 +95,11 @@ export class CardContext {
     this.environment = environment;
     this.timing = environment.timing;
     this.state = new PersistentState(environment.storage);
-    this.counters = Object.fromEntries(COUNTER_NAMES.map((name) => [name, 0])) as Counters;
+    this.counters = Object.fromEntries(
+      [...COUNTED_OFTEN, ...COUNTER_NAMES].map((name) => [name, 0]),
+    ) as Counters;
     // A store that needs no erase can be written for ever.
     if (environment.storage.upkeep === undefined) this.counters.freeWrites = MAX_UINT32;
-  }
-
-  get cardId(): number {
-    return this.state.cardId;
   }
 
   /** The newest list that this card knows of: by this one cards find each other, and never by it do they count votes. */
@@ -102,11 +121,25 @@ export class CardContext {
     if (view <= this.heardView) return;
     this.heardView = view;
     this.heard.copy(list);
+    this.epoch += 1;
   }
 
   /** Forgets another fabric, whose views may have the numbers of this one's. */
   forgetHeard(): void {
     this.heardView = 0;
+    this.epoch += 1;
+  }
+
+  setCold(cold: boolean): void {
+    if (cold === this.cold) return;
+    this.cold = cold;
+    this.epoch += 1;
+  }
+
+  setLow(isLow: boolean): void {
+    if (isLow === this.isLow) return;
+    this.isLow = isLow;
+    this.epoch += 1;
   }
 
   /** Asks for a wake-up at `atUs` or before. */
@@ -134,6 +167,8 @@ export class CardContext {
   review(): void {
     const { accepted, cardId, promised } = this.state;
     const ownState = this.ownState();
+    this.epoch += 1;
+    this.cardId = cardId;
     this.isReady = ownState === STATE_READY;
     this.takesPart = this.isReady || ownState === REFUSE_JOINING;
     this.leads = this.isReady && accepted.primary === cardId && accepted.number === promised;

@@ -22,7 +22,16 @@ import {
   OFFSET_VERSION,
   STATE_READY,
 } from "../wire/frame-types.js";
-import { FABRIC_HEADER_BYTES, OFFSET_DESTINATION, OFFSET_FABRIC, OFFSET_SOURCE } from "../wire/header.js";
+import {
+  FABRIC_HEADER_BYTES,
+  LOWER_BYTES,
+  OFFSET_DESTINATION,
+  OFFSET_FABRIC,
+  OFFSET_SOURCE,
+  WORD_FABRIC,
+  WORD_TYPE,
+  WORD_WAY,
+} from "../wire/header.js";
 import { Uint64 } from "../wire/uint64.js";
 import { CardContext, type CardEnvironment, type Counters } from "./card-context.js";
 import { type CardCondition, ROLE_MEMBER, ROLE_NONE, ROLE_PRIMARY, ROLE_SECONDARY } from "./condition.js";
@@ -46,11 +55,14 @@ import { SilenceWatch } from "./silence-watch.js";
 import { StatusReport } from "./status-report.js";
 import { Survey } from "./survey.js";
 import { Trunk } from "./trunk.js";
-import { ViewAnnouncer } from "./view-announcer.js";
+import { Upkeep } from "./upkeep.js";
+import type { ViewAnnouncer } from "./view-announcer.js";
 
 const NOTHING_HELD = new Uint64();
-
-import { Upkeep } from "./upkeep.js";
+const NEVER = Number.POSITIVE_INFINITY;
+/** The first word of a frame of this version, but for its type; and of a hello. */
+const VERSION = PROTOCOL_VERSION << 16;
+const HELLO = VERSION | (FRAME_HELLO << 24);
 
 /** What a card takes while it waits for its fabric. Reports decide nothing. */
 const HEARD_WHILE_JOINING = [FRAME_ACCEPT, FRAME_JOIN, FRAME_QUERY, FRAME_REPORT];
@@ -62,28 +74,30 @@ const TYPES_OF_CHANGES = [FRAME_ACCEPT, FRAME_PREPARE, FRAME_PROMISE, FRAME_DECL
  * and its view says which of them it plays. Nothing that comes in makes it throw.
  */
 export class Card {
+  // What every turn asks stands first: XS finds it sooner.
   private readonly context: CardContext;
-  private readonly router: Router;
+  private readonly links: readonly LinkState[];
+  private readonly upkeep: Upkeep;
+  private readonly originator: Originator;
+  private readonly reporter: Reporter;
   private readonly member: Member;
   private readonly primary: Primary;
   private readonly secondary: Secondary;
+  /** The view's state when it was looked at last. */
+  private reviewedState = -1;
+  /** When `tickAll` is to be done again. */
+  private allDueUs = 0;
+  private readonly desk: HostDesk;
+  private readonly router: Router;
   private readonly promiser: Promiser;
   private readonly coordinator: Coordinator;
   private readonly watch: SilenceWatch;
   private readonly planner: Planner;
   private readonly plans: PlanDesk;
-  private readonly originator: Originator;
   private readonly founding: Founding;
   private readonly announcer: ViewAnnouncer;
-  private readonly reporter: Reporter;
   private readonly survey: Survey;
-  private readonly desk: HostDesk;
   private readonly sides: SideWatch;
-  private readonly upkeep: Upkeep;
-  /** When `tickAll` is to be done again. */
-  private allDueUs = 0;
-  /** The view's state when it was looked at last. */
-  private reviewedState = -1;
 
   constructor(environment: CardEnvironment) {
     const context = new CardContext(environment);
@@ -91,7 +105,10 @@ export class Card {
     const line = new HostLine(context);
     this.context = context;
     this.router = new Router(context);
-    const post = new Post(context, this.router, (frame) => this.dispatch(context.cardId, frame));
+    this.links = this.router.links;
+    const post = new Post(context, this.router, (frame) => {
+      if (this.admits(context.cardId, frame)) this.dispatch(context.cardId, frame);
+    });
     this.reporter = new Reporter(context, line, viewState);
     this.member = new Member(context, post);
     this.primary = new Primary(context, post, () => this.reporter.noteHeld(this.primary.next));
@@ -118,7 +135,7 @@ export class Card {
       this.beginView();
       this.primary.tick();
     });
-    this.announcer = new ViewAnnouncer(context);
+    this.announcer = this.primary.announcer;
     const status = new StatusReport(
       context,
       line,
@@ -171,7 +188,7 @@ export class Card {
     const loaded = context.state.load();
     context.blank = loaded === "blank";
     context.storageFailed = loaded === "damaged";
-    context.cold = loaded === "loaded" && context.ownState() === STATE_READY;
+    context.setCold(loaded === "loaded" && context.ownState() === STATE_READY);
     context.review();
     if (!context.takesPart) return;
     this.member.noteSignOfLife();
@@ -184,6 +201,33 @@ export class Card {
   receiveFromLink(link: number, frame: FrameBuffer, nowUs: number): void {
     const { context } = this;
     context.nowUs = nowUs;
+    const linkState = this.links[link] as LinkState;
+    const { words } = frame;
+    const type = words[WORD_TYPE] as number;
+    const way = words[WORD_WAY] as number;
+    if (type === HELLO && linkState.isHeardAgain(frame, context.epoch) && !linkState.findsOtherwise) {
+      linkState.framesIn += 1;
+      linkState.lastHeardUs = nowUs;
+    } else if (
+      // Mostly the header, but for the type, is that of the frame before, which was examined in the same state.
+      way === linkState.goodWay &&
+      ((words[WORD_FABRIC] as number) & LOWER_BYTES) === linkState.goodFabric &&
+      context.epoch === linkState.goodEpoch &&
+      (type & LOWER_BYTES) === VERSION &&
+      frame.length >= FABRIC_HEADER_BYTES
+    ) {
+      linkState.framesIn += 1;
+      linkState.lastHeardUs = nowUs;
+      this.dispatch(way & 0xff, frame);
+    } else if (!this.examine(link, frame)) {
+      return;
+    }
+    if (context.hasNews || this.upkeep.isBusy) this.upkeep.finishTurn();
+  }
+
+  /** Looks at everything that the header of a frame says. @returns false where it is dropped for that. */
+  private examine(link: number, frame: FrameBuffer): boolean {
+    const { context } = this;
     if (frame.bytes[OFFSET_VERSION] !== PROTOCOL_VERSION) {
       context.counters.dropVersion += 1;
     } else if (frame.length < FABRIC_HEADER_BYTES) {
@@ -194,12 +238,13 @@ export class Card {
       context.counters.dropSource += 1;
       this.answerStranger(link, frame);
     } else {
-      const linkState = this.router.links[link] as LinkState;
+      const linkState = this.links[link] as LinkState;
       linkState.framesIn += 1;
-      linkState.lastHeardUs = nowUs;
+      linkState.lastHeardUs = context.nowUs;
       this.sort(link, frame);
-      if (context.hasNews || this.upkeep.isBusy) this.upkeep.finishTurn();
+      return true;
     }
+    return false;
   }
 
   /** Takes a frame whose checksum was good from the host. */
@@ -224,14 +269,14 @@ export class Card {
   private tickAll(): void {
     const { context } = this;
     context.hasNews = false;
-    context.wakeUpUs = Number.POSITIVE_INFINITY;
+    context.wakeUpUs = NEVER;
     if (context.takesPart) this.router.tick();
     if (context.isReady) {
       this.upkeep.noteTime();
       this.primary.tick();
     }
     const soonUs = context.wakeUpUs;
-    context.wakeUpUs = Number.POSITIVE_INFINITY;
+    context.wakeUpUs = NEVER;
     if (context.isReady) {
       this.member.tick();
       this.watch.tick();
@@ -253,20 +298,24 @@ export class Card {
 
   /** Asks the parts that have something to do many times a second, each only where it has. */
   private tickDue(): void {
-    const { context, router, primary, originator } = this;
+    const { context, router, originator } = this;
     const { nowUs } = context;
     context.wakeUpUs = this.allDueUs;
-    if (nowUs >= router.dueUs) router.tick();
-    else context.wakeBy(router.dueUs);
-    if (primary.isActing()) {
-      const dueUs = primary.dueUs();
+    // `wakeBy` without its calls, here and below.
+    let { dueUs } = router;
+    if (nowUs >= dueUs) router.tick();
+    else if (dueUs < context.wakeUpUs) context.wakeUpUs = dueUs;
+    if (context.leads && !this.primary.abdicated) {
+      const { primary } = this;
+      dueUs = primary.dueUs();
       if (nowUs >= dueUs) primary.tick();
-      else context.wakeBy(dueUs);
+      else if (dueUs < context.wakeUpUs) context.wakeUpUs = dueUs;
     }
     this.reviewState();
-    if (nowUs >= originator.dueUs) originator.tick();
-    else context.wakeBy(originator.dueUs);
-    this.reporter.reportHeld();
+    ({ dueUs } = originator);
+    if (nowUs >= dueUs) originator.tick();
+    else if (dueUs < context.wakeUpUs) context.wakeUpUs = dueUs;
+    if (this.reporter.dueUs !== NEVER) this.reporter.reportHeld();
   }
 
   /** Whether a frame comes from another card that this one knows; an ACCEPT tells itself whether its source is a member. */
@@ -284,6 +333,14 @@ export class Card {
     if (this.viewState() === STATE_READY) this.router.tellNeighbour(link, source, this.announcer.encode());
   }
 
+  /** Notes that what was found about the header of `frame`, which is for this card, need not be looked for again. */
+  private noteGood(link: number, frame: FrameBuffer): void {
+    const linkState = this.links[link] as LinkState;
+    linkState.goodWay = frame.words[WORD_WAY] as number;
+    linkState.goodFabric = (frame.words[WORD_FABRIC] as number) & LOWER_BYTES;
+    linkState.goodEpoch = this.context.epoch;
+  }
+
   private sort(link: number, frame: FrameBuffer): void {
     const { context, router } = this;
     const destination = frame.bytes[OFFSET_DESTINATION] as number;
@@ -292,6 +349,8 @@ export class Card {
       if (frame.bytes[OFFSET_TYPE] === FRAME_HELLO) this.receiveHello(link, source, frame);
       else context.counters.dropType += 1;
     } else if (destination === context.cardId) {
+      if (!this.admits(source, frame)) return;
+      if (context.isReady && context.state.members.has(source)) this.noteGood(link, frame);
       this.dispatch(source, frame);
     } else if (context.knows(destination)) {
       router.forward(frame);
@@ -308,18 +367,24 @@ export class Card {
     router.tellNeighbour(link, source, this.announcer.encode());
   }
 
-  /** Hands a frame that is for this card to the role that it is for. */
-  private dispatch(source: number, frame: FrameBuffer): void {
+  /** Whether a frame that is for this card may have come from `source`, and means something to a card in this state. */
+  private admits(source: number, frame: FrameBuffer): boolean {
     const type = frame.bytes[OFFSET_TYPE] as number;
     const { context } = this;
     if (!context.state.members.has(source) && !TYPES_OF_CHANGES.includes(type)) {
       context.counters.dropSource += 1;
-      return;
+      return false;
     }
     if (!context.isReady && context.isJoining() && !HEARD_WHILE_JOINING.includes(type)) {
       context.counters.dropRole += 1;
-      return;
+      return false;
     }
+    return true;
+  }
+
+  /** Hands a frame that is for this card to the role that it is for. */
+  private dispatch(source: number, frame: FrameBuffer): void {
+    const type = (frame.words[WORD_TYPE] as number) >>> 24;
     // The most frequent first: XS compares one by one.
     switch (type) {
       case FRAME_BEACON_ACK:
@@ -343,8 +408,8 @@ export class Card {
         this.originator.receiveRefuse(source, frame);
         break;
       default:
-        context.hasNews = true;
-        this.dispatchRare(type as number, source, frame);
+        this.context.hasNews = true;
+        this.dispatchRare(type, source, frame);
     }
   }
 
@@ -423,7 +488,7 @@ export class Card {
 
   /** Begins, warm, whatever role the accepted view gives to this card. */
   private beginView(): void {
-    this.context.cold = false;
+    this.context.setCold(false);
     this.context.forgot = false;
     this.member.noteSignOfLife();
     this.router.adoptMembers();

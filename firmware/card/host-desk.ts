@@ -1,5 +1,5 @@
 import { PROTOCOL_VERSION } from "../wire/constants.js";
-import { FrameBuffer } from "../wire/frame-buffer.js";
+import type { FrameBuffer } from "../wire/frame-buffer.js";
 import {
   FRAME_HOST_CLOSE,
   FRAME_HOST_INIT,
@@ -17,8 +17,14 @@ import {
   OFFSET_VERSION,
   REFUSE_NO_SESSION,
 } from "../wire/frame-types.js";
-import { HOST_HEADER_BYTES, OFFSET_SESSION } from "../wire/header.js";
-import { decodeHostRequest, encodeHostRefuse, HostRequestFields, hasEmptyBody } from "../wire/host-frames.js";
+import { HOST_HEADER_BYTES, WORD_SESSION, WORD_TYPE } from "../wire/header.js";
+import {
+  decodeHostRequest,
+  encodeHostRefuse,
+  HOST_REQUEST_BYTES,
+  HostRequestFields,
+  hasEmptyBody,
+} from "../wire/host-frames.js";
 import {
   decodeHostInit,
   encodeHostInitResult,
@@ -38,11 +44,15 @@ import type { StatusReport } from "./status-report.js";
 import type { Survey } from "./survey.js";
 import type { Trunk } from "./trunk.js";
 
+/** The first word of a request of this version. */
+const REQUEST = (PROTOCOL_VERSION << 16) | (FRAME_HOST_REQUEST << 24);
+
 /** Where the host's frames are taken in. Only a frame of the open session counts; an old process gets nothing more. */
 export class HostDesk {
-  private readonly context: CardContext;
   private readonly line: HostLine;
   private readonly originator: Originator;
+  private readonly request = new HostRequestFields();
+  private readonly context: CardContext;
   private readonly plans: PlanDesk;
   private readonly reporter: Reporter;
   private readonly status: StatusReport;
@@ -50,9 +60,8 @@ export class HostDesk {
   private readonly trunk: Trunk;
   private readonly onInitialised: () => void;
   private readonly held: () => Uint64;
-  private readonly request = new HostRequestFields();
   private readonly init = new HostInitFields();
-  private readonly frame = new FrameBuffer();
+  private readonly frame: FrameBuffer;
 
   constructor(
     context: CardContext,
@@ -68,6 +77,7 @@ export class HostDesk {
   ) {
     this.context = context;
     this.line = line;
+    this.frame = line.frame;
     this.originator = originator;
     this.plans = plans;
     this.reporter = reporter;
@@ -80,6 +90,22 @@ export class HostDesk {
 
   /** Takes a frame of the host. */
   receive(frame: FrameBuffer): void {
+    const { line } = this;
+    // Mostly the host asks for numbers. In one look, for every number comes this way.
+    if (
+      frame.words[WORD_TYPE] === REQUEST &&
+      frame.length === HOST_REQUEST_BYTES &&
+      line.isOpen &&
+      this.sessionOf(frame) === line.session
+    ) {
+      decodeHostRequest(frame, this.request);
+      this.originator.request(this.request.tag, this.request.count);
+    } else {
+      this.sort(frame);
+    }
+  }
+
+  private sort(frame: FrameBuffer): void {
     const { counters } = this.context;
     if (frame.bytes[OFFSET_VERSION] !== PROTOCOL_VERSION) {
       counters.dropVersion += 1;
@@ -115,9 +141,8 @@ export class HostDesk {
   private serve(frame: FrameBuffer): void {
     switch (frame.bytes[OFFSET_TYPE]) {
       case FRAME_HOST_REQUEST:
-        if (decodeHostRequest(frame, this.request))
-          this.originator.request(this.request.tag, this.request.count);
-        else this.context.counters.dropLength += 1;
+        // One of the right length was taken already.
+        this.context.counters.dropLength += 1;
         break;
       case FRAME_HOST_STATUS_REQUEST:
         if (hasEmptyBody(frame)) this.status.sendAll();
@@ -185,6 +210,6 @@ export class HostDesk {
   }
 
   private sessionOf(frame: FrameBuffer): number {
-    return frame.view.getUint32(OFFSET_SESSION, true);
+    return (frame.words[WORD_SESSION] as number) >>> 0;
   }
 }

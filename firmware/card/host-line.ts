@@ -1,4 +1,4 @@
-import type { FrameBuffer } from "../wire/frame-buffer.js";
+import { FrameBuffer } from "../wire/frame-buffer.js";
 import { writeHostHeader } from "../wire/header.js";
 import type { CardContext } from "./card-context.js";
 
@@ -7,6 +7,8 @@ export class HostLine {
   /** The session's number, chosen by the host. An answer goes out under it, so another process never takes it. */
   session = 0;
   isOpen = false;
+  /** For what is written to the host and sent in one go: on a small board a frame is half a kilobyte. */
+  readonly frame = new FrameBuffer();
   private readonly context: CardContext;
 
   constructor(context: CardContext) {

@@ -52,7 +52,7 @@ export function initialise(context: CardContext, fields: HostInitFields, held: U
   state.ceiling.moveTo(fields.first, SMALLEST_WINDOW_LOG2);
   if (!context.save()) return INIT_STORAGE_FAILED;
   context.blank = false;
-  context.cold = false;
+  context.setCold(false);
   context.review();
   context.forgot = false;
   return INIT_DONE;

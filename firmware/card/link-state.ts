@@ -1,27 +1,41 @@
 import { HOP_COST, MAX_MEMBERS, STALE_HOP_COST, UNREACHABLE_COST } from "../wire/constants.js";
-import { FrameBuffer } from "../wire/frame-buffer.js";
-import type { HelloFields } from "../wire/hello-frame.js";
+import type { FrameBuffer } from "../wire/frame-buffer.js";
+import { type HelloFields, MAX_HELLO_BYTES } from "../wire/hello-frame.js";
 import { LINK_ALIVE, LINK_DEAD, LINK_STALE } from "../wire/host-status-frames.js";
 import { type MemberList, NOT_A_MEMBER } from "./member-list.js";
 
-const WORD_BYTES = 4;
+/** `FrameBuffer.words` of the longest hello. */
+const HELLO_WORDS = (MAX_HELLO_BYTES + 5) >> 2;
+/** The bytes of a frame's last word that belong to it, by their number less one. */
+const LAST_BYTES = [0xff, 0xffff, 0xff_ffff, -1] as const;
 
 /** What a card knows of one of its cables: who is there, since when it is silent, and what can be reached over it. */
 export class LinkState {
-  /** The card at the other end, 0 before its first hello. */
-  neighbour = 0;
-  state = LINK_DEAD;
-  /** The other end finds its ways by another list than this card. */
-  findsOtherwise = false;
-  /** The other end says that it hears this card. */
-  heardBack = false;
+  // What every frame asks stands first: XS finds it sooner.
   /** When the newest frame of any kind came: a cable that carries numbers is not cut, whatever became of a hello. */
   lastHeardUs = 0;
   framesIn = 0;
+  /**
+   * The epoch in which a frame of another member for this card, or a hello, was found good in all that its header says; the header
+   * is told by the words that differ from sender to sender.
+   */
+  goodEpoch = -1;
+  goodWay = 0;
+  goodFabric = 0;
+  state = LINK_DEAD;
   framesOut = 0;
+  /** The other end finds its ways by another list than this card. */
+  findsOtherwise = false;
+  /** The epoch in which the newest hello was found good. */
+  private helloEpoch = -1;
+  /** The card at the other end, 0 before its first hello. */
+  neighbour = 0;
+  /** The other end says that it hears this card. */
+  heardBack = false;
   dropped = 0;
   /** The newest hello that was taken over; empty where it must not be taken for what holds still. */
-  private readonly newest = new FrameBuffer();
+  private readonly newest = new Int32Array(HELLO_WORDS);
+  private newestLength = 0;
   /** What the neighbour says it reaches, by place in the member list. */
   readonly costs = new Uint8Array(MAX_MEMBERS).fill(UNREACHABLE_COST);
   readonly paths = new Uint16Array(MAX_MEMBERS);
@@ -40,7 +54,7 @@ export class LinkState {
 
   /** The card is of another fabric now: whoever was at the other end is to say so anew. What was counted stays. */
   forget(): void {
-    this.newest.length = 0;
+    this.newestLength = 0;
     this.neighbour = 0;
     this.state = LINK_DEAD;
     this.heardBack = false;
@@ -64,24 +78,30 @@ export class LinkState {
     return this.takeRoutes(hello, members) || changed;
   }
 
-  /** Whether `frame` is the hello that was taken over last, byte for byte, and everything it said holds still. */
-  isHeardAgain(frame: FrameBuffer): boolean {
-    const { newest } = this;
-    const { length } = newest;
-    if (length !== frame.length || this.state !== LINK_ALIVE) return false;
-    const { view } = frame;
-    let offset = 0;
-    // Four bytes at a time: in XS each access takes as long as several sums.
-    for (; offset + WORD_BYTES <= length; offset += WORD_BYTES) {
-      if (view.getInt32(offset) !== newest.view.getInt32(offset)) return false;
-    }
-    for (; offset < length; offset += 1) if (frame.bytes[offset] !== newest.bytes[offset]) return false;
+  /**
+   * Whether `frame` is the hello that was taken over last, byte for byte, and everything it said holds still in the same
+   * `epoch`: then nothing has to be looked at again, not even its header.
+   */
+  isHeardAgain(frame: FrameBuffer, epoch: number): boolean {
+    const { length } = frame;
+    if (length !== this.newestLength || epoch !== this.helloEpoch || this.state !== LINK_ALIVE) return false;
+    const { words } = frame;
+    const known = this.newest;
+    const last = (length + 1) >> 2;
+    // Four bytes at a time, from the end, where something differs sooner.
+    if (((words[last] as number) ^ (known[last] as number)) & (LAST_BYTES[(length + 1) & 3] as number))
+      return false;
+    for (let index = last - 1; index >= 0; index -= 1) if (words[index] !== known[index]) return false;
     return true;
   }
 
   /** Keeps the hello that was just taken over. */
-  keepHello(frame: FrameBuffer): void {
-    this.newest.copy(frame);
+  keepHello(frame: FrameBuffer, epoch: number): void {
+    const { words } = frame;
+    for (let index = (frame.length + 1) >> 2; index >= 0; index -= 1)
+      this.newest[index] = words[index] as number;
+    this.newestLength = frame.length;
+    this.helloEpoch = epoch;
   }
 
   /**
@@ -110,7 +130,7 @@ export class LinkState {
       this.forget();
       return;
     }
-    this.newest.length = 0;
+    this.newestLength = 0;
     const costs = Uint8Array.from(this.costs);
     const paths = Uint16Array.from(this.paths);
     for (let index = 0; index < to.count; index += 1) {

@@ -12,6 +12,8 @@ export const NOT_A_MEMBER = -1;
  * quorum of either. A card without any vote is an observer: it follows, and decides nothing.
  */
 export class MemberList {
+  /** The place of each card, by its id; NOT_A_MEMBER where it has none. */
+  readonly indexes = new Int8Array(256).fill(NOT_A_MEMBER);
   count = 0;
   readonly cards = new Uint8Array(MAX_MEMBERS);
   readonly incarnations = new Uint32Array(MAX_MEMBERS);
@@ -20,11 +22,13 @@ export class MemberList {
   checksum = 0;
   isJoint = false;
   private readonly votes = new Uint8Array(MAX_MEMBERS);
-  private readonly indexes = new Int8Array(256).fill(NOT_A_MEMBER);
   private allNow = 0;
   private allBefore = 0;
   /** Bit k: the card at place k is a quorum by itself. */
   private alone = 0;
+  /** The set of cards that was asked about last, -1 for none, and the answer: mostly the same cards are first to acknowledge. */
+  private askedMask = -1;
+  private askedDecides = false;
 
   /**
    * Takes over a list.
@@ -50,6 +54,7 @@ export class MemberList {
       if (this.votesAt(index) !== this.votesBeforeAt(index)) this.isJoint = true;
     }
     this.checksum = crc32(this.cards, this.count) >>> 0;
+    this.askedMask = -1;
     this.alone = 0;
     for (let index = 0; index < this.count; index += 1) {
       if (this.isQuorum(1 << index)) this.alone |= 1 << index;
@@ -65,6 +70,7 @@ export class MemberList {
     this.allNow = from.allNow;
     this.allBefore = from.allBefore;
     this.alone = from.alone;
+    this.askedMask = -1;
     this.cards.set(from.cards);
     this.votes.set(from.votes);
     this.incarnations.set(from.incarnations);
@@ -100,6 +106,14 @@ export class MemberList {
    * @param mask bit k: the card at place k.
    */
   isQuorum(mask: number): boolean {
+    if (mask !== this.askedMask) {
+      this.askedMask = mask;
+      this.askedDecides = this.decides(mask);
+    }
+    return this.askedDecides;
+  }
+
+  private decides(mask: number): boolean {
     let now = 0;
     let before = 0;
     for (let index = 0; index < this.count; index += 1) {

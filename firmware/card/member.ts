@@ -1,11 +1,17 @@
 import { FrameBuffer } from "../wire/frame-buffer.js";
 import { FRAME_BEACON_ACK, REFUSE_NO_VIEW } from "../wire/frame-types.js";
+import { WORD_BODY, WORD_FABRIC } from "../wire/header.js";
 import {
   ACK_FLAG_COLD,
   ACK_FLAG_LOW,
+  BEACON_BYTES,
   BeaconFields,
   decodeBeacon,
   encodeBeaconAck,
+  WORD_CEILING_HIGH,
+  WORD_CEILING_LOW,
+  WORD_LEASE_END,
+  WORD_SEQUENCE,
 } from "../wire/lease-frames.js";
 import type { CardContext } from "./card-context.js";
 import { isCeiling } from "./ceiling.js";
@@ -13,6 +19,13 @@ import type { Post } from "./post.js";
 
 /** What every card does for its fabric: follows the beacons of its view, keeps the ceiling in flash, grants the lease. */
 export class Member {
+  private readonly context: CardContext;
+  /** Until when this card grants that primary that it promises no view of anybody else. */
+  grantUntilUs = Number.NEGATIVE_INFINITY;
+  /** What the primary said of itself in the newest beacon. */
+  private primaryState = REFUSE_NO_VIEW;
+  /** The epoch in which the newest beacon was found credible and followed; -1 where none was. */
+  private followedEpoch = -1;
   /** When the newest beacon of the accepted view came. */
   lastBeaconUs = Number.NEGATIVE_INFINITY;
   /** When this card last had reason to think that somebody cares for the view: a beacon, or a change under way. */
@@ -23,14 +36,16 @@ export class Member {
   beaconSequence = 0;
   /** The primary to whom the grant was given. */
   grantedTo = 0;
-  /** Until when this card grants that primary that it promises no view of anybody else. */
-  grantUntilUs = Number.NEGATIVE_INFINITY;
-  private readonly context: CardContext;
   private readonly post: Post;
   private readonly beacon = new BeaconFields();
+  /** The newest acknowledgement, as it was sent. */
   private readonly frame = new FrameBuffer();
-  /** What the primary said of itself in that beacon. */
-  private primaryState = REFUSE_NO_VIEW;
+  /** What the newest beacon said, but for its sequence number, as it stands in `FrameBuffer.words`. */
+  private viewWord = 0;
+  private roundWord = 0;
+  private ceilingLowWord = 0;
+  private ceilingHighWord = 0;
+  private endBytes = 0;
 
   constructor(context: CardContext, post: Post) {
     this.context = context;
@@ -45,11 +60,14 @@ export class Member {
     this.grantedTo = 0;
     this.grantUntilUs = Number.NEGATIVE_INFINITY;
     this.primaryState = REFUSE_NO_VIEW;
+    this.followedEpoch = -1;
   }
 
   /** @returns STATE_READY where the primary of the view is heard and says that it assigns, else the code of what lacks. */
   viewState(): number {
     const { context } = this;
+    // The same as what follows, where nothing has changed since the newest beacon.
+    if (this.followedEpoch === context.epoch && context.nowUs < this.grantUntilUs) return this.primaryState;
     const { accepted, promised } = context.state;
     const follows = accepted.number === promised && this.beaconView === promised;
     const silentFromUs = this.lastBeaconUs + context.timing.leaseUs;
@@ -73,7 +91,12 @@ export class Member {
 
   /** Takes a BEACON of the member `source`. */
   receiveBeacon(source: number, frame: FrameBuffer): void {
-    const { context, beacon } = this;
+    const { context } = this;
+    if (this.followedEpoch === context.epoch && source === this.grantedTo && this.saysTheSame(frame)) {
+      this.followAgain(source, frame);
+      return;
+    }
+    const { beacon } = this;
     if (!decodeBeacon(frame, beacon)) {
       context.counters.dropLength += 1;
       return;
@@ -95,6 +118,47 @@ export class Member {
     const flags = (context.cold ? ACK_FLAG_COLD : 0) | (context.isLow ? ACK_FLAG_LOW : 0);
     encodeBeaconAck(this.frame, beacon.view, beacon.sequence, context.state.ceiling, flags);
     this.post.send(FRAME_BEACON_ACK, source, this.frame);
+    this.keep(frame);
+  }
+
+  private keep(frame: FrameBuffer): void {
+    const { words } = frame;
+    this.followedEpoch = this.context.epoch;
+    this.viewWord = words[WORD_FABRIC] as number;
+    this.roundWord = words[WORD_BODY] as number;
+    this.ceilingLowWord = words[WORD_CEILING_LOW] as number;
+    this.ceilingHighWord = words[WORD_CEILING_HIGH] as number;
+    this.endBytes = (words[WORD_LEASE_END] as number) & 0xffff;
+  }
+
+  /** Whether a beacon differs from the newest that was followed by its sequence number alone. */
+  private saysTheSame(frame: FrameBuffer): boolean {
+    const { words } = frame;
+    return (
+      words[WORD_CEILING_LOW] === this.ceilingLowWord &&
+      words[WORD_CEILING_HIGH] === this.ceilingHighWord &&
+      ((words[WORD_LEASE_END] as number) & 0xffff) === this.endBytes &&
+      words[WORD_BODY] === this.roundWord &&
+      words[WORD_FABRIC] === this.viewWord &&
+      frame.length === BEACON_BYTES
+    );
+  }
+
+  /** As for the beacon before, in the same epoch: it is as credible, asks for no write, and is acknowledged alike. */
+  private followAgain(source: number, frame: FrameBuffer): void {
+    const { context } = this;
+    const { nowUs } = context;
+    const { words } = this.frame;
+    const sequence = frame.words[WORD_SEQUENCE] as number;
+    context.counters.beaconsReceived += 1;
+    this.lastBeaconUs = nowUs;
+    this.lastSignUs = nowUs;
+    this.beaconSequence = sequence >>> 0;
+    const grantUntilUs = nowUs + context.timing.leaseUs;
+    this.grantUntilUs = grantUntilUs;
+    if (grantUntilUs < context.wakeUpUs) context.wakeUpUs = grantUntilUs;
+    words[WORD_SEQUENCE] = sequence;
+    this.post.router.send(source, this.frame);
   }
 
   /** A beacon counts only from the primary of exactly the view that this card has accepted and acts in. */

@@ -1,5 +1,5 @@
 import { MAX_BLOCK_COUNT, MAX_BLOCKS_IN_FLIGHT } from "../wire/constants.js";
-import { FrameBuffer } from "../wire/frame-buffer.js";
+import type { FrameBuffer } from "../wire/frame-buffer.js";
 import {
   FRAME_HOST_ANSWER,
   FRAME_HOST_REFUSE,
@@ -23,9 +23,11 @@ import {
 import type { CardContext } from "./card-context.js";
 import type { HostLine } from "./host-line.js";
 import type { Post } from "./post.js";
+import { StandingFrame } from "./standing-frame.js";
 
 const NO_SLOT = -1;
 const NOT_SENT = Number.NEGATIVE_INFINITY;
+const NEVER = Number.POSITIVE_INFINITY;
 const SLOT_BITS = 3;
 const SLOT_MASK = MAX_BLOCKS_IN_FLIGHT - 1;
 
@@ -44,21 +46,23 @@ class OpenBlock {
 
 /** Asks for blocks for its host, as many at a time as `MAX_BLOCKS_IN_FLIGHT`, and hands on each first answer. */
 export class Originator {
+  // What every turn asks stands first: XS finds it sooner.
   private readonly context: CardContext;
-  private readonly post: Post;
-  private readonly line: HostLine;
-  private readonly viewState: () => number;
-  private readonly blocks: OpenBlock[] = [];
-  private readonly answer = new AnswerFields();
-  private readonly refusal = new RefuseFields();
-  private readonly frame = new FrameBuffer();
-  /** Rises with each request from a random start; a request id is this and, in its lowest bits, its slot. */
-  private sequence: number;
-  openCount = 0;
-  /** When `tick` has something to do, as long as numbers can be had as before. Too early does no harm. */
-  dueUs = Number.POSITIVE_INFINITY;
   /** A block was refused in this view, or waits for the next: the next beacon is reason to ask again. */
   hasWaiting = false;
+  /** When `tick` has something to do, as long as numbers can be had as before. Too early does no harm. */
+  dueUs = NEVER;
+  openCount = 0;
+  private readonly blocks: OpenBlock[] = [];
+  private readonly answer = new AnswerFields();
+  private readonly line: HostLine;
+  private readonly requests: StandingFrame;
+  /** For the frames to the host. */
+  private readonly frame: FrameBuffer;
+  private readonly viewState: () => number;
+  private readonly refusal = new RefuseFields();
+  /** Rises with each request from a random start; a request id is this and, in its lowest bits, its slot. */
+  private sequence: number;
   /**
    * How long an answer is waited for, `timing.retryUs` to `timing.patienceUs`: twice what the last one took, and twice as
    * long when a request was repeated in vain. Cards that are asked faster than they can answer get no repetitions on top of it.
@@ -72,8 +76,9 @@ export class Originator {
   /** @param viewState says whether numbers can be had in the view that this card knows. */
   constructor(context: CardContext, post: Post, line: HostLine, viewState: () => number) {
     this.context = context;
-    this.post = post;
+    this.requests = new StandingFrame(context, post, FRAME_REQUEST);
     this.line = line;
+    this.frame = line.frame;
     this.viewState = viewState;
     this.sequence = context.environment.randomSeed >>> SLOT_BITS;
     this.retryUs = context.timing.retryUs;
@@ -86,7 +91,7 @@ export class Originator {
     const state = this.viewState();
     if (slot === NO_SLOT) return;
     if (count === 0 || count > MAX_BLOCK_COUNT) this.refuseHost(tag, REFUSE_COUNT);
-    else if (isPermanent(state)) this.refuseHost(tag, state);
+    else if (state !== STATE_READY && isPermanent(state)) this.refuseHost(tag, state);
     else this.open(slot, tag, count, state);
   }
 
@@ -130,16 +135,18 @@ export class Originator {
       context.counters.dropRole += 1;
       return;
     }
-    const block = this.blockOf(answer.requestId);
-    if (!block.open || block.requestId !== answer.requestId || block.count !== answer.count) {
-      context.counters.answersLate += 1;
+    const { count, requestId } = answer;
+    const { counters } = context;
+    const block = this.blocks[requestId & SLOT_MASK] as OpenBlock;
+    if (!block.open || block.requestId !== requestId || block.count !== count) {
+      counters.answersLate += 1;
       return;
     }
     this.close(block);
     if (!block.wasRepeated) this.noteAnswerTime(context.nowUs - block.sentUs);
-    context.counters.blocksAnswered += 1;
-    context.counters.numbersDelivered += answer.count;
-    encodeHostAnswer(this.frame, block.tag, answer.first, answer.count);
+    counters.blocksAnswered += 1;
+    counters.numbersDelivered += count;
+    encodeHostAnswer(this.frame, block.tag, answer.first, count);
     this.line.send(FRAME_HOST_ANSWER, this.frame);
   }
 
@@ -150,7 +157,7 @@ export class Originator {
       context.counters.dropLength += 1;
       return;
     }
-    const block = this.blockOf(refusal.requestId);
+    const block = this.blocks[refusal.requestId & SLOT_MASK] as OpenBlock;
     if (source !== context.state.accepted.primary || refusal.code === STATE_READY) {
       context.counters.dropRole += 1;
     } else if (block.open && block.requestId === refusal.requestId) {
@@ -162,7 +169,7 @@ export class Originator {
 
   /** Asks again for what is silent; gives everything back to the host where the view has ended or fallen silent. */
   tick(): void {
-    this.dueUs = Number.POSITIVE_INFINITY;
+    this.dueUs = NEVER;
     this.hasWaiting = false;
     if (this.openCount === 0) return;
     const { context } = this;
@@ -230,25 +237,30 @@ export class Originator {
   }
 
   private open(slot: number, tag: number, count: number, state: number): void {
+    const { context } = this;
+    const { nowUs } = context;
     const block = this.blocks[slot] as OpenBlock;
-    this.sequence = (this.sequence + 1) >>> 0;
+    const sequence = (this.sequence + 1) >>> 0;
+    this.sequence = sequence;
     block.open = true;
     block.tag = tag;
-    block.requestId = ((this.sequence << SLOT_BITS) | slot) >>> 0;
+    block.requestId = ((sequence << SLOT_BITS) | slot) >>> 0;
     block.count = count;
-    block.openedUs = this.context.nowUs;
+    block.openedUs = nowUs;
     block.sentUs = NOT_SENT;
     this.openCount += 1;
-    this.context.counters.blocksAsked += 1;
+    context.counters.blocksAsked += 1;
     block.wasRepeated = false;
-    this.dueBy(this.context.nowUs + this.retryUs);
+    this.dueBy(nowUs + this.retryUs);
     if (state === STATE_READY && !this.isHeld) this.send(block);
   }
 
   private send(block: OpenBlock): void {
-    block.sentUs = this.context.nowUs;
-    encodeRequest(this.frame, block.requestId, block.count);
-    this.post.send(FRAME_REQUEST, this.context.state.accepted.primary, this.frame);
+    const { context, requests } = this;
+    block.sentUs = context.nowUs;
+    requests.renew();
+    encodeRequest(requests.frame, block.requestId, block.count);
+    requests.send(context.state.accepted.primary);
   }
 
   private close(block: OpenBlock): void {
@@ -256,17 +268,16 @@ export class Originator {
     this.openCount -= 1;
   }
 
-  private blockOf(requestId: number): OpenBlock {
-    return this.blocks[requestId & SLOT_MASK] as OpenBlock;
-  }
-
   /** @returns NO_SLOT where the tag is open already (the host repeats itself: nothing to do), or all slots are taken. */
   private freeSlot(tag: number): number {
+    // Mostly so.
+    if (this.openCount === 0) return MAX_BLOCKS_IN_FLIGHT - 1;
+    const { blocks } = this;
     let free = NO_SLOT;
     for (let slot = 0; slot < MAX_BLOCKS_IN_FLIGHT; slot += 1) {
-      const block = this.blocks[slot] as OpenBlock;
-      if (block.open && block.tag === tag) return NO_SLOT;
+      const block = blocks[slot] as OpenBlock;
       if (!block.open) free = slot;
+      else if (block.tag === tag) return NO_SLOT;
     }
     if (free === NO_SLOT) this.refuseHost(tag, REFUSE_BUSY);
     return free;

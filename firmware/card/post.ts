@@ -9,9 +9,11 @@ import type { Router } from "./router.js";
  * at once, and each role sees its frames in the same form wherever they come from.
  */
 export class Post {
+  /** For frames that are addressed already. */
+  readonly router: Router;
+  /** Hands a frame to this card itself. */
+  readonly deliver: (frame: FrameBuffer) => void;
   private readonly context: CardContext;
-  private readonly router: Router;
-  private readonly deliver: (frame: FrameBuffer) => void;
 
   /** @param deliver is handed frames that this card sends to itself. It must have read them before it sends another. */
   constructor(context: CardContext, router: Router, deliver: (frame: FrameBuffer) => void) {

@@ -1,4 +1,5 @@
 import { MAX_BLOCK_COUNT, MAX_BLOCKS_IN_FLIGHT, MAX_MEMBERS } from "../wire/constants.js";
+import { viewToWords } from "../wire/fields.js";
 import { FrameBuffer } from "../wire/frame-buffer.js";
 import {
   FRAME_ACCEPT,
@@ -14,59 +15,72 @@ import {
   REFUSE_NOT_PRIMARY,
   STATE_READY,
 } from "../wire/frame-types.js";
-import { BeaconAckFields, BeaconFields, decodeBeaconAck, encodeBeacon } from "../wire/lease-frames.js";
-import { decodeRequest, encodeRefuse, encodeStore, RequestFields } from "../wire/number-frames.js";
+import {
+  BeaconAckFields,
+  BeaconFields,
+  decodeBeaconAck,
+  encodeBeacon,
+  WORD_SEQUENCE,
+} from "../wire/lease-frames.js";
+import { decodeRequest, encodeRefuse, RequestFields, writeStore } from "../wire/number-frames.js";
 import { NUMBER_LIMIT, Uint64 } from "../wire/uint64.js";
 import { AdaptiveWindow } from "./adaptive-window.js";
 import type { CardContext } from "./card-context.js";
 import type { Post } from "./post.js";
 import { Quorum } from "./quorum.js";
+import { StandingFrame } from "./standing-frame.js";
 import { ViewAnnouncer } from "./view-announcer.js";
 import { WaitingRequests } from "./waiting-requests.js";
 
 /** The view is told with each of so many beacons, and from then on with every so-many-eth. */
 const ANNOUNCED_BEACONS = 5;
+const TWO_32 = 0x1_0000_0000;
 
 /** Assigns numbers while a quorum lets it, and keeps that quorum by its beacons. */
 export class Primary {
-  /** The next number that is not assigned yet. Means nothing while the card is cold. */
-  readonly next = new Uint64();
-  readonly quorum = new Quorum();
+  // What every turn asks stands first: XS finds it sooner.
   private readonly context: CardContext;
-  private readonly post: Post;
-  /** Tells that numbers up to one below `next` are used, for the host's memory. */
-  private readonly onAssigned: () => void;
-  private readonly window = new AdaptiveWindow();
-  private readonly waiting = new WaitingRequests();
-  private readonly request = new RequestFields();
-  private readonly ack = new BeaconAckFields();
-  private readonly beacon = new BeaconFields();
-  private readonly announcer: ViewAnnouncer;
-  /** Beacons sent in this view. */
-  private beaconCount = 0;
-  private readonly beaconFrame = new FrameBuffer();
-  private readonly frame = new FrameBuffer();
-  private readonly first = new Uint64();
-  private readonly end = new Uint64();
-  private nextBeaconUs = 0;
-  private beganUs = 0;
+  /** How long a quorum's acknowledgement is good, from when its beacon was sent. */
+  private readonly grantUs: number;
+  readonly quorum = new Quorum();
   /** When the newest beacon was sent that the secondary, warm, has acknowledged. */
   private secondaryHeardUs = Number.NEGATIVE_INFINITY;
   /** Had no quorum for too long: until the next view this card is as silent as any other. */
   abdicated = false;
+  private readonly waiting = new WaitingRequests();
+  private nextBeaconUs = 0;
+  private readonly beacon = new BeaconFields();
+  /** The next number that is not assigned yet. Means nothing while the card is cold. */
+  readonly next = new Uint64();
+  private readonly end = new Uint64();
+  private readonly stores: StandingFrame;
+  private readonly ack = new BeaconAckFields();
+  private readonly request = new RequestFields();
+  private readonly first = new Uint64();
+  private readonly post: Post;
+  /** For frames that are rare. */
+  private readonly frame = new FrameBuffer();
+  /** Tells that numbers up to one below `next` are used, for the host's memory. */
+  private readonly onAssigned: () => void;
+  private readonly window = new AdaptiveWindow();
+  readonly announcer: ViewAnnouncer;
+  /** Beacons sent in this view. */
+  private beaconCount = 0;
+  private readonly beacons: StandingFrame;
+  private beganUs = 0;
   /** Since when nothing is assigned any more, as the roles are to be handed over. */
   private drainUs = Number.POSITIVE_INFINITY;
   /** The newest request of each open block of each member, and its size: a repeated one leaves a gap, which is counted. */
   private readonly seenRequestIds = new Float64Array(MAX_MEMBERS * MAX_BLOCKS_IN_FLIGHT).fill(-1);
   private readonly seenCounts = new Uint16Array(MAX_MEMBERS * MAX_BLOCKS_IN_FLIGHT);
-  /** How long a quorum's acknowledgement is good, from when its beacon was sent. */
-  private readonly grantUs: number;
 
   constructor(context: CardContext, post: Post, onAssigned: () => void) {
     this.context = context;
     this.post = post;
     this.onAssigned = onAssigned;
     this.announcer = new ViewAnnouncer(context);
+    this.beacons = new StandingFrame(context, post, FRAME_BEACON);
+    this.stores = new StandingFrame(context, post, FRAME_STORE);
     this.grantUs = context.timing.leaseUs - context.timing.leaseMarginUs;
   }
 
@@ -171,21 +185,22 @@ export class Primary {
   }
 
   tick(): void {
-    if (!this.isActing() || this.context.cold) return;
+    const { context } = this;
+    if (!context.leads || this.abdicated || context.cold) return;
     this.abdicateIfAlone();
     if (this.abdicated) return;
-    if (this.context.nowUs >= this.nextBeaconUs) this.sendBeacons();
-    this.context.wakeBy(this.nextBeaconUs);
+    if (context.nowUs >= this.nextBeaconUs) this.sendBeacons();
+    else context.wakeBy(this.nextBeaconUs);
     if (this.waiting.count > 0 && this.assignState() !== STATE_READY) this.serveWaiting();
   }
 
   /** Keeps what `assignState` asks about the secondary, as every turn asks it. A card hears itself. */
   private noteSecondary(): void {
-    const { quorum } = this;
     const { members, accepted, cardId } = this.context.state;
-    const index = members.indexOf(accepted.secondary);
-    this.secondaryHeardUs = quorum.isCold(index) ? Number.NEGATIVE_INFINITY : quorum.lastAckedUs(index);
-    if (accepted.secondary === cardId) this.secondaryHeardUs = Number.POSITIVE_INFINITY;
+    this.secondaryHeardUs =
+      accepted.secondary === cardId
+        ? Number.POSITIVE_INFINITY
+        : this.quorum.warmAckedUs(members.indexOf(accepted.secondary));
   }
 
   /** Takes a REQUEST of the member `originator`. */
@@ -212,8 +227,9 @@ export class Primary {
       context.counters.dropRole += 1;
       return;
     }
-    const self = members.indexOf(state.cardId);
-    this.quorum.noteAck(members.indexOf(source), ack, self, members, context.nowUs);
+    const { indexes } = members;
+    const self = indexes[state.cardId] as number;
+    this.quorum.noteAck(indexes[source] as number, ack, self, members, context.nowUs);
     if (source === accepted.secondary) this.noteSecondary();
     if (ack.flags !== 0) context.hasNews = true;
     if (this.waiting.count > 0) this.serveWaiting();
@@ -230,8 +246,10 @@ export class Primary {
       this.refuse(originator, requestId, code);
       return true;
     }
-    const draining = context.nowUs >= this.drainUs;
-    if (draining || this.end.compare(this.quorum.ceiling) > 0 || (mayWait && this.waiting.count > 0)) {
+    const { ceiling } = this.quorum;
+    const { end } = this;
+    const isAbove = end.high === ceiling.high ? end.low > ceiling.low : end.high > ceiling.high;
+    if (isAbove || context.nowUs >= this.drainUs || (mayWait && this.waiting.count > 0)) {
       if (mayWait) this.wait(originator, requestId, count);
       return false;
     }
@@ -246,16 +264,18 @@ export class Primary {
     if (state !== STATE_READY) return state;
     if (count === 0 || count > MAX_BLOCK_COUNT) return REFUSE_COUNT;
     const { end, next } = this;
-    end.high = next.high;
-    end.low = next.low;
+    const { high, low } = next;
+    end.high = high;
+    end.low = low + count;
+    // Mostly so: no carry, and the upper half tells.
+    if (end.low < TWO_32 && high < NUMBER_LIMIT.high) return STATE_READY;
+    end.low = low;
     end.add(count);
-    // Mostly the upper half tells.
-    if (end.high < NUMBER_LIMIT.high) return STATE_READY;
     return end.compare(NUMBER_LIMIT) > 0 ? REFUSE_EXHAUSTED : STATE_READY;
   }
 
   private assign(originator: number, requestId: number, count: number): void {
-    const { context, first, next, end } = this;
+    const { context, first, next, end, stores } = this;
     const { accepted } = context.state;
     // Here and in `refusalOf` without calls: XS takes as long for one as for ten sums.
     first.high = next.high;
@@ -264,8 +284,9 @@ export class Primary {
     next.low = end.low;
     context.counters.numbersAssigned += count;
     this.countRepeat(originator, requestId, count);
-    encodeStore(this.frame, accepted.number, originator, requestId, first, count);
-    this.post.send(FRAME_STORE, accepted.secondary, this.frame);
+    if (stores.renew()) viewToWords(stores.frame.words, accepted.number);
+    writeStore(stores.frame, originator, requestId, first, count);
+    stores.send(accepted.secondary);
     // Behind the STORE, for which an originator waits.
     this.onAssigned();
     if (this.wantsCeiling()) this.sendBeacons();
@@ -296,14 +317,15 @@ export class Primary {
 
   /** Of two blocks that one request was given, one at the most is delivered; the other is a gap. */
   private countRepeat(originator: number, requestId: number, count: number): void {
-    const { members } = this.context.state;
+    const { indexes } = this.context.state.members;
+    const { seenRequestIds, seenCounts } = this;
     const place =
-      members.indexOf(originator) * MAX_BLOCKS_IN_FLIGHT + (requestId & (MAX_BLOCKS_IN_FLIGHT - 1));
-    if (this.seenRequestIds[place] === requestId) {
-      this.context.counters.numbersSkipped += this.seenCounts[place] as number;
+      (indexes[originator] as number) * MAX_BLOCKS_IN_FLIGHT + (requestId & (MAX_BLOCKS_IN_FLIGHT - 1));
+    if (seenRequestIds[place] === requestId) {
+      this.context.counters.numbersSkipped += seenCounts[place] as number;
     }
-    this.seenRequestIds[place] = requestId;
-    this.seenCounts[place] = count;
+    seenRequestIds[place] = requestId;
+    seenCounts[place] = count;
   }
 
   /** Whether half of the window has been used, so that the next is asked for before anybody has to wait. */
@@ -317,23 +339,32 @@ export class Primary {
   }
 
   private sendBeacons(): void {
-    const { context, beacon, beaconFrame, quorum } = this;
+    const { context, beacon, beacons, quorum } = this;
     const { members, accepted, ceiling } = context.state;
+    const { frame } = beacons;
     const self = members.indexOf(context.cardId);
     if (this.wantsCeiling() && !this.raiseCeiling()) return;
     quorum.noteOwn(self, ceiling, members, context.nowUs);
-    beacon.view = accepted.number;
-    beacon.ceiling.copy(ceiling);
-    beacon.windowLog2 = ceiling.windowLog2;
-    beacon.state = this.assignState();
-    beacon.sequence = quorum.noteBeacon(context.nowUs);
-    encodeBeacon(beaconFrame, beacon);
+    const state = this.assignState();
+    const sequence = quorum.noteBeacon(context.nowUs);
+    if (!beacons.renew() && state === beacon.state) {
+      // It says what it said before.
+      frame.words[WORD_SEQUENCE] = sequence;
+    } else {
+      beacon.view = accepted.number;
+      beacon.ceiling.copy(ceiling);
+      beacon.windowLog2 = ceiling.windowLog2;
+      beacon.state = state;
+      beacon.sequence = sequence;
+      encodeBeacon(frame, beacon);
+    }
     for (let index = 0; index < members.count; index += 1) {
       if (index === self) continue;
-      if (this.announcesTo(index)) {
-        this.post.send(FRAME_ACCEPT, members.cardAt(index), this.announcer.encode());
+      const card = members.cards[index] as number;
+      if (!quorum.hasHeard(index) && this.announces()) {
+        this.post.send(FRAME_ACCEPT, card, this.announcer.encode());
       }
-      this.post.send(FRAME_BEACON, members.cardAt(index), beaconFrame);
+      beacons.send(card);
     }
     this.beaconCount += 1;
     context.counters.beaconsSent += 1;
@@ -342,8 +373,7 @@ export class Primary {
   }
 
   /** A beacon says little of its view: who has not shown yet to know it, is told. A deaf card is told at every fifth beacon only, once the first ones have gone. */
-  private announcesTo(index: number): boolean {
-    if (this.quorum.hasHeard(index)) return false;
+  private announces(): boolean {
     return this.beaconCount < ANNOUNCED_BEACONS || this.beaconCount % ANNOUNCED_BEACONS === 0;
   }
 
@@ -360,7 +390,7 @@ export class Primary {
 
   private abdicateIfAlone(): void {
     const { context } = this;
-    const aloneFromUs = Math.max(this.beganUs, this.quorum.grantedFromUs + this.grantUs);
-    this.abdicated = context.nowUs >= aloneFromUs + context.timing.abdicateUs;
+    const limitUs = context.nowUs - context.timing.abdicateUs;
+    this.abdicated = limitUs >= this.quorum.grantedFromUs + this.grantUs && limitUs >= this.beganUs;
   }
 }

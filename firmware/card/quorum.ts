@@ -7,6 +7,8 @@ import type { MemberList } from "./member-list.js";
 const NEVER = Number.NEGATIVE_INFINITY;
 /** Shortly before the wrap at 2^32, so that every view meets it, and not only one that has lasted for 497 days. */
 const FIRST_SEQUENCE = 0xffff_fc00;
+/** `BEACONS_REMEMBERED` is a power of two: XS takes a remainder with doubles. */
+const PLACE_MASK = BEACONS_REMEMBERED - 1;
 
 /**
  * What the members have acknowledged to a primary in its view, and what a quorum of them therefore grants. One card's
@@ -17,11 +19,14 @@ export class Quorum {
   readonly ceiling = new Uint64();
   /** When the newest beacon that a quorum has acknowledged was sent. */
   grantedFromUs = NEVER;
-  private readonly sentUs = new Float64Array(BEACONS_REMEMBERED).fill(NEVER);
+  // Arrays, not typed ones: in XS their elements are read in half the time.
+  private readonly sentUs = new Array<number>(BEACONS_REMEMBERED).fill(NEVER);
   private newestSequence = FIRST_SEQUENCE;
-  private readonly ackedUs = new Float64Array(MAX_MEMBERS).fill(NEVER);
-  private readonly ackedCold = new Uint8Array(MAX_MEMBERS);
-  private readonly ackedLow = new Uint8Array(MAX_MEMBERS);
+  private readonly ackedUs = new Array<number>(MAX_MEMBERS).fill(NEVER);
+  /** Somebody has said in this view that it has few writes left. */
+  private someLow = false;
+  private readonly ackedCold = new Array<number>(MAX_MEMBERS).fill(0);
+  private readonly ackedLow = new Array<number>(MAX_MEMBERS).fill(0);
   private readonly ceilings: Uint64[] = [];
 
   constructor() {
@@ -37,38 +42,53 @@ export class Quorum {
     this.ackedUs.fill(NEVER);
     this.ackedCold.fill(0);
     this.ackedLow.fill(0);
+    this.someLow = false;
     for (const ceiling of this.ceilings) ceiling.set(0, 0);
   }
 
   /** Notes that the next beacon goes out at `nowUs`. @returns its sequence number, one up, or 0 behind 2^32-1. */
   noteBeacon(nowUs: number): number {
     this.newestSequence = (this.newestSequence + 1) >>> 0;
-    this.sentUs[this.newestSequence % BEACONS_REMEMBERED] = nowUs;
+    this.sentUs[this.newestSequence & PLACE_MASK] = nowUs;
     return this.newestSequence;
   }
 
   /** Takes an acknowledgement of the member at `index`; one of a beacon that is forgotten or never was, does nothing. */
   noteAck(index: number, ack: BeaconAckFields, self: number, members: MemberList, nowUs: number): void {
-    const age = (this.newestSequence - ack.sequence) >>> 0;
-    const sentUs = this.sentUs[ack.sequence % BEACONS_REMEMBERED] as number;
+    const { sequence } = ack;
+    const age = (this.newestSequence - sequence) >>> 0;
+    const sentUs = this.sentUs[sequence & PLACE_MASK] as number;
     if (age >= BEACONS_REMEMBERED || sentUs === NEVER) return;
     // Who was cold once stays so in this view: a warm word that comes later was said before.
     if (ack.flags & ACK_FLAG_COLD) this.ackedCold[index] = 1;
     if (sentUs > (this.ackedUs[index] as number)) {
       this.ackedUs[index] = sentUs;
-      this.ackedLow[index] = ack.flags & ACK_FLAG_LOW;
+      if (ack.flags !== 0 || this.someLow) this.noteLow(index, ack.flags & ACK_FLAG_LOW);
     }
     const { ceiling } = ack;
-    (this.ceilings[index] as Uint64).raiseTo(ceiling);
+    const { high, low } = this.ceiling;
+    const isNews = ceiling.low !== low || ceiling.high !== high;
+    const known = this.ceilings[index] as Uint64;
+    if (isNews || known.low !== low || known.high !== high) known.raiseTo(ceiling);
     // Nothing follows from the acknowledgements behind those that have made a quorum.
-    const isNews = ceiling.low !== this.ceiling.low || ceiling.high !== this.ceiling.high;
     if (isNews || sentUs > this.grantedFromUs) this.count(self, members, nowUs);
   }
 
   /** Counts this card's own vote for what it has itself in flash. */
   noteOwn(self: number, ceiling: Uint64, members: MemberList, nowUs: number): void {
-    (this.ceilings[self] as Uint64).copy(ceiling);
+    const own = this.ceilings[self] as Uint64;
+    if (own.low === ceiling.low && own.high === ceiling.high && !members.decidesAlone(self)) {
+      // Every acknowledgement from which something follows was counted when it came, with this card's vote.
+      this.ackedUs[self] = nowUs;
+      return;
+    }
+    own.copy(ceiling);
     this.count(self, members, nowUs);
+  }
+
+  private noteLow(index: number, low: number): void {
+    this.someLow = true;
+    this.ackedLow[index] = low;
   }
 
   /** @returns whether the member at `index` is warm in this view and acknowledged a beacon sent after `sinceUs`. */
@@ -79,6 +99,11 @@ export class Quorum {
   /** Whether the member at `index` has acknowledged any beacon of this view. */
   hasHeard(index: number): boolean {
     return this.ackedUs[index] !== NEVER;
+  }
+
+  /** As `lastAckedUs`, of a warm member; long ago of one that was cold in this view. */
+  warmAckedUs(index: number): number {
+    return this.ackedCold[index] === 0 ? (this.ackedUs[index] as number) : NEVER;
   }
 
   isCold(index: number): boolean {
@@ -96,15 +121,17 @@ export class Quorum {
   }
 
   private count(self: number, members: MemberList, nowUs: number): void {
-    this.ackedUs[self] = nowUs;
+    const { ackedUs: allAckedUs, ceilings } = this;
+    const { count } = members;
     const { high, low } = this.ceiling;
-    for (let index = 0; index < members.count; index += 1) {
-      const ackedUs = this.ackedUs[index] as number;
+    allAckedUs[self] = nowUs;
+    for (let index = 0; index < count; index += 1) {
+      const ackedUs = allAckedUs[index] as number;
       // Nobody has acknowledged what is sent at this moment: of this time only the card itself could make a quorum.
       if (ackedUs > this.grantedFromUs && (index !== self || members.decidesAlone(self))) {
-        if (members.isQuorum(this.ackedSince(ackedUs))) this.grantedFromUs = ackedUs;
+        if (members.isQuorum(this.ackedSince(ackedUs, count))) this.grantedFromUs = ackedUs;
       }
-      const ceiling = this.ceilings[index] as Uint64;
+      const ceiling = ceilings[index] as Uint64;
       // Mostly all are alike.
       if (ceiling.low === low && ceiling.high === high) continue;
       if (ceiling.compare(this.ceiling) > 0 && members.isQuorum(this.atOrAbove(ceiling))) {
@@ -113,11 +140,12 @@ export class Quorum {
     }
   }
 
-  /** Who acknowledged a beacon that was sent at `ackedUs` or later: bit k for the member at place k. */
-  private ackedSince(ackedUs: number): number {
+  /** Who acknowledged a beacon that was sent at `sinceUs` or later: bit k for the member at place k. */
+  private ackedSince(sinceUs: number, count: number): number {
+    const { ackedUs } = this;
     let mask = 0;
-    for (let index = 0; index < MAX_MEMBERS; index += 1) {
-      if ((this.ackedUs[index] as number) >= ackedUs) mask |= 1 << index;
+    for (let index = 0; index < count; index += 1) {
+      if ((ackedUs[index] as number) >= sinceUs) mask |= 1 << index;
     }
     return mask;
   }

@@ -1,42 +1,46 @@
-import { FrameBuffer } from "../wire/frame-buffer.js";
+import type { FrameBuffer } from "../wire/frame-buffer.js";
 import { FRAME_HOST_MIRROR, FRAME_HOST_VIEW } from "../wire/frame-types.js";
 import { encodeHostMirror, encodeHostView, HostViewFields } from "../wire/host-frames.js";
 import { Uint64 } from "../wire/uint64.js";
 import type { CardContext } from "./card-context.js";
 import type { HostLine } from "./host-line.js";
 
+const NEVER = Number.POSITIVE_INFINITY;
+
 /** Tells the host, unasked, what has changed: the view and whether numbers can be had, and the newest number held. */
 export class Reporter {
+  // What every turn asks stands first: XS finds it sooner.
   private readonly context: CardContext;
-  private readonly line: HostLine;
-  private readonly viewState: () => number;
-  private readonly frame = new FrameBuffer();
-  private readonly told = new HostViewFields();
   /** The host knows the view as it is. False as well where it had no room for it. */
   viewWasTold = false;
+  /** When the host is to hear of `held`; infinite where it has. */
+  dueUs = NEVER;
+  private readonly line: HostLine;
+  private readonly frame: FrameBuffer;
   private readonly held = new Uint64();
   /** The view that `held` belongs to: a newer one may have begun since, about which it says nothing. */
   private heldInView = 0;
-  /** When the host is to hear of `held`; infinite where it has. */
-  dueUs = Number.POSITIVE_INFINITY;
+  private readonly viewState: () => number;
+  private readonly told = new HostViewFields();
   private lastMirrorUs = Number.NEGATIVE_INFINITY;
 
   constructor(context: CardContext, line: HostLine, viewState: () => number) {
     this.context = context;
     this.line = line;
+    this.frame = line.frame;
     this.viewState = viewState;
   }
 
   /** A session has begun: it knows nothing yet. */
   reset(): void {
     this.viewWasTold = false;
-    this.dueUs = this.held.isZero() ? Number.POSITIVE_INFINITY : this.context.nowUs;
+    this.dueUs = this.held.isZero() ? NEVER : this.context.nowUs;
   }
 
   /** Forgets what was held in a fabric that this card has left: its views may have the numbers of the next one's. */
   forgetHeld(): void {
     this.held.set(0, 0);
-    this.dueUs = Number.POSITIVE_INFINITY;
+    this.dueUs = NEVER;
   }
 
   /** Tells the host of the view where it, or whether numbers can be had, differs from what the host was told last. */
@@ -74,12 +78,12 @@ export class Reporter {
   /** Tells the host of the newest number held, if it is time. */
   reportHeld(): void {
     const { context, dueUs } = this;
-    if (!this.line.isOpen || dueUs === Number.POSITIVE_INFINITY) return;
+    if (!this.line.isOpen || dueUs === NEVER) return;
     if (context.nowUs < dueUs) {
       if (dueUs < context.wakeUpUs) context.wakeUpUs = dueUs;
       return;
     }
-    this.dueUs = Number.POSITIVE_INFINITY;
+    this.dueUs = NEVER;
     this.lastMirrorUs = context.nowUs;
     encodeHostMirror(this.frame, this.heldInView, this.held);
     this.line.send(FRAME_HOST_MIRROR, this.frame);

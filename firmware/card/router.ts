@@ -8,8 +8,14 @@ import {
 } from "../wire/constants.js";
 import { FrameBuffer } from "../wire/frame-buffer.js";
 import { FRAME_ACCEPT, FRAME_HELLO } from "../wire/frame-types.js";
-import { OFFSET_DESTINATION, OFFSET_HOPS_LEFT, writeFabricHeader } from "../wire/header.js";
-import { decodeHello, encodeHello, HelloFields, tellHeard } from "../wire/hello-frame.js";
+import {
+  LOWER_BYTES,
+  OFFSET_DESTINATION,
+  OFFSET_HOPS_LEFT,
+  WORD_FABRIC,
+  writeFabricHeader,
+} from "../wire/header.js";
+import { decodeHello, encodeHello, HelloFields } from "../wire/hello-frame.js";
 import { LINK_ALIVE, LINK_DEAD } from "../wire/host-status-frames.js";
 import type { CardContext } from "./card-context.js";
 import { LinkState } from "./link-state.js";
@@ -24,30 +30,34 @@ const CARD_IDS = 256;
  * never takes a way that leads through itself, so no news of a lost card can be handed round in a circle.
  */
 export class Router {
+  // What every frame asks stands first: XS finds it sooner.
+  private readonly context: CardContext;
+  /** The way to each card, by its id: what `routeLinks` says, for the path of every frame. */
+  readonly linksByCard = new Int8Array(CARD_IDS).fill(NO_LINK);
   /** The cables and, behind them, the trunk while there is one. */
   readonly links: LinkState[] = [];
+  /** How many they are: in XS the length of an array costs more than all else that is asked of it. */
+  private linkCount = 0;
+  /** When `tick` has something to do. */
+  dueUs = 0;
+  private nextHelloUs = 0;
   /** The way to each member, by place in the member list. */
   readonly routeLinks = new Int8Array(MAX_MEMBERS).fill(NO_LINK);
   readonly routeCosts = new Uint8Array(MAX_MEMBERS).fill(UNREACHABLE_COST);
   private readonly routePaths = new Uint16Array(MAX_MEMBERS);
-  /** The way to each card, by its id: what `routeLinks` says, for the path of every frame. */
-  readonly linksByCard = new Int8Array(CARD_IDS).fill(NO_LINK);
-  /** When `tick` has something to do. */
-  dueUs = 0;
-  private readonly context: CardContext;
   /** The list that the places of the routes belong to: the newest that this card knew of. */
   private readonly listed = new MemberList();
   private readonly hello = new HelloFields();
   private readonly helloFrame = new FrameBuffer();
   /** `helloFrame` tells the routes as they are. */
   private helloIsWritten = false;
-  private nextHelloUs = 0;
   private lastHelloUs = Number.NEGATIVE_INFINITY;
   private sendTrunk: (frame: FrameBuffer) => boolean = () => false;
 
   constructor(context: CardContext) {
     this.context = context;
     for (let link = 0; link < context.environment.linkCount; link += 1) this.links.push(new LinkState());
+    this.linkCount = this.links.length;
   }
 
   /** Says hello at once, and from then on at every `helloUs`. */
@@ -80,7 +90,7 @@ export class Router {
   openTrunk(send: (frame: FrameBuffer) => boolean): void {
     if (this.trunkLink >= MAX_LINKS) return;
     this.sendTrunk = send;
-    if (!this.hasTrunk) this.links.push(new LinkState(TRUNK_HOP_COST));
+    if (!this.hasTrunk) this.linkCount = this.links.push(new LinkState(TRUNK_HOP_COST));
     this.helloSoon();
   }
 
@@ -88,6 +98,7 @@ export class Router {
   closeTrunk(): void {
     if (!this.hasTrunk) return;
     this.links.pop();
+    this.linkCount = this.links.length;
     this.findRoutes();
   }
 
@@ -106,23 +117,51 @@ export class Router {
   }
 
   tick(): void {
-    const { context, links } = this;
-    const { nowUs, timing } = context;
-    const { linkDeadUs, linkStaleUs } = timing;
-    let changed = false;
+    const { context, links, linkCount } = this;
+    const { nowUs } = context;
+    const { linkStaleUs } = context.timing;
+    const staleUs = nowUs - linkStaleUs;
+    let oldestUs = nowUs;
+    let allAreHeard = true;
     // By index, here and below: an iterator takes XS several times as long, and this is every turn's.
-    for (let link = 0; link < links.length; link += 1) {
-      if ((links[link] as LinkState).age(nowUs, linkStaleUs, linkDeadUs)) changed = true;
+    for (let link = 0; link < linkCount; link += 1) {
+      const linkState = links[link] as LinkState;
+      const { lastHeardUs } = linkState;
+      if (linkState.state !== LINK_ALIVE || lastHeardUs <= staleUs) allAreHeard = false;
+      if (lastHeardUs < oldestUs) oldestUs = lastHeardUs;
     }
-    if (changed) {
-      this.findRoutes();
-      // Cut one way only, a cable still brings the other end this hello, which says that nothing is heard there.
-      this.helloSoon();
-    }
+    if (!allAreHeard) this.ageLinks();
     if (nowUs >= this.nextHelloUs) this.sayHello();
-    this.dueUs = this.nextHelloUs;
-    for (let link = 0; link < links.length; link += 1) this.wakeForAge(links[link] as LinkState);
-    context.wakeBy(this.dueUs);
+    let dueUs = allAreHeard ? oldestUs + linkStaleUs : this.nextAgeUs();
+    if (this.nextHelloUs < dueUs) dueUs = this.nextHelloUs;
+    this.dueUs = dueUs;
+    if (dueUs < context.wakeUpUs) context.wakeUpUs = dueUs;
+  }
+
+  private ageLinks(): void {
+    const { context, links, linkCount } = this;
+    const { linkDeadUs, linkStaleUs } = context.timing;
+    let changed = false;
+    for (let link = 0; link < linkCount; link += 1) {
+      if ((links[link] as LinkState).age(context.nowUs, linkStaleUs, linkDeadUs)) changed = true;
+    }
+    if (!changed) return;
+    this.findRoutes();
+    // Cut one way only, a cable still brings the other end this hello, which says that nothing is heard there.
+    this.helloSoon();
+  }
+
+  /** When the first of the cables becomes stale or dead, if nothing comes from there. */
+  private nextAgeUs(): number {
+    const { links, linkCount } = this;
+    const { linkDeadUs, linkStaleUs } = this.context.timing;
+    let nextUs = Number.POSITIVE_INFINITY;
+    for (let link = 0; link < linkCount; link += 1) {
+      const { lastHeardUs, state } = links[link] as LinkState;
+      const ageUs = lastHeardUs + (state === LINK_ALIVE ? linkStaleUs : linkDeadUs);
+      if (state !== LINK_DEAD && ageUs < nextUs) nextUs = ageUs;
+    }
+    return nextUs;
   }
 
   private dueBy(atUs: number): void {
@@ -138,14 +177,14 @@ export class Router {
     const { context, hello } = this;
     const linkState = this.links[link] as LinkState;
     // Mostly it says what it said before.
-    if (linkState.isHeardAgain(frame)) return linkState.findsOtherwise;
+    if (linkState.isHeardAgain(frame, context.epoch)) return linkState.findsOtherwise;
     if (!decodeHello(frame, hello)) {
       context.counters.dropLength += 1;
       return false;
     }
     const { state, nowUs } = context;
     if (linkState.hear(source, hello, state.cardId, this.listed, nowUs)) this.findRoutes();
-    linkState.keepHello(frame);
+    linkState.keepHello(frame, context.epoch);
     linkState.findsOtherwise = hello.membersChecksum !== this.listed.checksum;
     this.wakeForAge(linkState);
     return linkState.findsOtherwise;
@@ -239,10 +278,15 @@ export class Router {
     this.lastHelloUs = nowUs;
     this.nextHelloUs = nowUs + timing.helloUs;
     if (!this.helloIsWritten) this.writeHello();
-    for (let link = 0; link < this.links.length; link += 1) {
-      const linkState = this.links[link] as LinkState;
-      const isSilent = linkState.state === LINK_DEAD || nowUs - linkState.lastHeardUs >= timing.linkStaleUs;
-      tellHeard(helloFrame, isSilent ? 0 : linkState.neighbour);
+    const { words } = helloFrame;
+    const { links, linkCount } = this;
+    const staleUs = nowUs - timing.linkStaleUs;
+    const fabric = (words[WORD_FABRIC] as number) & LOWER_BYTES;
+    for (let link = 0; link < linkCount; link += 1) {
+      const linkState = links[link] as LinkState;
+      const isSilent = linkState.state === LINK_DEAD || linkState.lastHeardUs <= staleUs;
+      // Whom this card hears there is the first byte of the body.
+      words[WORD_FABRIC] = isSilent ? fabric : fabric | (linkState.neighbour << 24);
       this.sendOver(link, helloFrame);
     }
   }
@@ -304,9 +348,9 @@ export class Router {
     this.dueBy(this.nextHelloUs);
   }
 
+  /** For a link that was heard just now, so is not dead. */
   private wakeForAge(link: LinkState): void {
     const { linkDeadUs, linkStaleUs } = this.context.timing;
-    if (link.state === LINK_DEAD) return;
     this.dueBy(link.lastHeardUs + (link.state === LINK_ALIVE ? linkStaleUs : linkDeadUs));
   }
 }

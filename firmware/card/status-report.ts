@@ -1,6 +1,6 @@
 import { MAX_BLOCKS_IN_FLIGHT } from "../wire/constants.js";
 import { COUNTER_NAMES } from "../wire/counter-names.js";
-import { FrameBuffer } from "../wire/frame-buffer.js";
+import type { FrameBuffer } from "../wire/frame-buffer.js";
 import {
   FRAME_HOST_COUNTERS,
   FRAME_HOST_LINKS,
@@ -44,7 +44,7 @@ export class StatusReport {
   private readonly secondary: Secondary;
   private readonly founding: Founding;
   private readonly viewState: () => number;
-  private readonly frame = new FrameBuffer();
+  private readonly frame: FrameBuffer;
   private readonly welcome = new HostWelcomeFields();
   private readonly status = new HostStatusFields();
   private readonly links = new HostLinksFields();
@@ -61,6 +61,7 @@ export class StatusReport {
   ) {
     this.context = context;
     this.line = line;
+    this.frame = line.frame;
     this.router = router;
     this.primary = primary;
     this.secondary = secondary;

@@ -82,7 +82,7 @@ export class Upkeep {
     context.hasWritten = false;
     const { freeWrites } = store;
     context.counters.freeWrites = freeWrites;
-    context.isLow = freeWrites < LOW_FREE_WRITES;
+    context.setLow(freeWrites < LOW_FREE_WRITES);
     this.needsErase = store.needsErase;
     this.isBusy = this.needsErase || context.isLow;
   }

@@ -31,7 +31,7 @@ export class LogReader {
   findNewest(): number {
     const highest = new Float64Array(this.flash.sectorCount);
     for (let sector = 0; sector < highest.length; sector += 1) {
-      highest[sector] = this.highestBelow(sector, Number.POSITIVE_INFINITY);
+      highest[sector] = this.isEmpty(sector) ? -1 : this.highestBelow(sector, Number.POSITIVE_INFINITY);
     }
     for (;;) {
       const sector = indexOfHighest(highest);
@@ -41,6 +41,12 @@ export class LogReader {
       if (page >= 0) return page;
       highest[sector] = this.highestBelow(sector, sequence);
     }
+  }
+
+  /** Whether a sector is erased, where the flash tells that by itself; else its headers say so. */
+  private isEmpty(sector: number): boolean {
+    const { sectorBytes } = this.flash;
+    return this.flash.isErased?.(sector * sectorBytes, sectorBytes) === true;
   }
 
   /** Whether every byte of `count` pages is 0xff. */

@@ -40,7 +40,7 @@ export const STALE_HOP_COST = 2 * TRUNK_HOP_COST + (MAX_MEMBERS - 2) * HOP_COST;
 /** No way at all. Nine stale hops stay below it. */
 export const UNREACHABLE_COST = 255;
 
-/** Beacons whose sending time a primary remembers: more than fit in a lease, so an older acknowledgement is worth nothing. */
+/** Beacons whose sending time a primary remembers: more than fit in a lease, so an older acknowledgement is worth nothing. A power of two. */
 export const BEACONS_REMEMBERED = 16;
 /** Requests that a primary keeps while it waits for a ceiling: every open block of the largest fabric. */
 export const MAX_WAITING_REQUESTS = MAX_MEMBERS * MAX_BLOCKS_IN_FLIGHT;

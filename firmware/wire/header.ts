@@ -1,6 +1,5 @@
 import { PROTOCOL_VERSION } from "./constants.js";
 import type { FrameBuffer } from "./frame-buffer.js";
-import { OFFSET_TYPE, OFFSET_VERSION } from "./frame-types.js";
 
 /** Header of a frame between cards: version, type, source, destination, hops left, fabric id (u32). */
 export const OFFSET_SOURCE = 2;
@@ -9,9 +8,24 @@ export const OFFSET_HOPS_LEFT = 4;
 export const OFFSET_FABRIC = 5;
 export const FABRIC_HEADER_BYTES = 9;
 
+/**
+ * The same in `FrameBuffer.words`: version and type in the upper half of the first; source, destination, hops left and the
+ * lowest byte of the fabric id, upwards; the rest of the fabric id and, in the highest byte, the first one of the body.
+ */
+export const WORD_TYPE = 0;
+export const WORD_WAY = 1;
+export const WORD_FABRIC = 2;
+/** The second to the fifth byte of the body. */
+export const WORD_BODY = 3;
+/** The bits of a word that are its highest byte, and all others. */
+export const HIGHEST_BYTE = 0xff00_0000 | 0;
+export const LOWER_BYTES = 0x00ff_ffff;
+
 /** Header of a frame between a card and its host: version, type, session (u32). */
 export const OFFSET_SESSION = 2;
 export const HOST_HEADER_BYTES = 6;
+/** The session in `FrameBuffer.words`. */
+export const WORD_SESSION = 1;
 
 /** Writes the header of a frame between cards; the body follows from `FABRIC_HEADER_BYTES` on. */
 export function writeFabricHeader(
@@ -22,16 +36,15 @@ export function writeFabricHeader(
   hopsLeft: number,
   fabricId: number,
 ): void {
-  const view = frame.view;
-  // Version to destination at once: in XS each access to memory takes as long as several sums.
-  view.setInt32(OFFSET_VERSION, PROTOCOL_VERSION | (type << 8) | (source << 16) | (destination << 24), true);
-  view.setUint8(OFFSET_HOPS_LEFT, hopsLeft);
-  view.setUint32(OFFSET_FABRIC, fabricId, true);
+  const { words } = frame;
+  words[WORD_TYPE] = (PROTOCOL_VERSION << 16) | (type << 24);
+  words[WORD_WAY] = source | (destination << 8) | (hopsLeft << 16) | (fabricId << 24);
+  words[WORD_FABRIC] = ((words[WORD_FABRIC] as number) & HIGHEST_BYTE) | (fabricId >>> 8);
 }
 
 /** Writes the header of a frame between a card and its host; the body follows from `HOST_HEADER_BYTES` on. */
 export function writeHostHeader(frame: FrameBuffer, type: number, session: number): void {
-  frame.bytes[OFFSET_VERSION] = PROTOCOL_VERSION;
-  frame.bytes[OFFSET_TYPE] = type;
-  frame.view.setUint32(OFFSET_SESSION, session, true);
+  const { words } = frame;
+  words[WORD_TYPE] = (PROTOCOL_VERSION << 16) | (type << 24);
+  words[WORD_SESSION] = session;
 }

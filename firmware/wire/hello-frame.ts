@@ -31,6 +31,7 @@ const OFFSET_MEMBERS_CHECKSUM = BODY + 1;
 const OFFSET_ROUTE_COUNT = OFFSET_MEMBERS_CHECKSUM + 4;
 const OFFSET_ROUTES = OFFSET_ROUTE_COUNT + 1;
 const ROUTE_BYTES = 4;
+export const MAX_HELLO_BYTES = OFFSET_ROUTES + MAX_MEMBERS * ROUTE_BYTES;
 
 export function encodeHello(frame: FrameBuffer, from: HelloFields): void {
   frame.bytes[BODY] = from.heard;
@@ -44,11 +45,6 @@ export function encodeHello(frame: FrameBuffer, from: HelloFields): void {
     offset += ROUTE_BYTES;
   }
   frame.length = offset;
-}
-
-/** Sets whom the sender of a HELLO hears at the other end, in a frame that is encoded already. */
-export function tellHeard(frame: FrameBuffer, heard: number): void {
-  frame.bytes[BODY] = heard;
 }
 
 /** @returns false, and changes nothing, where the length does not match the number of routes, or those are too many. */

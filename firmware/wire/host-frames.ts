@@ -8,6 +8,8 @@ import { Uint64 } from "./uint64.js";
  * and sets the length; each `decode` returns false, and changes nothing, where the length is not that of the type.
  */
 const BODY = HOST_HEADER_BYTES;
+/** The beginning of the body in `FrameBuffer.words`: whole words, for the frames of every number. */
+const WORD_TAG = 2;
 
 /** Sets the length of a frame that is a header and nothing else: HOST_OPEN, HOST_CLOSE, HOST_STATUS_REQUEST. */
 export function encodeEmptyBody(frame: FrameBuffer): void {
@@ -24,18 +26,20 @@ export class HostRequestFields {
   count = 0;
 }
 
-const HOST_REQUEST_BYTES = BODY + 6;
+export const HOST_REQUEST_BYTES = BODY + 6;
 
 export function encodeHostRequest(frame: FrameBuffer, tag: number, count: number): void {
-  frame.view.setUint32(BODY, tag, true);
-  frame.view.setUint16(BODY + 4, count, true);
+  const { words } = frame;
+  words[WORD_TAG] = tag;
+  words[WORD_TAG + 1] = count;
   frame.length = HOST_REQUEST_BYTES;
 }
 
 export function decodeHostRequest(frame: FrameBuffer, into: HostRequestFields): boolean {
   if (frame.length !== HOST_REQUEST_BYTES) return false;
-  into.tag = frame.view.getUint32(BODY, true);
-  into.count = frame.view.getUint16(BODY + 4, true);
+  const { words } = frame;
+  into.tag = (words[WORD_TAG] as number) >>> 0;
+  into.count = (words[WORD_TAG + 1] as number) & 0xffff;
   return true;
 }
 
@@ -49,9 +53,11 @@ export class HostAnswerFields {
 const HOST_ANSWER_BYTES = BODY + 14;
 
 export function encodeHostAnswer(frame: FrameBuffer, tag: number, first: Uint64, count: number): void {
-  frame.view.setUint32(BODY, tag, true);
-  writeUint64(frame.view, BODY + 4, first);
-  frame.view.setUint16(BODY + 12, count, true);
+  const { words } = frame;
+  words[WORD_TAG] = tag;
+  words[WORD_TAG + 1] = first.low;
+  words[WORD_TAG + 2] = first.high;
+  words[WORD_TAG + 3] = count;
   frame.length = HOST_ANSWER_BYTES;
 }
 
@@ -123,11 +129,17 @@ export class HostMirrorFields {
   readonly held = new Uint64();
 }
 
+const MAX_UINT32 = 0xffff_ffff;
+const TWO_32 = 0x1_0000_0000;
 const HOST_MIRROR_BYTES = BODY + VIEW_BYTES + 8;
 
 export function encodeHostMirror(frame: FrameBuffer, view: number, held: Uint64): void {
-  writeView(frame.view, BODY, view);
-  writeUint64(frame.view, BODY + VIEW_BYTES, held);
+  const { words } = frame;
+  const { high, low } = held;
+  words[WORD_TAG] = view;
+  words[WORD_TAG + 1] = (view > MAX_UINT32 ? Math.floor(view / TWO_32) : 0) | (low << 8);
+  words[WORD_TAG + 2] = (low >>> 24) | (high << 8);
+  words[WORD_TAG + 3] = high >>> 24;
   frame.length = HOST_MIRROR_BYTES;
 }
 

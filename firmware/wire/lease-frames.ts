@@ -1,10 +1,17 @@
-import { readUint64, readView, VIEW_BYTES, writeUint64, writeView } from "./fields.js";
+import { VIEW_BYTES, viewOfWords, viewToWords } from "./fields.js";
 import type { FrameBuffer } from "./frame-buffer.js";
 import { FABRIC_HEADER_BYTES } from "./header.js";
 import { Uint64 } from "./uint64.js";
 
 /** The frames that keep a primary primary: BEACON from it to every member, BEACON_ACK back. */
 const BODY = FABRIC_HEADER_BYTES;
+
+/** Behind the view, in `FrameBuffer.words`: the sequence number, and the ceiling's halves. */
+export const WORD_SEQUENCE = 4;
+export const WORD_CEILING_LOW = 5;
+export const WORD_CEILING_HIGH = 6;
+/** Of a BEACON the window and, above it, the state; of a BEACON_ACK the flags. */
+export const WORD_LEASE_END = 7;
 
 /** BEACON: view u40, sequence u32, ceiling u64, window u8, state u8. What else there is of the view, its ACCEPT has told. */
 export class BeaconFields {
@@ -17,29 +24,30 @@ export class BeaconFields {
   state = 0;
 }
 
-const OFFSET_SEQUENCE = BODY + VIEW_BYTES;
-const OFFSET_CEILING = OFFSET_SEQUENCE + 4;
-const OFFSET_WINDOW = OFFSET_CEILING + 8;
-const OFFSET_STATE = OFFSET_WINDOW + 1;
-const BEACON_BYTES = OFFSET_STATE + 1;
+export const BEACON_BYTES = BODY + VIEW_BYTES + 14;
 
 export function encodeBeacon(frame: FrameBuffer, from: BeaconFields): void {
-  writeView(frame.view, BODY, from.view);
-  frame.view.setUint32(OFFSET_SEQUENCE, from.sequence, true);
-  writeUint64(frame.view, OFFSET_CEILING, from.ceiling);
-  frame.bytes[OFFSET_WINDOW] = from.windowLog2;
-  frame.bytes[OFFSET_STATE] = from.state;
+  const { words } = frame;
+  viewToWords(words, from.view);
+  words[WORD_SEQUENCE] = from.sequence;
+  words[WORD_CEILING_LOW] = from.ceiling.low;
+  words[WORD_CEILING_HIGH] = from.ceiling.high;
+  words[WORD_LEASE_END] = from.windowLog2 | (from.state << 8);
   frame.length = BEACON_BYTES;
 }
 
 /** @returns false, and changes nothing, where the length is not that of a BEACON. */
 export function decodeBeacon(frame: FrameBuffer, into: BeaconFields): boolean {
   if (frame.length !== BEACON_BYTES) return false;
-  into.view = readView(frame.view, BODY);
-  into.sequence = frame.view.getUint32(OFFSET_SEQUENCE, true);
-  readUint64(frame.view, OFFSET_CEILING, into.ceiling);
-  into.windowLog2 = frame.bytes[OFFSET_WINDOW] as number;
-  into.state = frame.bytes[OFFSET_STATE] as number;
+  const { words } = frame;
+  const { ceiling } = into;
+  into.view = viewOfWords(words);
+  into.sequence = (words[WORD_SEQUENCE] as number) >>> 0;
+  ceiling.low = (words[WORD_CEILING_LOW] as number) >>> 0;
+  ceiling.high = (words[WORD_CEILING_HIGH] as number) >>> 0;
+  const end = words[WORD_LEASE_END] as number;
+  into.windowLog2 = end & 0xff;
+  into.state = (end >> 8) & 0xff;
   return true;
 }
 
@@ -56,10 +64,7 @@ export class BeaconAckFields {
   flags = 0;
 }
 
-const OFFSET_ACK_SEQUENCE = BODY + VIEW_BYTES;
-const OFFSET_ACK_CEILING = OFFSET_ACK_SEQUENCE + 4;
-const OFFSET_ACK_FLAGS = OFFSET_ACK_CEILING + 8;
-const BEACON_ACK_BYTES = OFFSET_ACK_FLAGS + 1;
+export const BEACON_ACK_BYTES = BODY + VIEW_BYTES + 13;
 
 export function encodeBeaconAck(
   frame: FrameBuffer,
@@ -68,19 +73,24 @@ export function encodeBeaconAck(
   ceiling: Uint64,
   flags: number,
 ): void {
-  writeView(frame.view, BODY, view);
-  frame.view.setUint32(OFFSET_ACK_SEQUENCE, sequence, true);
-  writeUint64(frame.view, OFFSET_ACK_CEILING, ceiling);
-  frame.bytes[OFFSET_ACK_FLAGS] = flags;
+  const { words } = frame;
+  viewToWords(words, view);
+  words[WORD_SEQUENCE] = sequence;
+  words[WORD_CEILING_LOW] = ceiling.low;
+  words[WORD_CEILING_HIGH] = ceiling.high;
+  words[WORD_LEASE_END] = flags;
   frame.length = BEACON_ACK_BYTES;
 }
 
 /** @returns false, and changes nothing, where the length is not that of a BEACON_ACK. */
 export function decodeBeaconAck(frame: FrameBuffer, into: BeaconAckFields): boolean {
   if (frame.length !== BEACON_ACK_BYTES) return false;
-  into.view = readView(frame.view, BODY);
-  into.sequence = frame.view.getUint32(OFFSET_ACK_SEQUENCE, true);
-  readUint64(frame.view, OFFSET_ACK_CEILING, into.ceiling);
-  into.flags = frame.bytes[OFFSET_ACK_FLAGS] as number;
+  const { words } = frame;
+  const { ceiling } = into;
+  into.view = viewOfWords(words);
+  into.sequence = (words[WORD_SEQUENCE] as number) >>> 0;
+  ceiling.low = (words[WORD_CEILING_LOW] as number) >>> 0;
+  ceiling.high = (words[WORD_CEILING_HIGH] as number) >>> 0;
+  into.flags = (words[WORD_LEASE_END] as number) & 0xff;
   return true;
 }

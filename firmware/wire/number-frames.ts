@@ -1,6 +1,6 @@
-import { readUint64, readView, VIEW_BYTES, writeUint64, writeView } from "./fields.js";
+import { VIEW_BYTES, viewOfWords, viewToWords } from "./fields.js";
 import type { FrameBuffer } from "./frame-buffer.js";
-import { FABRIC_HEADER_BYTES } from "./header.js";
+import { FABRIC_HEADER_BYTES, LOWER_BYTES, WORD_BODY, WORD_FABRIC } from "./header.js";
 import { Uint64 } from "./uint64.js";
 
 /**
@@ -19,15 +19,19 @@ export class RequestFields {
 const REQUEST_BYTES = BODY + 6;
 
 export function encodeRequest(frame: FrameBuffer, requestId: number, count: number): void {
-  frame.view.setUint32(BODY, requestId, true);
-  frame.view.setUint16(BODY + 4, count, true);
+  const { words } = frame;
+  words[WORD_FABRIC] = ((words[WORD_FABRIC] as number) & LOWER_BYTES) | (requestId << 24);
+  words[WORD_BODY] = (requestId >>> 8) | (count << 24);
+  words[WORD_BODY + 1] = count >>> 8;
   frame.length = REQUEST_BYTES;
 }
 
 export function decodeRequest(frame: FrameBuffer, into: RequestFields): boolean {
   if (frame.length !== REQUEST_BYTES) return false;
-  into.requestId = frame.view.getUint32(BODY, true);
-  into.count = frame.view.getUint16(BODY + 4, true);
+  const { words } = frame;
+  const middle = words[WORD_BODY] as number;
+  into.requestId = (((words[WORD_FABRIC] as number) >>> 24) | (middle << 8)) >>> 0;
+  into.count = (middle >>> 24) | (((words[WORD_BODY + 1] as number) & 0xff) << 8);
   return true;
 }
 
@@ -40,10 +44,12 @@ export class StoreFields {
   originator = 0;
 }
 
-const OFFSET_REQUEST_ID = BODY + VIEW_BYTES;
-const OFFSET_FIRST = OFFSET_REQUEST_ID + 4;
-const OFFSET_COUNT = OFFSET_FIRST + 8;
-const ANSWER_BYTES = OFFSET_COUNT + 2;
+const WORD_REQUEST_ID = 4;
+const WORD_FIRST_LOW = 5;
+const WORD_FIRST_HIGH = 6;
+/** The count and, in a STORE, above it the originator. */
+const WORD_COUNT = 7;
+const ANSWER_BYTES = BODY + VIEW_BYTES + 14;
 const STORE_BYTES = ANSWER_BYTES + 1;
 
 export function encodeStore(
@@ -54,15 +60,29 @@ export function encodeStore(
   first: Uint64,
   count: number,
 ): void {
-  encodeAnswer(frame, view, requestId, first, count);
-  frame.bytes[ANSWER_BYTES] = originator;
+  viewToWords(frame.words, view);
+  writeStore(frame, originator, requestId, first, count);
+}
+
+/** As `encodeStore`, where the view is written already. */
+export function writeStore(
+  frame: FrameBuffer,
+  originator: number,
+  requestId: number,
+  first: Uint64,
+  count: number,
+): void {
+  const { words } = frame;
+  words[WORD_REQUEST_ID] = requestId;
+  words[WORD_FIRST_LOW] = first.low;
+  words[WORD_FIRST_HIGH] = first.high;
+  words[WORD_COUNT] = count | (originator << 16);
   frame.length = STORE_BYTES;
 }
 
 export function decodeStore(frame: FrameBuffer, into: StoreFields): boolean {
   if (frame.length !== STORE_BYTES) return false;
-  readBlock(frame, into);
-  into.originator = frame.bytes[ANSWER_BYTES] as number;
+  into.originator = (readBlock(frame, into) >> 16) & 0xff;
   return true;
 }
 
@@ -81,10 +101,17 @@ export function encodeAnswer(
   first: Uint64,
   count: number,
 ): void {
-  writeView(frame.view, BODY, view);
-  frame.view.setUint32(OFFSET_REQUEST_ID, requestId, true);
-  writeUint64(frame.view, OFFSET_FIRST, first);
-  frame.view.setUint16(OFFSET_COUNT, count, true);
+  viewToWords(frame.words, view);
+  writeAnswer(frame, requestId, first, count);
+}
+
+/** As `encodeAnswer`, where the view is written already. */
+export function writeAnswer(frame: FrameBuffer, requestId: number, first: Uint64, count: number): void {
+  const { words } = frame;
+  words[WORD_REQUEST_ID] = requestId;
+  words[WORD_FIRST_LOW] = first.low;
+  words[WORD_FIRST_HIGH] = first.high;
+  words[WORD_COUNT] = count;
   frame.length = ANSWER_BYTES;
 }
 
@@ -94,11 +121,17 @@ export function decodeAnswer(frame: FrameBuffer, into: AnswerFields): boolean {
   return true;
 }
 
-function readBlock(frame: FrameBuffer, into: AnswerFields): void {
-  into.view = readView(frame.view, BODY);
-  into.requestId = frame.view.getUint32(OFFSET_REQUEST_ID, true);
-  readUint64(frame.view, OFFSET_FIRST, into.first);
-  into.count = frame.view.getUint16(OFFSET_COUNT, true);
+/** @returns the word with the count, for what else stands there. */
+function readBlock(frame: FrameBuffer, into: AnswerFields): number {
+  const { words } = frame;
+  const { first } = into;
+  into.view = viewOfWords(words);
+  into.requestId = (words[WORD_REQUEST_ID] as number) >>> 0;
+  first.low = (words[WORD_FIRST_LOW] as number) >>> 0;
+  first.high = (words[WORD_FIRST_HIGH] as number) >>> 0;
+  const end = words[WORD_COUNT] as number;
+  into.count = end & 0xffff;
+  return end;
 }
 
 /** REFUSE: requestId u32, code u8 (one of the REFUSE_... codes). */

@@ -36,6 +36,7 @@ import { routingCases } from "./card/routing.cases.js";
 import { secondaryCases } from "./card/secondary.cases.js";
 import { sideWatchCases } from "./card/side-watch.cases.js";
 import { silenceWatchCases } from "./card/silence-watch.cases.js";
+import { standingFrameCases } from "./card/standing-frame.cases.js";
 import { statusReportCases } from "./card/status-report.cases.js";
 import { surveyCases } from "./card/survey.cases.js";
 import { trunkCases } from "./card/trunk.cases.js";
@@ -102,6 +103,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/coordinator", cases: coordinatorCases },
   { name: "card/coordinator-lists", cases: coordinatorListsCases },
   { name: "card/side-watch", cases: sideWatchCases },
+  { name: "card/standing-frame", cases: standingFrameCases },
   { name: "card/silence-watch", cases: silenceWatchCases },
   { name: "card/planner", cases: plannerCases },
   { name: "card/plan-desk", cases: planDeskCases },

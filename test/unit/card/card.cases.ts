@@ -238,4 +238,26 @@ export const cardCases: readonly UnitCase[] = [
       }
     },
   },
+  {
+    title: "a header is trusted no more for the good one before it on the same cable",
+    run(t) {
+      const bench = new CardBench({ cardId: 3 });
+      const causes: readonly (readonly [string, FrameBuffer])[] = [
+        ["dropVersion", frame(FRAME_BEACON, byte(0, 2))],
+        ["dropLength", frame(FRAME_BEACON, (made) => (made.length = 8))],
+        ["dropFabric", frame(FRAME_BEACON, byte(5, 8))],
+        ["dropFabric", frame(FRAME_BEACON, byte(8, 1))],
+        ["dropSource", frame(FRAME_BEACON, byte(2, 4))],
+        ["dropDestination", frame(FRAME_BEACON, byte(3, 9))],
+        ["dropType", frame(0x1f)],
+      ];
+      for (const [cause, made] of causes) {
+        bench.beacon({ sequence: 1 });
+        const before = { ...bench.card.counters };
+        bench.receiveRaw(made);
+        before[cause as "dropType"] += 1;
+        t.deepEqual(bench.card.counters, before, payloadOf(made));
+      }
+    },
+  },
 ];

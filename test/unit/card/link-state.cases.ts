@@ -1,7 +1,8 @@
 import { LinkState } from "../../../firmware/card/link-state.js";
 import type { MemberList } from "../../../firmware/card/member-list.js";
 import { UNREACHABLE_COST } from "../../../firmware/wire/constants.js";
-import { HelloFields } from "../../../firmware/wire/hello-frame.js";
+import { FrameBuffer } from "../../../firmware/wire/frame-buffer.js";
+import { encodeHello, HelloFields } from "../../../firmware/wire/hello-frame.js";
 import { LINK_ALIVE, LINK_DEAD, LINK_STALE } from "../../../firmware/wire/host-status-frames.js";
 import { memberList } from "../../support/member-lists.js";
 import type { UnitCase } from "../../support/unit-case.js";
@@ -134,6 +135,41 @@ export const linkStateCases: readonly UnitCase[] = [
       t.is(link.neighbour, 0);
       t.deepEqual([link.costs[0], link.costs[1]], [UNREACHABLE_COST, UNREACHABLE_COST]);
       t.is(link.framesIn, 7, "what was counted stays");
+    },
+  },
+  {
+    title:
+      "a hello is the same only byte for byte, as long as it, in the same epoch and on a cable that is alive",
+    run(t) {
+      const link = new LinkState();
+      const frame = new FrameBuffer();
+      for (const routes of [0, 1, 2, 3]) {
+        encodeHello(
+          frame,
+          hello(
+            SELF,
+            Array.from({ length: routes }, (_, index) => [index + 1, 1, 2]),
+          ),
+        );
+        // Lengths of all remainders by four: those of hellos are all alike.
+        frame.length += routes;
+        link.hear(2, hello(SELF), SELF, members(), 10);
+        link.keepHello(frame, 5);
+        t.true(link.isHeardAgain(frame, 5));
+        t.false(link.isHeardAgain(frame, 6));
+        for (let offset = 0; offset < frame.length; offset += 1) {
+          frame.bytes[offset] = (frame.bytes[offset] as number) ^ 0x80;
+          t.false(link.isHeardAgain(frame, 5), `byte ${offset} of ${frame.length}`);
+          frame.bytes[offset] = (frame.bytes[offset] as number) ^ 0x80;
+        }
+        frame.bytes[frame.length] = (frame.bytes[frame.length] as number) ^ 0x80;
+        t.true(link.isHeardAgain(frame, 5), "what stands behind it is no part of it");
+        frame.length += 1;
+        t.false(link.isHeardAgain(frame, 5));
+      }
+      frame.length -= 1;
+      link.age(1_000_000, STALE_US, DEAD_US);
+      t.false(link.isHeardAgain(frame, 5), "the cable is dead");
     },
   },
 ];

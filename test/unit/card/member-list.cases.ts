@@ -210,4 +210,18 @@ export const memberListCases: readonly UnitCase[] = [
       );
     },
   },
+  {
+    title: "what was answered about a set of cards is forgotten with the list",
+    run(t) {
+      const list = listOf([1, 1, 1]);
+      t.false(list.isQuorum(0b001));
+      t.false(list.isQuorum(0b001));
+      list.copy(listOf([3, 1, 1]));
+      t.true(list.isQuorum(0b001));
+      const told = new MemberFields();
+      listOf([1, 1, 1]).tell(told);
+      t.true(list.set(told));
+      t.false(list.isQuorum(0b001));
+    },
+  },
 ];

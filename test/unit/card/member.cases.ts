@@ -28,6 +28,13 @@ function inFlash(bench: CardBench): PersistentState {
   return state;
 }
 
+/** A beacon of view 0x101 with this number. */
+function beaconOf(sequence: number): BeaconFields {
+  const fields = filled(new BeaconFields(), { view: 0x101, sequence, windowLog2: 16 });
+  fields.ceiling.copy(uint64(1n));
+  return fields;
+}
+
 export const memberCases: readonly UnitCase[] = [
   {
     title: "acknowledges a beacon of its view, with the ceiling that it has then in flash",
@@ -265,6 +272,67 @@ export const memberCases: readonly UnitCase[] = [
       t.is(member.grantUntilUs, 1000 + DEFAULT_TIMING.leaseUs, "of a lower view");
       beacon(0x101);
       t.is(member.grantUntilUs, 5000 + DEFAULT_TIMING.leaseUs);
+    },
+  },
+  {
+    title: "of two beacons that differ by their number alone the second does what the first did",
+    run(t) {
+      const bench = new CardBench({ cardId: 3 });
+      for (const sequence of [7, 8, 0xffff_ffff]) {
+        bench.nowUs += 10_000;
+        bench.beacon({ sequence, ceiling: 70_000n });
+      }
+      t.is(bench.card.counters.beaconsReceived, 3);
+      t.is(bench.card.counters.ceilingWrites, 1);
+      t.deepEqual(
+        bench.sent
+          .acks()
+          .map(({ to, fields }) => [to, fields.view, fields.sequence, fields.ceiling.low, fields.flags]),
+        [7, 8, 0xffff_ffff].map((sequence) => [1, bench.view, sequence, 70_000, 0]),
+      );
+    },
+  },
+  {
+    title: "what was found about a beacon holds no longer than what it was checked against",
+    run(t) {
+      const bench = new CardBench({ cardId: 3 });
+      bench.nowUs = 100_000;
+      bench.beacon({ sequence: 1 });
+      bench.beacon({ sequence: 2, state: REFUSE_NO_LEASE });
+      bench.beacon({ sequence: 3, ceiling: 80_000n });
+      t.is(toBigInt(inFlash(bench).ceiling), 80_000n);
+      bench.receive(2, FRAME_BEACON, (frame) => encodeBeacon(frame, beaconOf(4)));
+      t.is(bench.card.counters.dropRole, 1, "not from its primary");
+      t.is(bench.sent.acks().length, 3);
+      bench.nowUs = 200_000;
+      bench.prepare(0x202);
+      t.is(inFlash(bench).promised, 0x202);
+      bench.beacon({ sequence: 5, ceiling: 80_000n });
+      t.is(bench.sent.acks().length, 3, "it has promised more");
+      t.is(bench.card.counters.dropRole, 2);
+      bench.beacon({ view: 0x202, from: 2, secondary: 3, sequence: 1 });
+      t.is(bench.sent.acks().length, 4);
+      bench.beacon({ sequence: 6, ceiling: 80_000n });
+      t.is(bench.sent.acks().length, 4, "it has accepted another view");
+      t.is(bench.card.counters.dropRole, 3);
+    },
+  },
+  {
+    title:
+      "a beacon like the one before asks for the wake-up at the end of its grant; after a reset it counts no more",
+    run(t) {
+      const { context, post } = memberParts({ cardId: 3, base: 1n });
+      const member = new Member(context, post);
+      const frame = new FrameBuffer();
+      encodeBeacon(frame, beaconOf(1));
+      member.receiveBeacon(1, frame);
+      context.wakeUpUs = Number.POSITIVE_INFINITY;
+      context.nowUs = 3_000;
+      member.receiveBeacon(1, frame);
+      t.is(context.wakeUpUs, 3_000 + DEFAULT_TIMING.leaseUs);
+      t.is(member.viewState(), STATE_READY);
+      member.reset();
+      t.is(member.viewState(), REFUSE_NO_VIEW);
     },
   },
 ];

@@ -134,4 +134,22 @@ export const hostFramesCases: readonly UnitCase[] = [
       });
     },
   },
+  {
+    title: "HOST_MIRROR, of the largest view",
+    run(t) {
+      checkLayout(t, {
+        hex: "01 64 0df0feca  fefdfcfbfa 0102030405060708",
+        fields: filled(new HostMirrorFields(), {
+          view: 0xfafb_fcfd_fe,
+          held: uint64(0x0807_0605_0403_0201n),
+        }),
+        make: () => new HostMirrorFields(),
+        encode(frame) {
+          writeHostHeader(frame, 0x64, SESSION);
+          encodeHostMirror(frame, 0xfafb_fcfd_fe, uint64(0x0807_0605_0403_0201n));
+        },
+        decode: decodeHostMirror,
+      });
+    },
+  },
 ];
