@@ -21,20 +21,24 @@ import {
   RefuseFields,
 } from "../wire/number-frames.js";
 import type { CardContext } from "./card-context.js";
+import { type HostBlock, HostBlocks } from "./host-blocks.js";
 import type { HostLine } from "./host-line.js";
 import type { Post } from "./post.js";
+import { RequestPace } from "./request-pace.js";
 
-const NO_SLOT = -1;
 const NOT_SENT = Number.NEGATIVE_INFINITY;
 const SLOT_BITS = 3;
 const SLOT_MASK = MAX_BLOCKS_IN_FLIGHT - 1;
 
-/** A block that the host waits for. What was asked for is fixed when it is first sent: a retry adds nobody. */
-class OpenBlock {
+/** A request that the primary is asked. Whom it serves is fixed when it is first sent: a retry adds nobody. */
+class OpenRequest {
   open = false;
-  tag = 0;
   requestId = 0;
+  /** The sum of its blocks' counts. */
   count = 0;
+  /** The first of its blocks, in the order in which they share its numbers. */
+  blocks: HostBlock | null = null;
+  /** When the first of its blocks came. */
   openedUs = 0;
   /** When it was sent last; NOT_SENT where it waits for a view, or was refused in the last. */
   sentUs = NOT_SENT;
@@ -42,32 +46,34 @@ class OpenBlock {
   wasRepeated = false;
 }
 
-/** Asks for blocks for its host, as many at a time as `MAX_BLOCKS_IN_FLIGHT`, and hands on each first answer. */
+/**
+ * Asks for the blocks of its host, at most `MAX_BLOCKS_IN_FLIGHT`, and hands on each first answer. Blocks that come while as
+ * many requests are under way as the fabric answers in time wait, and go together in the next one.
+ */
 export class Originator {
+  /** When `tick` has something to do, as long as numbers can be had as before. Too early does no harm. */
+  dueUs = Number.POSITIVE_INFINITY;
+  /** A block was refused in this view, or waits for the next: the next beacon is reason to ask again. */
+  hasWaiting = false;
   private readonly context: CardContext;
   private readonly post: Post;
   private readonly line: HostLine;
   private readonly viewState: () => number;
-  private readonly blocks: OpenBlock[] = [];
+  private readonly blocks = new HostBlocks();
+  private readonly requests: OpenRequest[] = [];
+  private openRequests = 0;
+  private readonly pace: RequestPace;
   private readonly answer = new AnswerFields();
   private readonly refusal = new RefuseFields();
   private readonly frame = new FrameBuffer();
   /** Rises with each request from a random start; a request id is this and, in its lowest bits, its slot. */
   private sequence: number;
-  openCount = 0;
-  /** When `tick` has something to do, as long as numbers can be had as before. Too early does no harm. */
-  dueUs = Number.POSITIVE_INFINITY;
-  /** A block was refused in this view, or waits for the next: the next beacon is reason to ask again. */
-  hasWaiting = false;
-  /**
-   * How long an answer is waited for, `timing.retryUs` to `timing.patienceUs`: twice what the last one took, and twice as
-   * long when a request was repeated in vain. Cards that are asked faster than they can answer get no repetitions on top of it.
-   */
-  private retryUs: number;
-  /** When it was made longer last. */
-  private slowedUs = Number.NEGATIVE_INFINITY;
   /** Nothing new is sent. */
   private isHeld = false;
+  /** Requests are being sent, and an answer may come before that is over: where this card holds all roles. */
+  private isSending = false;
+  /** Fewer numbers are left than several blocks ask for. */
+  private isNearEnd = false;
 
   /** @param viewState says whether numbers can be had in the view that this card knows. */
   constructor(context: CardContext, post: Post, line: HostLine, viewState: () => number) {
@@ -76,30 +82,38 @@ export class Originator {
     this.line = line;
     this.viewState = viewState;
     this.sequence = context.environment.randomSeed >>> SLOT_BITS;
-    this.retryUs = context.timing.retryUs;
-    for (let slot = 0; slot < MAX_BLOCKS_IN_FLIGHT; slot += 1) this.blocks.push(new OpenBlock());
+    this.pace = new RequestPace(context.timing);
+    for (let slot = 0; slot < MAX_BLOCKS_IN_FLIGHT; slot += 1) this.requests.push(new OpenRequest());
   }
 
   /** Takes the host's request for `count` numbers under its name `tag`. */
   request(tag: number, count: number): void {
-    const slot = this.freeSlot(tag);
+    const { context, blocks } = this;
+    // The host repeats itself: nothing to do.
+    if (blocks.isOpen(tag)) return;
     const state = this.viewState();
-    if (slot === NO_SLOT) return;
-    if (count === 0 || count > MAX_BLOCK_COUNT) this.refuseHost(tag, REFUSE_COUNT);
+    if (blocks.isFull) this.refuseHost(tag, REFUSE_BUSY);
+    else if (count === 0 || count > MAX_BLOCK_COUNT) this.refuseHost(tag, REFUSE_COUNT);
     else if (isPermanent(state)) this.refuseHost(tag, state);
-    else this.open(slot, tag, count, state);
+    else {
+      context.counters.blocksAsked += 1;
+      blocks.add(tag, count, context.nowUs);
+      if (state === STATE_READY) this.sendWaiting();
+      else this.dueBy(context.nowUs + this.pace.retryUs);
+    }
   }
 
   /** A view begins: how long the last primary took means nothing, and what waited there is lost. */
   beginView(): void {
-    this.retryUs = this.context.timing.retryUs;
+    this.pace.restart();
     this.dueBy(this.context.nowUs);
   }
 
   /** Forgets what an earlier session asked for: its numbers, should they come, are nobody's. */
   reset(): void {
-    for (const block of this.blocks) block.open = false;
-    this.openCount = 0;
+    for (const request of this.requests) request.open = false;
+    this.openRequests = 0;
+    this.blocks.clear();
   }
 
   /**
@@ -108,7 +122,7 @@ export class Originator {
    */
   hold(): boolean {
     this.isHeld = true;
-    return this.blocks.every(({ open, sentUs }) => !open || sentUs === NOT_SENT);
+    return this.requests.every(({ open, sentUs }) => !open || sentUs === NOT_SENT);
   }
 
   /** Sends again, from the next `tick` on, which is due at once. */
@@ -130,17 +144,16 @@ export class Originator {
       context.counters.dropRole += 1;
       return;
     }
-    const block = this.blockOf(answer.requestId);
-    if (!block.open || block.requestId !== answer.requestId || block.count !== answer.count) {
+    const request = this.requestOf(answer.requestId);
+    if (!request.open || request.requestId !== answer.requestId || request.count !== answer.count) {
       context.counters.answersLate += 1;
       return;
     }
-    this.close(block);
-    if (!block.wasRepeated) this.noteAnswerTime(context.nowUs - block.sentUs);
-    context.counters.blocksAnswered += 1;
+    this.close(request);
+    if (!request.wasRepeated) this.pace.noteAnswer(context.nowUs - request.sentUs);
     context.counters.numbersDelivered += answer.count;
-    encodeHostAnswer(this.frame, block.tag, answer.first, answer.count);
-    this.line.send(FRAME_HOST_ANSWER, this.frame);
+    this.handOut(request);
+    if (this.blocks.oldest !== null && this.viewState() === STATE_READY) this.sendWaiting();
   }
 
   /** Takes a REFUSE of the member `source`: only that of its primary ends a request. */
@@ -150,13 +163,14 @@ export class Originator {
       context.counters.dropLength += 1;
       return;
     }
-    const block = this.blockOf(refusal.requestId);
+    const request = this.requestOf(refusal.requestId);
     if (source !== context.state.accepted.primary || refusal.code === STATE_READY) {
       context.counters.dropRole += 1;
-    } else if (block.open && block.requestId === refusal.requestId) {
-      const impatient = context.nowUs >= block.openedUs + context.timing.patienceUs;
-      if (impatient || isPermanent(refusal.code)) this.giveBack(block, refusal.code);
-      else this.wait(block);
+    } else if (request.open && request.requestId === refusal.requestId) {
+      const impatient = context.nowUs >= request.openedUs + context.timing.patienceUs;
+      if (refusal.code === REFUSE_EXHAUSTED && request.blocks?.next !== null) this.askAlone(request);
+      else if (impatient || isPermanent(refusal.code)) this.giveBack(request, refusal.code);
+      else this.wait(request);
     }
   }
 
@@ -164,22 +178,37 @@ export class Originator {
   tick(): void {
     this.dueUs = Number.POSITIVE_INFINITY;
     this.hasWaiting = false;
-    if (this.openCount === 0) return;
-    const { context } = this;
+    if (this.blocks.openCount === 0) return;
     const state = this.viewState();
-    for (let slot = 0; slot < MAX_BLOCKS_IN_FLIGHT; slot += 1) {
-      const block = this.blocks[slot] as OpenBlock;
-      if (!block.open) continue;
-      if (state === STATE_READY) {
-        this.sendIfDue(block);
-        this.dueBy((block.sentUs === NOT_SENT ? context.nowUs : block.sentUs) + this.retryUs);
-      } else {
-        this.wait(block);
-        const endUs = block.openedUs + context.timing.patienceUs;
-        if (isPermanent(state) || context.nowUs >= endUs) this.giveBack(block, state);
-        else this.dueBy(endUs);
-      }
+    if (state === STATE_READY) this.goOn();
+    else this.waitForView(state);
+  }
+
+  private goOn(): void {
+    const { context } = this;
+    for (let slot = 0; slot < MAX_BLOCKS_IN_FLIGHT && this.openRequests > 0; slot += 1) {
+      const request = this.requests[slot] as OpenRequest;
+      if (!request.open) continue;
+      this.sendIfDue(request);
+      this.dueBy((request.sentUs === NOT_SENT ? context.nowUs : request.sentUs) + this.pace.retryUs);
     }
+    this.sendWaiting();
+  }
+
+  private waitForView(state: number): void {
+    const { context, blocks } = this;
+    const sinceUs = isPermanent(state) ? context.nowUs : context.nowUs - context.timing.patienceUs;
+    for (const request of this.requests) {
+      if (!request.open) continue;
+      this.wait(request);
+      if (request.openedUs <= sinceUs) this.giveBack(request, state);
+    }
+    while (blocks.oldest !== null && blocks.oldest.openedUs <= sinceUs) {
+      this.refuseBlock(blocks.take(true), state);
+    }
+    if (blocks.oldest === null) return;
+    this.hasWaiting = true;
+    this.dueBy(blocks.oldest.openedUs + context.timing.patienceUs);
   }
 
   private dueBy(atUs: number): void {
@@ -187,89 +216,96 @@ export class Originator {
     this.context.wakeBy(this.dueUs);
   }
 
-  private sendIfDue(block: OpenBlock): void {
-    const { context } = this;
-    if (context.nowUs < block.sentUs + this.retryUs) return;
-    if (this.isHeld && block.sentUs === NOT_SENT) return;
-    if (block.sentUs !== NOT_SENT) {
-      context.counters.requestRetries += 1;
-      // One repetition may be for a lost frame; a second one says that this is too fast.
-      if (block.wasRepeated) this.noteSilence();
-      block.wasRepeated = true;
-    }
-    this.send(block);
+  /** Sends what waits, as far as the fabric answers in time. */
+  private sendWaiting(): void {
+    if (this.isHeld || this.isSending) return;
+    this.isSending = true;
+    while (this.blocks.oldest !== null && this.openRequests < this.pace.limit) this.sendNew();
+    this.isSending = false;
   }
 
-  /** An answer to the only request of its block took `us`. */
-  private noteAnswerTime(us: number): void {
-    const { retryUs } = this.context.timing;
-    // Mostly so: nobody is in a hurry.
-    if (this.retryUs === retryUs && 2 * us <= retryUs) return;
-    this.retryUs = Math.max(retryUs, Math.min(2 * us, this.context.timing.patienceUs));
-  }
-
-  /** Waits longer from now on. Blocks that were sent together fall silent together: they count as one. */
-  private noteSilence(): void {
-    const { nowUs, timing } = this.context;
-    if (nowUs < this.slowedUs + this.retryUs) return;
-    this.slowedUs = nowUs;
-    this.retryUs = Math.min(2 * this.retryUs, timing.patienceUs);
-  }
-
-  /** Keeps a block for the next view: its callers need not know that the roles have changed. */
-  private wait(block: OpenBlock): void {
-    block.sentUs = NOT_SENT;
-    this.hasWaiting = true;
-    this.retryUs = this.context.timing.retryUs;
-    this.dueBy(block.openedUs + this.context.timing.patienceUs);
-  }
-
-  private giveBack(block: OpenBlock, code: number): void {
-    this.close(block);
-    this.refuseHost(block.tag, code);
-  }
-
-  private open(slot: number, tag: number, count: number, state: number): void {
-    const block = this.blocks[slot] as OpenBlock;
+  private sendNew(): void {
+    const { context, blocks } = this;
+    let slot = 0;
+    while ((this.requests[slot] as OpenRequest).open) slot += 1;
+    const request = this.requests[slot] as OpenRequest;
+    const first = blocks.take(this.isNearEnd);
     this.sequence = (this.sequence + 1) >>> 0;
-    block.open = true;
-    block.tag = tag;
-    block.requestId = ((this.sequence << SLOT_BITS) | slot) >>> 0;
-    block.count = count;
-    block.openedUs = this.context.nowUs;
-    block.sentUs = NOT_SENT;
-    this.openCount += 1;
-    this.context.counters.blocksAsked += 1;
-    block.wasRepeated = false;
-    this.dueBy(this.context.nowUs + this.retryUs);
-    if (state === STATE_READY && !this.isHeld) this.send(block);
+    request.open = true;
+    request.requestId = ((this.sequence << SLOT_BITS) | slot) >>> 0;
+    request.count = blocks.takenCount;
+    request.blocks = first;
+    request.openedUs = first.openedUs;
+    request.wasRepeated = false;
+    this.openRequests += 1;
+    this.dueBy(context.nowUs + this.pace.retryUs);
+    this.send(request);
   }
 
-  private send(block: OpenBlock): void {
-    block.sentUs = this.context.nowUs;
-    encodeRequest(this.frame, block.requestId, block.count);
+  private sendIfDue(request: OpenRequest): void {
+    const { context, pace } = this;
+    if (context.nowUs < request.sentUs + pace.retryUs) return;
+    if (this.isHeld && request.sentUs === NOT_SENT) return;
+    if (request.sentUs !== NOT_SENT) {
+      context.counters.requestRetries += 1;
+      pace.noteSilence(context.nowUs);
+    }
+    request.wasRepeated = true;
+    this.send(request);
+  }
+
+  private send(request: OpenRequest): void {
+    request.sentUs = this.context.nowUs;
+    encodeRequest(this.frame, request.requestId, request.count);
     this.post.send(FRAME_REQUEST, this.context.state.accepted.primary, this.frame);
   }
 
-  private close(block: OpenBlock): void {
-    block.open = false;
-    this.openCount -= 1;
-  }
-
-  private blockOf(requestId: number): OpenBlock {
-    return this.blocks[requestId & SLOT_MASK] as OpenBlock;
-  }
-
-  /** @returns NO_SLOT where the tag is open already (the host repeats itself: nothing to do), or all slots are taken. */
-  private freeSlot(tag: number): number {
-    let free = NO_SLOT;
-    for (let slot = 0; slot < MAX_BLOCKS_IN_FLIGHT; slot += 1) {
-      const block = this.blocks[slot] as OpenBlock;
-      if (block.open && block.tag === tag) return NO_SLOT;
-      if (!block.open) free = slot;
+  /** Shares the numbers of `answer` out, in the order in which the blocks came. */
+  private handOut(request: OpenRequest): void {
+    const { answer, blocks, context, frame } = this;
+    const { first } = answer;
+    for (let block = request.blocks; block !== null; block = block.next) {
+      blocks.close(block);
+      context.counters.blocksAnswered += 1;
+      encodeHostAnswer(frame, block.tag, first, block.count);
+      this.line.send(FRAME_HOST_ANSWER, frame);
+      if (block.next !== null) first.add(block.count);
     }
-    if (free === NO_SLOT) this.refuseHost(tag, REFUSE_BUSY);
-    return free;
+  }
+
+  /** Keeps a request for the next view: its callers need not know that the roles have changed. */
+  private wait(request: OpenRequest): void {
+    request.sentUs = NOT_SENT;
+    this.hasWaiting = true;
+    this.pace.restart();
+    this.dueBy(request.openedUs + this.context.timing.patienceUs);
+  }
+
+  /** So many numbers are not left, but what one of the blocks asks for may be. */
+  private askAlone(request: OpenRequest): void {
+    this.isNearEnd = true;
+    this.close(request);
+    this.blocks.putBack(request.blocks as HostBlock);
+    this.dueBy(this.context.nowUs);
+  }
+
+  private giveBack(request: OpenRequest, code: number): void {
+    this.close(request);
+    for (let block = request.blocks; block !== null; block = block.next) this.refuseBlock(block, code);
+  }
+
+  private refuseBlock(block: HostBlock, code: number): void {
+    this.blocks.close(block);
+    this.refuseHost(block.tag, code);
+  }
+
+  private close(request: OpenRequest): void {
+    request.open = false;
+    this.openRequests -= 1;
+  }
+
+  private requestOf(requestId: number): OpenRequest {
+    return this.requests[requestId & SLOT_MASK] as OpenRequest;
   }
 
   private refuseHost(tag: number, code: number): void {

@@ -19,7 +19,7 @@ interface SecondaryInside {
 
 interface OriginatorInside {
   sequence: number;
-  readonly blocks: readonly { readonly open: boolean; requestId: number }[];
+  readonly requests: readonly { readonly open: boolean; requestId: number }[];
 }
 
 interface CardInside {
@@ -96,8 +96,8 @@ export const numberMutations: readonly Mutation[] = [
       const answer = new AnswerFields();
       replaceMethod<OriginatorInside>(Originator, "receiveAnswer", (original) => (self, source, frame) => {
         if (decodeAnswer(frame as FrameBuffer, answer)) {
-          const block = self.blocks[answer.requestId & (MAX_BLOCKS_IN_FLIGHT - 1)];
-          if (block?.open === true) block.requestId = answer.requestId;
+          const request = self.requests[answer.requestId & (MAX_BLOCKS_IN_FLIGHT - 1)];
+          if (request?.open === true) request.requestId = answer.requestId;
         }
         return original(self, source, frame);
       });
