@@ -54,14 +54,14 @@ export class HostBlocks {
   /**
    * Takes the oldest of those that wait, and with it the next ones as long as all together are no more than one request may
    * ask for. Only while one waits.
-   * @param alone takes one only.
+   * @param together false: takes one only.
    * @returns the first of them; the others follow as `next`.
    */
-  take(alone: boolean): HostBlock {
+  take(together: boolean): HostBlock {
     const first = this.oldest as HostBlock;
     let last = first;
     let count = first.count;
-    while (!alone && last.next !== null && count + last.next.count <= MAX_BLOCK_COUNT) {
+    while (together && last.next !== null && count + last.next.count <= MAX_BLOCK_COUNT) {
       last = last.next;
       count += last.count;
     }

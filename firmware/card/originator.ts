@@ -1,4 +1,4 @@
-import { MAX_BLOCK_COUNT, MAX_BLOCKS_IN_FLIGHT } from "../wire/constants.js";
+import { MAX_BLOCK_COUNT } from "../wire/constants.js";
 import { FrameBuffer } from "../wire/frame-buffer.js";
 import {
   FRAME_HOST_ANSWER,
@@ -20,19 +20,17 @@ import {
   encodeRequest,
   RefuseFields,
 } from "../wire/number-frames.js";
+import { AnswerTime } from "./answer-time.js";
 import type { CardContext } from "./card-context.js";
 import { type HostBlock, HostBlocks } from "./host-blocks.js";
 import type { HostLine } from "./host-line.js";
 import type { Post } from "./post.js";
-import { RequestPace } from "./request-pace.js";
 
 const NOT_SENT = Number.NEGATIVE_INFINITY;
-const SLOT_BITS = 3;
-const SLOT_MASK = MAX_BLOCKS_IN_FLIGHT - 1;
 
-/** A request that the primary is asked. Whom it serves is fixed when it is first sent: a retry adds nobody. */
+/** The request that the primary is asked. Whom it serves is fixed when it is first sent: a retry adds nobody. */
 class OpenRequest {
-  open = false;
+  isOpen = false;
   requestId = 0;
   /** The sum of its blocks' counts. */
   count = 0;
@@ -47,30 +45,29 @@ class OpenRequest {
 }
 
 /**
- * Asks for the blocks of its host, at most `MAX_BLOCKS_IN_FLIGHT`, and hands on each first answer. Blocks that come while as
- * many requests are under way as the fabric answers in time wait, and go together in the next one.
+ * Asks for the blocks of its host, and hands on each first answer. One request is under way at a time: blocks that come meanwhile
+ * wait, and go together in the next one. So the more a host asks, the more a request brings, and no load makes requests queue up.
  */
 export class Originator {
   /** When `tick` has something to do, as long as numbers can be had as before. Too early does no harm. */
   dueUs = Number.POSITIVE_INFINITY;
-  /** A block was refused in this view, or waits for the next: the next beacon is reason to ask again. */
+  /** The request was refused in this view, or blocks wait for the next: the next beacon is reason to ask again. */
   hasWaiting = false;
   private readonly context: CardContext;
   private readonly post: Post;
   private readonly line: HostLine;
   private readonly viewState: () => number;
   private readonly blocks = new HostBlocks();
-  private readonly requests: OpenRequest[] = [];
-  private openRequests = 0;
-  private readonly pace: RequestPace;
+  private readonly open = new OpenRequest();
+  private readonly time: AnswerTime;
   private readonly answer = new AnswerFields();
   private readonly refusal = new RefuseFields();
   private readonly frame = new FrameBuffer();
-  /** Rises with each request from a random start; a request id is this and, in its lowest bits, its slot. */
+  /** The newest request id. It rises with each request, from a random start. */
   private sequence: number;
   /** Nothing new is sent. */
   private isHeld = false;
-  /** Requests are being sent, and an answer may come before that is over: where this card holds all roles. */
+  /** A request is being sent, and its answer may come before that is over: where this card holds all roles. */
   private isSending = false;
   /** Fewer numbers are left than several blocks ask for. */
   private isNearEnd = false;
@@ -81,9 +78,8 @@ export class Originator {
     this.post = post;
     this.line = line;
     this.viewState = viewState;
-    this.sequence = context.environment.randomSeed >>> SLOT_BITS;
-    this.pace = new RequestPace(context.timing);
-    for (let slot = 0; slot < MAX_BLOCKS_IN_FLIGHT; slot += 1) this.requests.push(new OpenRequest());
+    this.sequence = context.environment.randomSeed;
+    this.time = new AnswerTime(context.timing);
   }
 
   /** Takes the host's request for `count` numbers under its name `tag`. */
@@ -99,20 +95,19 @@ export class Originator {
       context.counters.blocksAsked += 1;
       blocks.add(tag, count, context.nowUs);
       if (state === STATE_READY) this.sendWaiting();
-      else this.dueBy(context.nowUs + this.pace.retryUs);
+      else this.dueBy(context.nowUs + this.time.retryUs);
     }
   }
 
   /** A view begins: how long the last primary took means nothing, and what waited there is lost. */
   beginView(): void {
-    this.pace.restart();
+    this.time.restart();
     this.dueBy(this.context.nowUs);
   }
 
   /** Forgets what an earlier session asked for: its numbers, should they come, are nobody's. */
   reset(): void {
-    for (const request of this.requests) request.open = false;
-    this.openRequests = 0;
+    this.open.isOpen = false;
     this.blocks.clear();
   }
 
@@ -122,7 +117,7 @@ export class Originator {
    */
   hold(): boolean {
     this.isHeld = true;
-    return this.requests.every(({ open, sentUs }) => !open || sentUs === NOT_SENT);
+    return !this.open.isOpen || this.open.sentUs === NOT_SENT;
   }
 
   /** Sends again, from the next `tick` on, which is due at once. */
@@ -133,7 +128,7 @@ export class Originator {
 
   /** Takes an ANSWER of the member `source`. */
   receiveAnswer(source: number, frame: FrameBuffer): void {
-    const { context, answer } = this;
+    const { context, answer, open } = this;
     if (!decodeAnswer(frame, answer)) {
       context.counters.dropLength += 1;
       return;
@@ -144,33 +139,31 @@ export class Originator {
       context.counters.dropRole += 1;
       return;
     }
-    const request = this.requestOf(answer.requestId);
-    if (!request.open || request.requestId !== answer.requestId || request.count !== answer.count) {
+    if (!open.isOpen || open.requestId !== answer.requestId || open.count !== answer.count) {
       context.counters.answersLate += 1;
       return;
     }
-    this.close(request);
-    if (!request.wasRepeated) this.pace.noteAnswer(context.nowUs - request.sentUs);
+    open.isOpen = false;
+    if (!open.wasRepeated) this.time.noteAnswer(context.nowUs - open.sentUs);
     context.counters.numbersDelivered += answer.count;
-    this.handOut(request);
+    this.shareOut();
     if (this.blocks.oldest !== null && this.viewState() === STATE_READY) this.sendWaiting();
   }
 
   /** Takes a REFUSE of the member `source`: only that of its primary ends a request. */
   receiveRefuse(source: number, frame: FrameBuffer): void {
-    const { context, refusal } = this;
+    const { context, refusal, open } = this;
     if (!decodeRefuse(frame, refusal)) {
       context.counters.dropLength += 1;
       return;
     }
-    const request = this.requestOf(refusal.requestId);
     if (source !== context.state.accepted.primary || refusal.code === STATE_READY) {
       context.counters.dropRole += 1;
-    } else if (request.open && request.requestId === refusal.requestId) {
-      const impatient = context.nowUs >= request.openedUs + context.timing.patienceUs;
-      if (refusal.code === REFUSE_EXHAUSTED && request.blocks?.next !== null) this.askAlone(request);
-      else if (impatient || isPermanent(refusal.code)) this.giveBack(request, refusal.code);
-      else this.wait(request);
+    } else if (open.isOpen && open.requestId === refusal.requestId) {
+      const impatient = context.nowUs >= open.openedUs + context.timing.patienceUs;
+      if (refusal.code === REFUSE_EXHAUSTED && !this.isNearEnd) this.askSingly();
+      else if (impatient || isPermanent(refusal.code)) this.giveBack(refusal.code);
+      else this.wait();
     }
   }
 
@@ -180,31 +173,23 @@ export class Originator {
     this.hasWaiting = false;
     if (this.blocks.openCount === 0) return;
     const state = this.viewState();
-    if (state === STATE_READY) this.goOn();
-    else this.waitForView(state);
-  }
-
-  private goOn(): void {
-    const { context } = this;
-    for (let slot = 0; slot < MAX_BLOCKS_IN_FLIGHT && this.openRequests > 0; slot += 1) {
-      const request = this.requests[slot] as OpenRequest;
-      if (!request.open) continue;
-      this.sendIfDue(request);
-      this.dueBy((request.sentUs === NOT_SENT ? context.nowUs : request.sentUs) + this.pace.retryUs);
+    if (state !== STATE_READY) {
+      this.waitForView(state);
+      return;
     }
+    if (this.open.isOpen) this.sendAgain();
     this.sendWaiting();
   }
 
   private waitForView(state: number): void {
-    const { context, blocks } = this;
+    const { context, blocks, open } = this;
     const sinceUs = isPermanent(state) ? context.nowUs : context.nowUs - context.timing.patienceUs;
-    for (const request of this.requests) {
-      if (!request.open) continue;
-      this.wait(request);
-      if (request.openedUs <= sinceUs) this.giveBack(request, state);
+    if (open.isOpen) {
+      this.wait();
+      if (open.openedUs <= sinceUs) this.giveBack(state);
     }
     while (blocks.oldest !== null && blocks.oldest.openedUs <= sinceUs) {
-      this.refuseBlock(blocks.take(true), state);
+      this.refuseBlock(blocks.take(false), state);
     }
     if (blocks.oldest === null) return;
     this.hasWaiting = true;
@@ -216,96 +201,85 @@ export class Originator {
     this.context.wakeBy(this.dueUs);
   }
 
-  /** Sends what waits, as far as the fabric answers in time. */
+  /** Sends what waits, unless a request is under way. */
   private sendWaiting(): void {
+    const { blocks, open } = this;
     if (this.isHeld || this.isSending) return;
     this.isSending = true;
-    while (this.blocks.oldest !== null && this.openRequests < this.pace.limit) this.sendNew();
+    while (blocks.oldest !== null && !open.isOpen) {
+      open.isOpen = true;
+      this.sequence = (this.sequence + 1) >>> 0;
+      open.requestId = this.sequence;
+      open.blocks = blocks.take(!this.isNearEnd);
+      open.count = blocks.takenCount;
+      open.openedUs = open.blocks.openedUs;
+      open.wasRepeated = false;
+      this.send();
+    }
     this.isSending = false;
   }
 
-  private sendNew(): void {
-    const { context, blocks } = this;
-    let slot = 0;
-    while ((this.requests[slot] as OpenRequest).open) slot += 1;
-    const request = this.requests[slot] as OpenRequest;
-    const first = blocks.take(this.isNearEnd);
-    this.sequence = (this.sequence + 1) >>> 0;
-    request.open = true;
-    request.requestId = ((this.sequence << SLOT_BITS) | slot) >>> 0;
-    request.count = blocks.takenCount;
-    request.blocks = first;
-    request.openedUs = first.openedUs;
-    request.wasRepeated = false;
-    this.openRequests += 1;
-    this.dueBy(context.nowUs + this.pace.retryUs);
-    this.send(request);
-  }
-
-  private sendIfDue(request: OpenRequest): void {
-    const { context, pace } = this;
-    if (context.nowUs < request.sentUs + pace.retryUs) return;
-    if (this.isHeld && request.sentUs === NOT_SENT) return;
-    if (request.sentUs !== NOT_SENT) {
+  /** Sends the request again where that is due. */
+  private sendAgain(): void {
+    const { context, open, time } = this;
+    if (open.sentUs === NOT_SENT) {
+      if (this.isHeld) return;
+    } else if (context.nowUs < open.sentUs + time.retryUs) {
+      this.dueBy(open.sentUs + time.retryUs);
+      return;
+    } else {
       context.counters.requestRetries += 1;
-      pace.noteSilence(context.nowUs);
+      time.noteSilence();
     }
-    request.wasRepeated = true;
-    this.send(request);
+    open.wasRepeated = true;
+    this.send();
   }
 
-  private send(request: OpenRequest): void {
-    request.sentUs = this.context.nowUs;
-    encodeRequest(this.frame, request.requestId, request.count);
-    this.post.send(FRAME_REQUEST, this.context.state.accepted.primary, this.frame);
+  private send(): void {
+    const { context, frame, open } = this;
+    open.sentUs = context.nowUs;
+    this.dueBy(context.nowUs + this.time.retryUs);
+    encodeRequest(frame, open.requestId, open.count);
+    this.post.send(FRAME_REQUEST, context.state.accepted.primary, frame);
   }
 
-  /** Shares the numbers of `answer` out, in the order in which the blocks came. */
-  private handOut(request: OpenRequest): void {
+  /** Shares the numbers of the answer out, in the order in which the blocks came. */
+  private shareOut(): void {
     const { answer, blocks, context, frame } = this;
     const { first } = answer;
-    for (let block = request.blocks; block !== null; block = block.next) {
+    for (let block = this.open.blocks; block !== null; block = block.next) {
       blocks.close(block);
       context.counters.blocksAnswered += 1;
       encodeHostAnswer(frame, block.tag, first, block.count);
       this.line.send(FRAME_HOST_ANSWER, frame);
-      if (block.next !== null) first.add(block.count);
+      first.add(block.count);
     }
   }
 
-  /** Keeps a request for the next view: its callers need not know that the roles have changed. */
-  private wait(request: OpenRequest): void {
-    request.sentUs = NOT_SENT;
+  /** Keeps the request for the next view: its callers need not know that the roles have changed. */
+  private wait(): void {
+    this.open.sentUs = NOT_SENT;
     this.hasWaiting = true;
-    this.pace.restart();
-    this.dueBy(request.openedUs + this.context.timing.patienceUs);
+    this.time.restart();
+    this.dueBy(this.open.openedUs + this.context.timing.patienceUs);
   }
 
   /** So many numbers are not left, but what one of the blocks asks for may be. */
-  private askAlone(request: OpenRequest): void {
+  private askSingly(): void {
     this.isNearEnd = true;
-    this.close(request);
-    this.blocks.putBack(request.blocks as HostBlock);
+    this.open.isOpen = false;
+    this.blocks.putBack(this.open.blocks as HostBlock);
     this.dueBy(this.context.nowUs);
   }
 
-  private giveBack(request: OpenRequest, code: number): void {
-    this.close(request);
-    for (let block = request.blocks; block !== null; block = block.next) this.refuseBlock(block, code);
+  private giveBack(code: number): void {
+    this.open.isOpen = false;
+    for (let block = this.open.blocks; block !== null; block = block.next) this.refuseBlock(block, code);
   }
 
   private refuseBlock(block: HostBlock, code: number): void {
     this.blocks.close(block);
     this.refuseHost(block.tag, code);
-  }
-
-  private close(request: OpenRequest): void {
-    request.open = false;
-    this.openRequests -= 1;
-  }
-
-  private requestOf(requestId: number): OpenRequest {
-    return this.requests[requestId & SLOT_MASK] as OpenRequest;
   }
 
   private refuseHost(tag: number, code: number): void {

@@ -189,7 +189,8 @@ export function measureThroughput(
     delivered += 1;
     if (!world.areCallsEnded) world.hostOf(host).call(BLOCK_COUNT, true);
   };
-  for (const host of world.hosts) for (let block = 0; block < blocks; block += 1) host.call(BLOCK_COUNT, true);
+  for (const host of world.hosts)
+    for (let block = 0; block < blocks; block += 1) host.call(BLOCK_COUNT, true);
   world.run(world.nowUs + SECOND_US);
   const before = delivered;
   const seconds = 2;

@@ -2,7 +2,6 @@ import { Card } from "../../firmware/card/card.js";
 import type { CardContext } from "../../firmware/card/card-context.js";
 import { Originator } from "../../firmware/card/originator.js";
 import { Secondary } from "../../firmware/card/secondary.js";
-import { MAX_BLOCKS_IN_FLIGHT } from "../../firmware/wire/constants.js";
 import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import { FRAME_STORE, OFFSET_TYPE } from "../../firmware/wire/frame-types.js";
 import { AnswerFields, decodeAnswer, decodeStore, StoreFields } from "../../firmware/wire/number-frames.js";
@@ -19,7 +18,7 @@ interface SecondaryInside {
 
 interface OriginatorInside {
   sequence: number;
-  readonly requests: readonly { readonly open: boolean; requestId: number }[];
+  readonly open: { readonly isOpen: boolean; requestId: number };
 }
 
 interface CardInside {
@@ -96,8 +95,7 @@ export const numberMutations: readonly Mutation[] = [
       const answer = new AnswerFields();
       replaceMethod<OriginatorInside>(Originator, "receiveAnswer", (original) => (self, source, frame) => {
         if (decodeAnswer(frame as FrameBuffer, answer)) {
-          const request = self.requests[answer.requestId & (MAX_BLOCKS_IN_FLIGHT - 1)];
-          if (request?.open === true) request.requestId = answer.requestId;
+          if (self.open.isOpen) self.open.requestId = answer.requestId;
         }
         return original(self, source, frame);
       });
