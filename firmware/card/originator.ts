@@ -65,6 +65,8 @@ export class Originator {
   private readonly frame = new FrameBuffer();
   /** The newest request id. It rises with each request, from a random start. */
   private sequence: number;
+  /** The next request is sent then at the soonest. */
+  private readyUs = Number.NEGATIVE_INFINITY;
   /** Nothing new is sent. */
   private isHeld = false;
   /** A request is being sent, and its answer may come before that is over: where this card holds all roles. */
@@ -99,9 +101,10 @@ export class Originator {
     }
   }
 
-  /** A view begins: how long the last primary took means nothing, and what waited there is lost. */
+  /** A view begins: that the last one fell silent means nothing, and what waited there is lost. */
   beginView(): void {
-    this.time.restart();
+    this.time.forgetSilence();
+    this.readyUs = this.context.nowUs;
     this.dueBy(this.context.nowUs);
   }
 
@@ -145,6 +148,7 @@ export class Originator {
     }
     open.isOpen = false;
     if (!open.wasRepeated) this.time.noteAnswer(context.nowUs - open.sentUs);
+    this.readyUs = context.nowUs + this.time.pauseUs;
     context.counters.numbersDelivered += answer.count;
     this.shareOut();
     if (this.blocks.oldest !== null && this.viewState() === STATE_READY) this.sendWaiting();
@@ -201,10 +205,14 @@ export class Originator {
     this.context.wakeBy(this.dueUs);
   }
 
-  /** Sends what waits, unless a request is under way. */
+  /** Sends what waits, unless a request is under way or was answered too slowly a moment ago. */
   private sendWaiting(): void {
     const { blocks, open } = this;
-    if (this.isHeld || this.isSending) return;
+    if (this.isHeld || this.isSending || open.isOpen || blocks.oldest === null) return;
+    if (this.context.nowUs < this.readyUs) {
+      this.dueBy(this.readyUs);
+      return;
+    }
     this.isSending = true;
     while (blocks.oldest !== null && !open.isOpen) {
       open.isOpen = true;
@@ -260,7 +268,7 @@ export class Originator {
   private wait(): void {
     this.open.sentUs = NOT_SENT;
     this.hasWaiting = true;
-    this.time.restart();
+    this.time.forgetSilence();
     this.dueBy(this.open.openedUs + this.context.timing.patienceUs);
   }
 

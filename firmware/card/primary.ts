@@ -1,4 +1,4 @@
-import { MAX_BLOCK_COUNT, MAX_BLOCKS_IN_FLIGHT, MAX_MEMBERS } from "../wire/constants.js";
+import { MAX_BLOCK_COUNT } from "../wire/constants.js";
 import { FrameBuffer } from "../wire/frame-buffer.js";
 import {
   FRAME_ACCEPT,
@@ -18,6 +18,7 @@ import { BeaconAckFields, BeaconFields, decodeBeaconAck, encodeBeacon } from "..
 import { decodeRequest, encodeRefuse, encodeStore, RequestFields } from "../wire/number-frames.js";
 import { NUMBER_LIMIT, Uint64 } from "../wire/uint64.js";
 import { AdaptiveWindow } from "./adaptive-window.js";
+import { AssignedBlocks } from "./assigned-blocks.js";
 import type { CardContext } from "./card-context.js";
 import type { Post } from "./post.js";
 import { Quorum } from "./quorum.js";
@@ -26,6 +27,9 @@ import { WaitingRequests } from "./waiting-requests.js";
 
 /** The view is told with each of so many beacons, and from then on with every so-many-eth. */
 const ANNOUNCED_BEACONS = 5;
+
+/** Where no quorum has acknowledged a beacon, the next one goes only after so many times its interval: acknowledgements queue up. */
+const SLOW_BEACONS = 2;
 
 /** Assigns numbers while a quorum lets it, and keeps that quorum by its beacons. */
 export class Primary {
@@ -48,6 +52,7 @@ export class Primary {
   private readonly frame = new FrameBuffer();
   private readonly first = new Uint64();
   private readonly end = new Uint64();
+  private lastBeaconUs = 0;
   private nextBeaconUs = 0;
   private beganUs = 0;
   /** When the newest beacon was sent that the secondary, warm, has acknowledged. */
@@ -56,9 +61,7 @@ export class Primary {
   abdicated = false;
   /** Since when nothing is assigned any more, as the roles are to be handed over. */
   private drainUs = Number.POSITIVE_INFINITY;
-  /** The newest request of each open block of each member, and its size: a repeated one leaves a gap, which is counted. */
-  private readonly seenRequestIds = new Float64Array(MAX_MEMBERS * MAX_BLOCKS_IN_FLIGHT).fill(-1);
-  private readonly seenCounts = new Uint16Array(MAX_MEMBERS * MAX_BLOCKS_IN_FLIGHT);
+  private readonly assigned = new AssignedBlocks();
   /** How long a quorum's acknowledgement is good, from when its beacon was sent. */
   private readonly grantUs: number;
 
@@ -85,6 +88,7 @@ export class Primary {
     this.quorum.reset();
     this.window.begin();
     this.waiting.clear();
+    this.assigned.clear();
     this.next.copy(this.context.state.accepted.base);
     this.beganUs = this.context.nowUs;
     this.beaconCount = 0;
@@ -196,7 +200,28 @@ export class Primary {
       return;
     }
     context.counters.requestsReceived += 1;
-    this.serve(originator, request.requestId, request.count, true);
+    const { requestId, count } = request;
+    const index = context.state.members.indexOf(originator);
+    const sentUs = this.assigned.sentAtUs(index, requestId, count);
+    if (sentUs < context.nowUs - 2 * context.timing.patienceUs)
+      this.serve(originator, requestId, count, true);
+    else this.storeAgain(originator, index, sentUs);
+  }
+
+  /**
+   * Answers a request that was assigned numbers in this view: by the same STORE, as a cable may bring it twice. Where one has
+   * just left, the request has waited here behind others, and its answer is on its way.
+   */
+  private storeAgain(originator: number, index: number, sentUs: number): void {
+    const { context, first } = this;
+    const { requestId, count } = this.request;
+    const state = this.isActing() ? this.assignState() : REFUSE_NOT_PRIMARY;
+    if (state !== STATE_READY) {
+      this.refuse(originator, requestId, state);
+    } else if (context.nowUs >= sentUs + context.timing.retryUs / 2) {
+      this.assigned.repeat(index, requestId, first, context.nowUs);
+      this.sendStore(originator, requestId, count);
+    }
   }
 
   /** Takes a BEACON_ACK of the member `source`. */
@@ -217,6 +242,9 @@ export class Primary {
     if (source === accepted.secondary) this.noteSecondary();
     if (ack.flags !== 0) context.hasNews = true;
     if (this.waiting.count > 0) this.serveWaiting();
+    if (this.quorum.grantedFromUs === this.lastBeaconUs) {
+      this.nextBeaconUs = Math.min(this.nextBeaconUs, this.lastBeaconUs + context.timing.beaconUs);
+    }
     // Hosts that wait for a number learn at once that they can have one.
     if (this.assignState() !== this.beacon.state) this.nextBeaconUs = context.nowUs;
     if (this.nextBeaconUs < context.wakeUpUs) context.wakeUpUs = this.nextBeaconUs;
@@ -256,19 +284,25 @@ export class Primary {
 
   private assign(originator: number, requestId: number, count: number): void {
     const { context, first, next, end } = this;
-    const { accepted } = context.state;
     // Here and in `refusalOf` without calls: XS takes as long for one as for ten sums.
     first.high = next.high;
     first.low = next.low;
     next.high = end.high;
     next.low = end.low;
     context.counters.numbersAssigned += count;
-    this.countRepeat(originator, requestId, count);
-    encodeStore(this.frame, accepted.number, originator, requestId, first, count);
-    this.post.send(FRAME_STORE, accepted.secondary, this.frame);
+    const index = context.state.members.indexOf(originator);
+    context.counters.numbersSkipped += this.assigned.note(index, requestId, count, first, context.nowUs);
+    this.sendStore(originator, requestId, count);
     // Behind the STORE, for which an originator waits.
     this.onAssigned();
     if (this.wantsCeiling()) this.sendBeacons();
+  }
+
+  /** Sends a STORE for `count` numbers from `first` on. */
+  private sendStore(originator: number, requestId: number, count: number): void {
+    const { accepted } = this.context.state;
+    encodeStore(this.frame, accepted.number, originator, requestId, this.first, count);
+    this.post.send(FRAME_STORE, accepted.secondary, this.frame);
   }
 
   private wait(originator: number, requestId: number, count: number): void {
@@ -292,18 +326,6 @@ export class Primary {
     this.context.counters.requestsRefused += 1;
     encodeRefuse(this.frame, requestId, code);
     this.post.send(FRAME_REFUSE, originator, this.frame);
-  }
-
-  /** Of two blocks that one request was given, one at the most is delivered; the other is a gap. */
-  private countRepeat(originator: number, requestId: number, count: number): void {
-    const { members } = this.context.state;
-    const place =
-      members.indexOf(originator) * MAX_BLOCKS_IN_FLIGHT + (requestId & (MAX_BLOCKS_IN_FLIGHT - 1));
-    if (this.seenRequestIds[place] === requestId) {
-      this.context.counters.numbersSkipped += this.seenCounts[place] as number;
-    }
-    this.seenRequestIds[place] = requestId;
-    this.seenCounts[place] = count;
   }
 
   /** Whether half of the window has been used, so that the next is asked for before anybody has to wait. */
@@ -335,9 +357,11 @@ export class Primary {
       }
       this.post.send(FRAME_BEACON, members.cardAt(index), beaconFrame);
     }
+    const isSlow = this.beaconCount > ANNOUNCED_BEACONS && quorum.grantedFromUs < context.nowUs;
     this.beaconCount += 1;
     context.counters.beaconsSent += 1;
-    this.nextBeaconUs = context.nowUs + context.timing.beaconUs;
+    this.lastBeaconUs = context.nowUs;
+    this.nextBeaconUs = context.nowUs + (isSlow ? SLOW_BEACONS : 1) * context.timing.beaconUs;
     context.wakeBy(this.nextBeaconUs);
   }
 
