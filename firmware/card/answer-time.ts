@@ -4,6 +4,8 @@ import type { Timing } from "../wire/constants.js";
 const QUICK_PART = 4;
 /** For how much longer than that they take, the next request is put off so many times as long. */
 const PAUSE_FACTOR = 2;
+/** How long it is put off at the most, as a multiple of `timing.retryUs`. */
+const LONGEST_PAUSE = 2;
 
 /**
  * How long an answer is waited for: what answers took, and four times by how much that varies; and how long to pause behind one.
@@ -21,6 +23,8 @@ export class AnswerTime {
   /** Eight times the smoothed time of an answer, and four times by how much it varies; the first below 0: no answer has come. */
   private timeUs8 = -1;
   private deviationUs4 = 0;
+  /** The newest answer counts for as much as all before it: a pause must not outlast what it is for. */
+  private recentUs = 0;
 
   constructor(timing: Timing) {
     this.timing = timing;
@@ -40,9 +44,10 @@ export class AnswerTime {
       this.timeUs8 += errorUs;
       this.deviationUs4 += Math.abs(errorUs) - (this.deviationUs4 >> 2);
     }
-    const smoothUs = this.timeUs8 >> 3;
-    this.pauseUs = Math.max(0, PAUSE_FACTOR * (smoothUs - retryUs / QUICK_PART));
-    this.waitUs = Math.max(retryUs, Math.min(smoothUs + this.deviationUs4, patienceUs));
+    this.recentUs = (this.recentUs + timeUs) >> 1;
+    const pauseUs = PAUSE_FACTOR * (this.recentUs - retryUs / QUICK_PART);
+    this.pauseUs = Math.max(0, Math.min(pauseUs, LONGEST_PAUSE * retryUs));
+    this.waitUs = Math.max(retryUs, Math.min((this.timeUs8 >> 3) + this.deviationUs4, patienceUs));
     this.retryUs = this.waitUs;
   }
 

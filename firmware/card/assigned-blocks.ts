@@ -16,16 +16,19 @@ export class AssignedBlocks {
   private readonly counts = new Uint16Array(MAX_MEMBERS * REMEMBERED);
   private readonly firstHighs = new Uint32Array(MAX_MEMBERS * REMEMBERED);
   private readonly firstLows = new Uint32Array(MAX_MEMBERS * REMEMBERED);
+  private readonly assignedUs = new Float64Array(MAX_MEMBERS * REMEMBERED);
   private readonly sentUs = new Float64Array(MAX_MEMBERS * REMEMBERED);
 
   /**
    * @param index place of the originator in the list of members, 0 to `MAX_MEMBERS` - 1, as in all methods.
+   * @param sinceUs those that were assigned their numbers before do not count, however often they were repeated: a card that was
+   *   started again draws its ids anew, and must not get numbers for one that it had before.
    * @returns when the STORE for this request was sent last; minus infinity: it is none of those remembered.
    */
-  sentAtUs(index: number, requestId: number, count: number): number {
+  sentAtUs(index: number, requestId: number, count: number, sinceUs: number): number {
     const place = index * REMEMBERED + (requestId & (REMEMBERED - 1));
     if (this.requestIds[place] !== requestId || this.counts[place] !== count) return NEVER_US;
-    return this.sentUs[place] as number;
+    return (this.assignedUs[place] as number) < sinceUs ? NEVER_US : (this.sentUs[place] as number);
   }
 
   /** Fills `first` with the first number of a request that is remembered, and notes that its STORE is sent at `nowUs`. */
@@ -43,12 +46,13 @@ export class AssignedBlocks {
     this.counts[place] = count;
     this.firstHighs[place] = first.high;
     this.firstLows[place] = first.low;
+    this.assignedUs[place] = nowUs;
     this.sentUs[place] = nowUs;
     return skipped;
   }
 
-  /** Forgets all: in another view the same numbers may be anybody's. */
-  clear(): void {
-    this.requestIds.fill(NOTHING);
+  /** Forgets the numbers, which may be anybody's in the next view, and not that there were some: they are skipped. */
+  endView(): void {
+    this.assignedUs.fill(NEVER_US);
   }
 }

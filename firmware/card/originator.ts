@@ -165,7 +165,8 @@ export class Originator {
       context.counters.dropRole += 1;
     } else if (open.isOpen && open.requestId === refusal.requestId) {
       const impatient = context.nowUs >= open.openedUs + context.timing.patienceUs;
-      if (refusal.code === REFUSE_EXHAUSTED && !this.isNearEnd) this.askSingly();
+      if (refusal.code === REFUSE_EXHAUSTED && open.count !== (open.blocks as HostBlock).count)
+        this.askSingly();
       else if (impatient || isPermanent(refusal.code)) this.giveBack(refusal.code);
       else this.wait();
     }

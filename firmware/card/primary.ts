@@ -88,7 +88,7 @@ export class Primary {
     this.quorum.reset();
     this.window.begin();
     this.waiting.clear();
-    this.assigned.clear();
+    this.assigned.endView();
     this.next.copy(this.context.state.accepted.base);
     this.beganUs = this.context.nowUs;
     this.beaconCount = 0;
@@ -202,9 +202,9 @@ export class Primary {
     context.counters.requestsReceived += 1;
     const { requestId, count } = request;
     const index = context.state.members.indexOf(originator);
-    const sentUs = this.assigned.sentAtUs(index, requestId, count);
-    if (sentUs < context.nowUs - 2 * context.timing.patienceUs)
-      this.serve(originator, requestId, count, true);
+    const sinceUs = context.nowUs - context.timing.patienceUs;
+    const sentUs = this.assigned.sentAtUs(index, requestId, count, sinceUs);
+    if (sentUs < sinceUs) this.serve(originator, requestId, count, true);
     else this.storeAgain(originator, index, sentUs);
   }
 
@@ -357,7 +357,8 @@ export class Primary {
       }
       this.post.send(FRAME_BEACON, members.cardAt(index), beaconFrame);
     }
-    const isSlow = this.beaconCount > ANNOUNCED_BEACONS && quorum.grantedFromUs < context.nowUs;
+    const isSlow =
+      this.beaconCount > ANNOUNCED_BEACONS && quorum.grantedFromUs < context.nowUs && this.leaseLeftUs() > 0;
     this.beaconCount += 1;
     context.counters.beaconsSent += 1;
     this.lastBeaconUs = context.nowUs;

@@ -1,3 +1,4 @@
+import { AssignedBlocks } from "../../firmware/card/assigned-blocks.js";
 import { Card } from "../../firmware/card/card.js";
 import type { CardContext } from "../../firmware/card/card-context.js";
 import { Originator } from "../../firmware/card/originator.js";
@@ -86,6 +87,12 @@ export const numberMutations: readonly Mutation[] = [
         return original(self, ...rest);
       });
     },
+  },
+  {
+    name: "the numbers of a request outlive their view",
+    rule: "A repeated request gets its numbers again in the view in which they were assigned, in no other",
+    seeds: 600,
+    apply: () => replaceMethod(AssignedBlocks, "endView", () => () => undefined),
   },
   {
     name: "an answer's request id is not compared",
