@@ -105,6 +105,11 @@ export class LinkState {
 
   /** The member list has changed: what is known of its cards is put in their new places, and what passed others forgotten. */
   remap(from: MemberList, to: MemberList): void {
+    if (!to.has(this.neighbour)) {
+      // Its hellos are not heard any more, so nothing would ever correct the ways through it.
+      this.forget();
+      return;
+    }
     this.newest.length = 0;
     const costs = Uint8Array.from(this.costs);
     const paths = Uint16Array.from(this.paths);

@@ -258,7 +258,7 @@ export class SimulatedCard implements EventTarget {
     const { storage, world, busyUs } = this;
     this.holdFor(busyUs);
     if (!storage.hasErased) return;
-    world.trace(`card ${this.id} erases for ${storage.busyUs} us`);
+    world.noteErase(this.id, storage.busyUs);
     this.deafUntilUs = world.nowUs + busyUs;
   }
 

@@ -9,6 +9,8 @@ import { World } from "./world.js";
 
 /** After the faults every host must get a number within this time. */
 export const LIVE_AGAIN_US = 2_000_000;
+/** Where erases cut the fabric in parts meanwhile it gets as much more; cards that go on erasing for ever do not live. */
+const MOST_ERASE_US = 3_000_000;
 /** Time in which what is under way at the end of a run without faults must come. */
 const DRAIN_US = 500_000;
 /** After the faults, plans that are still under way come to their end, and then all is live again, within this time. */
@@ -59,7 +61,7 @@ export function simulate(seed: number, overrides: ScenarioOverrides = {}): Simul
   if (checker.violation === "") {
     const silent = liveHosts.filter(({ probesOpen }) => probesOpen > 0).map(({ board }) => board);
     if (silent.length > 0) {
-      checker.fail(`P4: ${LIVE_AGAIN_US} us after the last fault, hosts ${silent.join(", ")} have no number`);
+      checker.fail(`P4: ${liveAgainUs} us after the last fault, hosts ${silent.join(", ")} have no number`);
     }
   }
   if (scenario.faults.length === 0) drain(world);
@@ -119,8 +121,17 @@ function heal(world: World, wipedCard: number): SimulatedHost[] {
   world.areCallsSmall = true;
   for (const host of world.hosts) host.dropWaiting();
   for (const host of hosts) host.call(1, true);
-  world.run(world.nowUs + LIVE_AGAIN_US, () => hosts.every(({ probesOpen }) => probesOpen === 0));
+  const isLive = (): boolean => hosts.every(({ probesOpen }) => probesOpen === 0);
+  const endUs = deadline(world, LIVE_AGAIN_US);
+  while (world.nowUs < endUs() && world.checker.violation === "" && !isLive()) world.run(endUs(), isLive);
   return hosts;
+}
+
+/** @returns when something must have happened that is given `us` from now on, as far as is known by then. */
+function deadline(world: World, us: number): () => number {
+  const startUs = world.nowUs;
+  const erasedBeforeUs = world.cuttingEraseUs;
+  return () => startUs + us + Math.min(MOST_ERASE_US, world.cuttingEraseUs - erasedBeforeUs);
 }
 
 /**
@@ -131,7 +142,7 @@ function settle(world: World): SimulatedHost[] {
   world.areCallsSmall = true;
   for (const host of world.hosts) host.dropWaiting();
   for (const host of world.hosts) host.call(1, true);
-  const endUs = world.nowUs + SETTLED_US;
+  const endUs = deadline(world, SETTLED_US);
   let truth = new FabricTruth(world);
   const hosts = (): SimulatedHost[] => truth.connected.map((board) => world.hostOf(board));
   const isSettled = (): boolean => {
@@ -140,7 +151,7 @@ function settle(world: World): SimulatedHost[] {
       !truth.members.isJoint && truth.left.length === 0 && hosts().every(({ probesOpen }) => probesOpen === 0)
     );
   };
-  while (world.nowUs < endUs && world.checker.violation === "" && !isSettled()) {
+  while (world.nowUs < endUs() && world.checker.violation === "" && !isSettled()) {
     world.run(world.nowUs + LOOK_EVERY_US);
     truth = new FabricTruth(world);
   }

@@ -14,7 +14,7 @@ import { Random } from "./random.js";
 import { type ProcessingTime, SimulatedCard } from "./simulated-card.js";
 import type { LogSize } from "./simulated-flash.js";
 import { SimulatedHost } from "./simulated-host.js";
-import type { Cable } from "./topology.js";
+import { type Cable, partsOf } from "./topology.js";
 import { Weather } from "./weather.js";
 
 const FABRIC_ID = 7;
@@ -85,6 +85,8 @@ export class World {
   /** Which board has, or had, a card id. */
   private readonly boards = new Map<number, number>();
   private nextCardId = 0;
+  /** How long erases have stopped cards without which the others fall into parts. */
+  cuttingEraseUs = 0;
   /** Called at each delivery to a caller. */
   onDelivery: (host: number, madeUs: number) => void = () => {};
 
@@ -179,6 +181,15 @@ export class World {
     this.view = view.view;
     this.primary = this.boards.get(view.primary) ?? 0;
     this.secondary = this.boards.get(view.secondary) ?? 0;
+  }
+
+  /** A card stops for an erase, and passes nothing on meanwhile. */
+  noteErase(board: number, us: number): void {
+    this.trace(`card ${board} erases for ${us} us`);
+    const { cables, trunks } = this.options;
+    const parts = partsOf([...cables, ...trunks], this.cards.length, (place) => place + 1 !== board);
+    const others = parts.filter((_, place) => place + 1 !== board);
+    if (others.some((part) => part !== others[0])) this.cuttingEraseUs += us;
   }
 
   noteArrival(to: number, port: number, frame: FrameBuffer): void {

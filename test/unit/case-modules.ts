@@ -8,6 +8,7 @@ import { cardContextCases } from "./card/card-context.cases.js";
 import { ceilingCases } from "./card/ceiling.cases.js";
 import { conditionCases } from "./card/condition.cases.js";
 import { coordinatorCases } from "./card/coordinator.cases.js";
+import { coordinatorListsCases } from "./card/coordinator-lists.cases.js";
 import { foundingCases } from "./card/founding.cases.js";
 import { hostBlocksCases } from "./card/host-blocks.cases.js";
 import { hostDeskCases } from "./card/host-desk.cases.js";
@@ -102,6 +103,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/base-choice", cases: baseChoiceCases },
   { name: "card/role-choice", cases: roleChoiceCases },
   { name: "card/coordinator", cases: coordinatorCases },
+  { name: "card/coordinator-lists", cases: coordinatorListsCases },
   { name: "card/side-watch", cases: sideWatchCases },
   { name: "card/silence-watch", cases: silenceWatchCases },
   { name: "card/planner", cases: plannerCases },

@@ -119,4 +119,21 @@ export const linkStateCases: readonly UnitCase[] = [
       t.is(link.state, LINK_ALIVE);
     },
   },
+  {
+    title: "a neighbour that is no member any more is forgotten with all that it told",
+    run(t) {
+      const link = new LinkState();
+      link.hear(2, hello(SELF, [[3, 1, 0b110]]), SELF, members(), 10);
+      link.framesIn = 7;
+      const others = memberList([
+        [1, 1],
+        [3, 1],
+      ]);
+      link.remap(members(), others);
+      t.is(link.state, LINK_DEAD);
+      t.is(link.neighbour, 0);
+      t.deepEqual([link.costs[0], link.costs[1]], [UNREACHABLE_COST, UNREACHABLE_COST]);
+      t.is(link.framesIn, 7, "what was counted stays");
+    },
+  },
 ];
