@@ -238,7 +238,8 @@ export class Originator {
       return;
     } else {
       context.counters.requestRetries += 1;
-      time.noteSilence();
+      // One repetition may be for a lost frame; a second one says that this is too fast.
+      if (open.wasRepeated) time.noteSilence();
     }
     open.wasRepeated = true;
     this.send();
