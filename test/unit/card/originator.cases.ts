@@ -1,3 +1,4 @@
+import type { Originator } from "../../../firmware/card/originator.js";
 import { DEFAULT_TIMING, MAX_BLOCK_COUNT, MAX_BLOCKS_IN_FLIGHT } from "../../../firmware/wire/constants.js";
 import {
   FRAME_ANSWER,
@@ -439,6 +440,24 @@ export const originatorCases: readonly UnitCase[] = [
         bench.refuse(1, requestId, code);
         t.deepEqual(bench.host.refusals(), [{ tag: 1, code }]);
       }
+    },
+  },
+  {
+    title: "what was refused is held back while the card is about to be deaf, and asked again behind that",
+    run(t) {
+      const bench = ready();
+      const { originator } = bench.card as unknown as { readonly originator: Originator };
+      bench.ask(1);
+      t.false(originator.hold(), "an answer is to come");
+      bench.refuse(1, newestId(bench), REFUSE_NO_LEASE);
+      t.true(originator.hold());
+      bench.beacon({ sequence: 2, ceiling: 1n });
+      bench.ask(2);
+      t.is(bench.sent.requests().length, 1);
+      originator.release();
+      bench.advance(0);
+      bench.beacon({ sequence: 3, ceiling: 1n });
+      t.is(bench.sent.requests().length, 2);
     },
   },
   {
