@@ -1,4 +1,4 @@
-import { MAX_BLOCK_COUNT, MAX_BLOCKS_IN_FLIGHT } from "../wire/constants.js";
+import { MAX_BLOCK_COUNT } from "../wire/constants.js";
 import type { FrameBuffer } from "../wire/frame-buffer.js";
 import {
   FRAME_HOST_ANSWER,
@@ -20,23 +20,25 @@ import {
   encodeRequest,
   RefuseFields,
 } from "../wire/number-frames.js";
+import { AnswerTime } from "./answer-time.js";
 import type { CardContext } from "./card-context.js";
+import { type HostBlock, HostBlocks } from "./host-blocks.js";
 import type { HostLine } from "./host-line.js";
 import type { Post } from "./post.js";
 import { StandingFrame } from "./standing-frame.js";
 
-const NO_SLOT = -1;
 const NOT_SENT = Number.NEGATIVE_INFINITY;
 const NEVER = Number.POSITIVE_INFINITY;
-const SLOT_BITS = 3;
-const SLOT_MASK = MAX_BLOCKS_IN_FLIGHT - 1;
 
-/** A block that the host waits for. What was asked for is fixed when it is first sent: a retry adds nobody. */
-class OpenBlock {
-  open = false;
-  tag = 0;
+/** The request that the primary is asked. Whom it serves is fixed when it is first sent: a retry adds nobody. */
+class OpenRequest {
+  isOpen = false;
   requestId = 0;
+  /** The sum of its blocks' counts. */
   count = 0;
+  /** The first of its blocks, in the order in which they share its numbers. */
+  blocks: HostBlock | null = null;
+  /** When the first of its blocks came. */
   openedUs = 0;
   /** When it was sent last; NOT_SENT where it waits for a view, or was refused in the last. */
   sentUs = NOT_SENT;
@@ -44,34 +46,37 @@ class OpenBlock {
   wasRepeated = false;
 }
 
-/** Asks for blocks for its host, as many at a time as `MAX_BLOCKS_IN_FLIGHT`, and hands on each first answer. */
+/**
+ * Asks for the blocks of its host, and hands on each first answer. One request is under way at a time: blocks that come meanwhile
+ * wait, and go together in the next one. So the more a host asks, the more a request brings, and no load makes requests queue up.
+ */
 export class Originator {
   // What every turn asks stands first: XS finds it sooner.
   private readonly context: CardContext;
-  /** A block was refused in this view, or waits for the next: the next beacon is reason to ask again. */
+  /** The request was refused in this view, or blocks wait for the next: the next beacon is reason to ask again. */
   hasWaiting = false;
   /** When `tick` has something to do, as long as numbers can be had as before. Too early does no harm. */
   dueUs = NEVER;
-  openCount = 0;
-  private readonly blocks: OpenBlock[] = [];
+  private readonly open = new OpenRequest();
+  private readonly blocks = new HostBlocks();
   private readonly answer = new AnswerFields();
   private readonly line: HostLine;
   private readonly requests: StandingFrame;
   /** For the frames to the host. */
   private readonly frame: FrameBuffer;
   private readonly viewState: () => number;
-  private readonly refusal = new RefuseFields();
-  /** Rises with each request from a random start; a request id is this and, in its lowest bits, its slot. */
+  private readonly time: AnswerTime;
+  /** The newest request id. It rises with each request, from a random start. */
   private sequence: number;
-  /**
-   * How long an answer is waited for, `timing.retryUs` to `timing.patienceUs`: twice what the last one took, and twice as
-   * long when a request was repeated in vain. Cards that are asked faster than they can answer get no repetitions on top of it.
-   */
-  private retryUs: number;
-  /** When it was made longer last. */
-  private slowedUs = Number.NEGATIVE_INFINITY;
+  /** The next request is sent then at the soonest. */
+  private readyUs = Number.NEGATIVE_INFINITY;
+  private readonly refusal = new RefuseFields();
   /** Nothing new is sent. */
   private isHeld = false;
+  /** A request is being sent, and its answer may come before that is over: where this card holds all roles. */
+  private isSending = false;
+  /** Fewer numbers are left than several blocks ask for. */
+  private isNearEnd = false;
 
   /** @param viewState says whether numbers can be had in the view that this card knows. */
   constructor(context: CardContext, post: Post, line: HostLine, viewState: () => number) {
@@ -80,31 +85,38 @@ export class Originator {
     this.line = line;
     this.frame = line.frame;
     this.viewState = viewState;
-    this.sequence = context.environment.randomSeed >>> SLOT_BITS;
-    this.retryUs = context.timing.retryUs;
-    for (let slot = 0; slot < MAX_BLOCKS_IN_FLIGHT; slot += 1) this.blocks.push(new OpenBlock());
+    this.sequence = context.environment.randomSeed;
+    this.time = new AnswerTime(context.timing);
   }
 
   /** Takes the host's request for `count` numbers under its name `tag`. */
   request(tag: number, count: number): void {
-    const slot = this.freeSlot(tag);
+    const { context, blocks } = this;
+    // The host repeats itself: nothing to do.
+    if (blocks.isOpen(tag)) return;
     const state = this.viewState();
-    if (slot === NO_SLOT) return;
-    if (count === 0 || count > MAX_BLOCK_COUNT) this.refuseHost(tag, REFUSE_COUNT);
+    if (blocks.isFull) this.refuseHost(tag, REFUSE_BUSY);
+    else if (count === 0 || count > MAX_BLOCK_COUNT) this.refuseHost(tag, REFUSE_COUNT);
     else if (state !== STATE_READY && isPermanent(state)) this.refuseHost(tag, state);
-    else this.open(slot, tag, count, state);
+    else {
+      context.counters.blocksAsked += 1;
+      blocks.add(tag, count, context.nowUs);
+      if (state === STATE_READY) this.sendWaiting();
+      else this.dueBy(context.nowUs + this.time.retryUs);
+    }
   }
 
-  /** A view begins: how long the last primary took means nothing, and what waited there is lost. */
+  /** A view begins: that the last one fell silent means nothing, and what waited there is lost. */
   beginView(): void {
-    this.retryUs = this.context.timing.retryUs;
+    this.time.forgetSilence();
+    this.readyUs = this.context.nowUs;
     this.dueBy(this.context.nowUs);
   }
 
   /** Forgets what an earlier session asked for: its numbers, should they come, are nobody's. */
   reset(): void {
-    for (const block of this.blocks) block.open = false;
-    this.openCount = 0;
+    this.open.isOpen = false;
+    this.blocks.clear();
   }
 
   /**
@@ -113,7 +125,7 @@ export class Originator {
    */
   hold(): boolean {
     this.isHeld = true;
-    return this.blocks.every(({ open, sentUs }) => !open || sentUs === NOT_SENT);
+    return !this.open.isOpen || this.open.sentUs === NOT_SENT;
   }
 
   /** Sends again, from the next `tick` on, which is due at once. */
@@ -124,7 +136,7 @@ export class Originator {
 
   /** Takes an ANSWER of the member `source`. */
   receiveAnswer(source: number, frame: FrameBuffer): void {
-    const { context, answer } = this;
+    const { context, answer, open } = this;
     if (!decodeAnswer(frame, answer)) {
       context.counters.dropLength += 1;
       return;
@@ -135,35 +147,33 @@ export class Originator {
       context.counters.dropRole += 1;
       return;
     }
-    const { count, requestId } = answer;
-    const { counters } = context;
-    const block = this.blocks[requestId & SLOT_MASK] as OpenBlock;
-    if (!block.open || block.requestId !== requestId || block.count !== count) {
-      counters.answersLate += 1;
+    if (!open.isOpen || open.requestId !== answer.requestId || open.count !== answer.count) {
+      context.counters.answersLate += 1;
       return;
     }
-    this.close(block);
-    if (!block.wasRepeated) this.noteAnswerTime(context.nowUs - block.sentUs);
-    counters.blocksAnswered += 1;
-    counters.numbersDelivered += count;
-    encodeHostAnswer(this.frame, block.tag, answer.first, count);
-    this.line.send(FRAME_HOST_ANSWER, this.frame);
+    open.isOpen = false;
+    if (!open.wasRepeated) this.time.noteAnswer(context.nowUs - open.sentUs);
+    this.readyUs = context.nowUs + this.time.pauseUs;
+    context.counters.numbersDelivered += answer.count;
+    this.shareOut();
+    if (this.blocks.oldest !== null && this.viewState() === STATE_READY) this.sendWaiting();
   }
 
   /** Takes a REFUSE of the member `source`: only that of its primary ends a request. */
   receiveRefuse(source: number, frame: FrameBuffer): void {
-    const { context, refusal } = this;
+    const { context, refusal, open } = this;
     if (!decodeRefuse(frame, refusal)) {
       context.counters.dropLength += 1;
       return;
     }
-    const block = this.blocks[refusal.requestId & SLOT_MASK] as OpenBlock;
     if (source !== context.state.accepted.primary || refusal.code === STATE_READY) {
       context.counters.dropRole += 1;
-    } else if (block.open && block.requestId === refusal.requestId) {
-      const impatient = context.nowUs >= block.openedUs + context.timing.patienceUs;
-      if (impatient || isPermanent(refusal.code)) this.giveBack(block, refusal.code);
-      else this.wait(block);
+    } else if (open.isOpen && open.requestId === refusal.requestId) {
+      const impatient = context.nowUs >= open.openedUs + context.timing.patienceUs;
+      if (refusal.code === REFUSE_EXHAUSTED && open.count !== (open.blocks as HostBlock).count)
+        this.askSingly();
+      else if (impatient || isPermanent(refusal.code)) this.giveBack(refusal.code);
+      else this.wait();
     }
   }
 
@@ -171,22 +181,29 @@ export class Originator {
   tick(): void {
     this.dueUs = NEVER;
     this.hasWaiting = false;
-    if (this.openCount === 0) return;
-    const { context } = this;
+    if (this.blocks.openCount === 0) return;
     const state = this.viewState();
-    for (let slot = 0; slot < MAX_BLOCKS_IN_FLIGHT; slot += 1) {
-      const block = this.blocks[slot] as OpenBlock;
-      if (!block.open) continue;
-      if (state === STATE_READY) {
-        this.sendIfDue(block);
-        this.dueBy((block.sentUs === NOT_SENT ? context.nowUs : block.sentUs) + this.retryUs);
-      } else {
-        this.wait(block);
-        const endUs = block.openedUs + context.timing.patienceUs;
-        if (isPermanent(state) || context.nowUs >= endUs) this.giveBack(block, state);
-        else this.dueBy(endUs);
-      }
+    if (state !== STATE_READY) {
+      this.waitForView(state);
+      return;
     }
+    if (this.open.isOpen) this.sendAgain();
+    this.sendWaiting();
+  }
+
+  private waitForView(state: number): void {
+    const { context, blocks, open } = this;
+    const sinceUs = isPermanent(state) ? context.nowUs : context.nowUs - context.timing.patienceUs;
+    if (open.isOpen) {
+      this.wait();
+      if (open.openedUs <= sinceUs) this.giveBack(state);
+    }
+    while (blocks.oldest !== null && blocks.oldest.openedUs <= sinceUs) {
+      this.refuseBlock(blocks.take(false), state);
+    }
+    if (blocks.oldest === null) return;
+    this.hasWaiting = true;
+    this.dueBy(blocks.oldest.openedUs + context.timing.patienceUs);
   }
 
   private dueBy(atUs: number): void {
@@ -194,93 +211,91 @@ export class Originator {
     this.context.wakeBy(this.dueUs);
   }
 
-  private sendIfDue(block: OpenBlock): void {
-    const { context } = this;
-    if (context.nowUs < block.sentUs + this.retryUs) return;
-    if (this.isHeld && block.sentUs === NOT_SENT) return;
-    if (block.sentUs !== NOT_SENT) {
+  /** Sends what waits, unless a request is under way or was answered too slowly a moment ago. */
+  private sendWaiting(): void {
+    const { blocks, open } = this;
+    if (this.isHeld || this.isSending || open.isOpen || blocks.oldest === null) return;
+    if (this.context.nowUs < this.readyUs) {
+      this.dueBy(this.readyUs);
+      return;
+    }
+    this.isSending = true;
+    while (blocks.oldest !== null && !open.isOpen) {
+      open.isOpen = true;
+      this.sequence = (this.sequence + 1) >>> 0;
+      open.requestId = this.sequence;
+      open.blocks = blocks.take(!this.isNearEnd);
+      open.count = blocks.takenCount;
+      open.openedUs = open.blocks.openedUs;
+      open.wasRepeated = false;
+      this.send();
+    }
+    this.isSending = false;
+  }
+
+  /** Sends the request again where that is due. */
+  private sendAgain(): void {
+    const { context, open, time } = this;
+    if (open.sentUs === NOT_SENT) {
+      if (this.isHeld) return;
+    } else if (context.nowUs < open.sentUs + time.retryUs) {
+      this.dueBy(open.sentUs + time.retryUs);
+      return;
+    } else {
       context.counters.requestRetries += 1;
       // One repetition may be for a lost frame; a second one says that this is too fast.
-      if (block.wasRepeated) this.noteSilence();
-      block.wasRepeated = true;
+      if (open.wasRepeated) time.noteSilence();
     }
-    this.send(block);
+    open.wasRepeated = true;
+    this.send();
   }
 
-  /** An answer to the only request of its block took `us`. */
-  private noteAnswerTime(us: number): void {
-    const { retryUs } = this.context.timing;
-    // Mostly so: nobody is in a hurry.
-    if (this.retryUs === retryUs && 2 * us <= retryUs) return;
-    this.retryUs = Math.max(retryUs, Math.min(2 * us, this.context.timing.patienceUs));
-  }
-
-  /** Waits longer from now on. Blocks that were sent together fall silent together: they count as one. */
-  private noteSilence(): void {
-    const { nowUs, timing } = this.context;
-    if (nowUs < this.slowedUs + this.retryUs) return;
-    this.slowedUs = nowUs;
-    this.retryUs = Math.min(2 * this.retryUs, timing.patienceUs);
-  }
-
-  /** Keeps a block for the next view: its callers need not know that the roles have changed. */
-  private wait(block: OpenBlock): void {
-    block.sentUs = NOT_SENT;
-    this.hasWaiting = true;
-    this.retryUs = this.context.timing.retryUs;
-    this.dueBy(block.openedUs + this.context.timing.patienceUs);
-  }
-
-  private giveBack(block: OpenBlock, code: number): void {
-    this.close(block);
-    this.refuseHost(block.tag, code);
-  }
-
-  private open(slot: number, tag: number, count: number, state: number): void {
-    const { context } = this;
-    const { nowUs } = context;
-    const block = this.blocks[slot] as OpenBlock;
-    const sequence = (this.sequence + 1) >>> 0;
-    this.sequence = sequence;
-    block.open = true;
-    block.tag = tag;
-    block.requestId = ((sequence << SLOT_BITS) | slot) >>> 0;
-    block.count = count;
-    block.openedUs = nowUs;
-    block.sentUs = NOT_SENT;
-    this.openCount += 1;
-    context.counters.blocksAsked += 1;
-    block.wasRepeated = false;
-    this.dueBy(nowUs + this.retryUs);
-    if (state === STATE_READY && !this.isHeld) this.send(block);
-  }
-
-  private send(block: OpenBlock): void {
-    const { context, requests } = this;
-    block.sentUs = context.nowUs;
+  private send(): void {
+    const { context, open, requests } = this;
+    open.sentUs = context.nowUs;
+    this.dueBy(context.nowUs + this.time.retryUs);
     requests.renew();
-    encodeRequest(requests.frame, block.requestId, block.count);
+    encodeRequest(requests.frame, open.requestId, open.count);
     requests.send(context.state.accepted.primary);
   }
 
-  private close(block: OpenBlock): void {
-    block.open = false;
-    this.openCount -= 1;
+  /** Shares the numbers of the answer out, in the order in which the blocks came. */
+  private shareOut(): void {
+    const { answer, blocks, context, frame } = this;
+    const { first } = answer;
+    for (let block = this.open.blocks; block !== null; block = block.next) {
+      blocks.close(block);
+      context.counters.blocksAnswered += 1;
+      encodeHostAnswer(frame, block.tag, first, block.count);
+      this.line.send(FRAME_HOST_ANSWER, frame);
+      first.add(block.count);
+    }
   }
 
-  /** @returns NO_SLOT where the tag is open already (the host repeats itself: nothing to do), or all slots are taken. */
-  private freeSlot(tag: number): number {
-    // Mostly so.
-    if (this.openCount === 0) return MAX_BLOCKS_IN_FLIGHT - 1;
-    const { blocks } = this;
-    let free = NO_SLOT;
-    for (let slot = 0; slot < MAX_BLOCKS_IN_FLIGHT; slot += 1) {
-      const block = blocks[slot] as OpenBlock;
-      if (!block.open) free = slot;
-      else if (block.tag === tag) return NO_SLOT;
-    }
-    if (free === NO_SLOT) this.refuseHost(tag, REFUSE_BUSY);
-    return free;
+  /** Keeps the request for the next view: its callers need not know that the roles have changed. */
+  private wait(): void {
+    this.open.sentUs = NOT_SENT;
+    this.hasWaiting = true;
+    this.time.forgetSilence();
+    this.dueBy(this.open.openedUs + this.context.timing.patienceUs);
+  }
+
+  /** So many numbers are not left, but what one of the blocks asks for may be. */
+  private askSingly(): void {
+    this.isNearEnd = true;
+    this.open.isOpen = false;
+    this.blocks.putBack(this.open.blocks as HostBlock);
+    this.dueBy(this.context.nowUs);
+  }
+
+  private giveBack(code: number): void {
+    this.open.isOpen = false;
+    for (let block = this.open.blocks; block !== null; block = block.next) this.refuseBlock(block, code);
+  }
+
+  private refuseBlock(block: HostBlock, code: number): void {
+    this.blocks.close(block);
+    this.refuseHost(block.tag, code);
   }
 
   private refuseHost(tag: number, code: number): void {

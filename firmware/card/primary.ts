@@ -1,4 +1,4 @@
-import { MAX_BLOCK_COUNT, MAX_BLOCKS_IN_FLIGHT, MAX_MEMBERS } from "../wire/constants.js";
+import { MAX_BLOCK_COUNT } from "../wire/constants.js";
 import { viewToWords } from "../wire/fields.js";
 import { FrameBuffer } from "../wire/frame-buffer.js";
 import {
@@ -25,6 +25,7 @@ import {
 import { decodeRequest, encodeRefuse, RequestFields, writeStore } from "../wire/number-frames.js";
 import { NUMBER_LIMIT, Uint64 } from "../wire/uint64.js";
 import { AdaptiveWindow } from "./adaptive-window.js";
+import { AssignedBlocks } from "./assigned-blocks.js";
 import type { CardContext } from "./card-context.js";
 import type { Post } from "./post.js";
 import { Quorum } from "./quorum.js";
@@ -35,6 +36,9 @@ import { WaitingRequests } from "./waiting-requests.js";
 /** The view is told with each of so many beacons, and from then on with every so-many-eth. */
 const ANNOUNCED_BEACONS = 5;
 const TWO_32 = 0x1_0000_0000;
+
+/** Where no quorum has acknowledged a beacon, the next one goes only after so many times its interval: acknowledgements queue up. */
+const SLOW_BEACONS = 2;
 
 /** Assigns numbers while a quorum lets it, and keeps that quorum by its beacons. */
 export class Primary {
@@ -49,6 +53,7 @@ export class Primary {
   abdicated = false;
   private readonly waiting = new WaitingRequests();
   private nextBeaconUs = 0;
+  private lastBeaconUs = 0;
   private readonly beacon = new BeaconFields();
   /** The next number that is not assigned yet. Means nothing while the card is cold. */
   readonly next = new Uint64();
@@ -70,9 +75,7 @@ export class Primary {
   private beganUs = 0;
   /** Since when nothing is assigned any more, as the roles are to be handed over. */
   private drainUs = Number.POSITIVE_INFINITY;
-  /** The newest request of each open block of each member, and its size: a repeated one leaves a gap, which is counted. */
-  private readonly seenRequestIds = new Float64Array(MAX_MEMBERS * MAX_BLOCKS_IN_FLIGHT).fill(-1);
-  private readonly seenCounts = new Uint16Array(MAX_MEMBERS * MAX_BLOCKS_IN_FLIGHT);
+  private readonly assigned = new AssignedBlocks();
 
   constructor(context: CardContext, post: Post, onAssigned: () => void) {
     this.context = context;
@@ -99,6 +102,7 @@ export class Primary {
     this.quorum.reset();
     this.window.begin();
     this.waiting.clear();
+    this.assigned.endView();
     this.next.copy(this.context.state.accepted.base);
     this.beganUs = this.context.nowUs;
     this.beaconCount = 0;
@@ -211,7 +215,28 @@ export class Primary {
       return;
     }
     context.counters.requestsReceived += 1;
-    this.serve(originator, request.requestId, request.count, true);
+    const { requestId, count } = request;
+    const index = context.state.members.indexes[originator] as number;
+    const sinceUs = context.nowUs - context.timing.patienceUs;
+    const sentUs = this.assigned.sentAtUs(index, requestId, count, sinceUs);
+    if (sentUs < sinceUs) this.serve(originator, requestId, count, true);
+    else this.storeAgain(originator, index, sentUs);
+  }
+
+  /**
+   * Answers a request that was assigned numbers in this view: by the same STORE, as a cable may bring it twice. Where one has
+   * just left, the request has waited here behind others, and its answer is on its way.
+   */
+  private storeAgain(originator: number, index: number, sentUs: number): void {
+    const { context, first } = this;
+    const { requestId, count } = this.request;
+    const state = this.isActing() ? this.assignState() : REFUSE_NOT_PRIMARY;
+    if (state !== STATE_READY) {
+      this.refuse(originator, requestId, state);
+    } else if (context.nowUs >= sentUs + context.timing.retryUs / 2) {
+      this.assigned.repeat(index, requestId, first, context.nowUs);
+      this.sendStore(originator, requestId, count);
+    }
   }
 
   /** Takes a BEACON_ACK of the member `source`. */
@@ -233,6 +258,9 @@ export class Primary {
     if (source === accepted.secondary) this.noteSecondary();
     if (ack.flags !== 0) context.hasNews = true;
     if (this.waiting.count > 0) this.serveWaiting();
+    if (this.quorum.grantedFromUs === this.lastBeaconUs) {
+      this.nextBeaconUs = Math.min(this.nextBeaconUs, this.lastBeaconUs + context.timing.beaconUs);
+    }
     // Hosts that wait for a number learn at once that they can have one.
     if (this.assignState() !== this.beacon.state) this.nextBeaconUs = context.nowUs;
     if (this.nextBeaconUs < context.wakeUpUs) context.wakeUpUs = this.nextBeaconUs;
@@ -275,21 +303,28 @@ export class Primary {
   }
 
   private assign(originator: number, requestId: number, count: number): void {
-    const { context, first, next, end, stores } = this;
-    const { accepted } = context.state;
+    const { context, first, next, end } = this;
     // Here and in `refusalOf` without calls: XS takes as long for one as for ten sums.
     first.high = next.high;
     first.low = next.low;
     next.high = end.high;
     next.low = end.low;
     context.counters.numbersAssigned += count;
-    this.countRepeat(originator, requestId, count);
-    if (stores.renew()) viewToWords(stores.frame.words, accepted.number);
-    writeStore(stores.frame, originator, requestId, first, count);
-    stores.send(accepted.secondary);
+    const index = context.state.members.indexes[originator] as number;
+    context.counters.numbersSkipped += this.assigned.note(index, requestId, count, first, context.nowUs);
+    this.sendStore(originator, requestId, count);
     // Behind the STORE, for which an originator waits.
     this.onAssigned();
     if (this.wantsCeiling()) this.sendBeacons();
+  }
+
+  /** Sends a STORE for `count` numbers from `first` on. */
+  private sendStore(originator: number, requestId: number, count: number): void {
+    const { stores } = this;
+    const { accepted } = this.context.state;
+    if (stores.renew()) viewToWords(stores.frame.words, accepted.number);
+    writeStore(stores.frame, originator, requestId, this.first, count);
+    stores.send(accepted.secondary);
   }
 
   private wait(originator: number, requestId: number, count: number): void {
@@ -313,19 +348,6 @@ export class Primary {
     this.context.counters.requestsRefused += 1;
     encodeRefuse(this.frame, requestId, code);
     this.post.send(FRAME_REFUSE, originator, this.frame);
-  }
-
-  /** Of two blocks that one request was given, one at the most is delivered; the other is a gap. */
-  private countRepeat(originator: number, requestId: number, count: number): void {
-    const { indexes } = this.context.state.members;
-    const { seenRequestIds, seenCounts } = this;
-    const place =
-      (indexes[originator] as number) * MAX_BLOCKS_IN_FLIGHT + (requestId & (MAX_BLOCKS_IN_FLIGHT - 1));
-    if (seenRequestIds[place] === requestId) {
-      this.context.counters.numbersSkipped += seenCounts[place] as number;
-    }
-    seenRequestIds[place] = requestId;
-    seenCounts[place] = count;
   }
 
   /** Whether half of the window has been used, so that the next is asked for before anybody has to wait. */
@@ -366,9 +388,12 @@ export class Primary {
       }
       beacons.send(card);
     }
+    const isSlow =
+      this.beaconCount > ANNOUNCED_BEACONS && quorum.grantedFromUs < context.nowUs && this.leaseLeftUs() > 0;
     this.beaconCount += 1;
     context.counters.beaconsSent += 1;
-    this.nextBeaconUs = context.nowUs + context.timing.beaconUs;
+    this.lastBeaconUs = context.nowUs;
+    this.nextBeaconUs = context.nowUs + (isSlow ? SLOW_BEACONS : 1) * context.timing.beaconUs;
     context.wakeBy(this.nextBeaconUs);
   }
 

@@ -8,6 +8,7 @@ import {
   measureDetours,
   measureLoss,
   measureOverhead,
+  measureThroughput,
   measureWear,
 } from "./measurements.js";
 import type { Topology } from "./topology.js";
@@ -111,6 +112,25 @@ test("an idle triangle takes less than 5 % of each cable in each direction, also
     t.true(share > 0.02 && share < 0.05);
   }
 });
+
+for (const [cards, topology] of [
+  [3, "mesh"],
+  [4, "mesh"],
+] as const) {
+  test(`${cards} cards as slow as boards in a ${topology}: the more is asked, the more they give, and the view stays`, (t) => {
+    const loads = [1, 2, 4, 8].map((blocks) => measureThroughput(1, blocks, cards, topology));
+    t.log(loads.map(({ blocksPerSecond }) => `${blocksPerSecond} blocks/s`).join(", "));
+    const [one, two, four, eight] = loads.map(({ blocksPerSecond }) => blocksPerSecond);
+    t.true((one as number) > 100);
+    t.true((two as number) >= (one as number));
+    t.true((four as number) >= (two as number));
+    t.true((eight as number) >= (four as number));
+    t.deepEqual(
+      loads.filter(({ viewChanged, gaps }) => viewChanged || gaps > 0),
+      [],
+    );
+  });
+}
 
 test("cards that erase again and again do so without a role, and nobody misses them", (t) => {
   for (const cards of [3, 4]) {

@@ -11,7 +11,7 @@ import {
 import { Uint64 } from "../../firmware/wire/uint64.js";
 import { FaultKit } from "./fault-kit.js";
 import { Random } from "./random.js";
-import type { SimulatedCard } from "./simulated-card.js";
+import type { ProcessingTime, SimulatedCard } from "./simulated-card.js";
 import { cablesOf, type Topology } from "./topology.js";
 import { World, type WorldOptions } from "./world.js";
 
@@ -154,6 +154,52 @@ export function measureColdStart(seed: number, cards = 3, topology: Topology = "
   const startedUs = world.nowUs;
   for (const card of world.cards) card.boot();
   return waitForNumbers(world, new Set(world.hosts.map(({ cardId }) => cardId)), startedUs, 0);
+}
+
+/** About what an emulated RP2040 takes, by what it is awake for while nobody asks. */
+const BOARD_TIME: ProcessingTime = { turnUs: 900, sendUs: 400 };
+const BLOCK_COUNT = 16;
+
+export interface Throughput {
+  /** Blocks that hosts got in a second. */
+  readonly blocksPerSecond: number;
+  /** Numbers that nobody got. */
+  readonly gaps: number;
+  readonly viewChanged: boolean;
+}
+
+/**
+ * Lets every host of a fabric of boards ask all the time.
+ * @param blocks how many blocks each keeps under way.
+ */
+export function measureThroughput(
+  seed: number,
+  blocks: number,
+  cards = 3,
+  topology: Topology = "mesh",
+  processing = BOARD_TIME,
+): Throughput {
+  const world = new World({ ...healthy(seed, cards, topology, 0), cableMegabaud: 2, processing });
+  world.run(2 * SECOND_US, () => world.hosts.every(({ isReady }) => isReady));
+  world.run(world.nowUs + SECOND_US / 2);
+  if (!world.hosts.every(({ isReady }) => isReady)) throw new Error("The fabric does not get ready.");
+  const view = world.view;
+  let delivered = 0;
+  world.onDelivery = (host) => {
+    delivered += 1;
+    if (!world.areCallsEnded) world.hostOf(host).call(BLOCK_COUNT, true);
+  };
+  for (const host of world.hosts)
+    for (let block = 0; block < blocks; block += 1) host.call(BLOCK_COUNT, true);
+  world.run(world.nowUs + SECOND_US);
+  const before = delivered;
+  const seconds = 2;
+  world.run(world.nowUs + seconds * SECOND_US);
+  const blocksPerSecond = (delivered - before) / seconds;
+  world.areCallsEnded = true;
+  world.run(world.nowUs + GIVE_UP_US, () => world.hosts.every(({ isIdle }) => isIdle));
+  if (world.checker.violation !== "") throw new Error(world.checker.violation);
+  return { blocksPerSecond, gaps: world.checker.gaps(), viewChanged: world.view !== view };
 }
 
 export interface Wear {

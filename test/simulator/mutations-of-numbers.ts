@@ -1,8 +1,8 @@
+import { AssignedBlocks } from "../../firmware/card/assigned-blocks.js";
 import { Card } from "../../firmware/card/card.js";
 import type { CardContext } from "../../firmware/card/card-context.js";
 import { Originator } from "../../firmware/card/originator.js";
 import { Secondary } from "../../firmware/card/secondary.js";
-import { MAX_BLOCKS_IN_FLIGHT } from "../../firmware/wire/constants.js";
 import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import { FRAME_STORE, OFFSET_TYPE } from "../../firmware/wire/frame-types.js";
 import { AnswerFields, decodeAnswer, decodeStore, StoreFields } from "../../firmware/wire/number-frames.js";
@@ -19,7 +19,7 @@ interface SecondaryInside {
 
 interface OriginatorInside {
   sequence: number;
-  readonly blocks: readonly { readonly open: boolean; requestId: number }[];
+  readonly open: { readonly isOpen: boolean; requestId: number };
 }
 
 interface CardInside {
@@ -89,6 +89,12 @@ export const numberMutations: readonly Mutation[] = [
     },
   },
   {
+    name: "the numbers of a request outlive their view",
+    rule: "A repeated request gets its numbers again in the view in which they were assigned, in no other",
+    seeds: 600,
+    apply: () => replaceMethod(AssignedBlocks, "endView", () => () => undefined),
+  },
+  {
     name: "an answer's request id is not compared",
     rule: "The originator matches requestId; first answer wins, later ones are dropped",
     seeds: 300,
@@ -96,8 +102,7 @@ export const numberMutations: readonly Mutation[] = [
       const answer = new AnswerFields();
       replaceMethod<OriginatorInside>(Originator, "receiveAnswer", (original) => (self, source, frame) => {
         if (decodeAnswer(frame as FrameBuffer, answer)) {
-          const block = self.blocks[answer.requestId & (MAX_BLOCKS_IN_FLIGHT - 1)];
-          if (block?.open === true) block.requestId = answer.requestId;
+          if (self.open.isOpen) self.open.requestId = answer.requestId;
         }
         return original(self, source, frame);
       });

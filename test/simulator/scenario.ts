@@ -15,6 +15,7 @@ import {
 } from "./faults.js";
 import { MEMBER_FAULTS } from "./member-faults.js";
 import { Random } from "./random.js";
+import type { ProcessingTime } from "./simulated-card.js";
 import type { LogSize } from "./simulated-flash.js";
 import { type Cable, cablesOf, cablesOfFabrics, TOPOLOGIES, type Topology } from "./topology.js";
 import type { WorldOptions } from "./world.js";
@@ -80,6 +81,9 @@ const PAGES_A_SECTOR = 16;
 const CHANGE_SHARE = 0.3;
 const FOUND_AGAIN_SHARE = 0.03;
 const MOST_BOARDS = 9;
+/** Of all seeds, those in which turns take time; and how long at the most, divided by the number of cards. */
+const SLOW_SHARE = 0.2;
+const SLOWEST_TURN_US = 1_500;
 
 export interface ScenarioOverrides {
   /** With two fabrics: of both together, an even number. */
@@ -198,6 +202,7 @@ function worldOf(
     hostLoss: isCalm ? 0 : random.pick([0, 0, 0.01, 0.1]),
     hostRetryUs: random.pick([60_000, 250_000]),
     log: logOf(seed),
+    processing: processingOf(seed, cards + spares),
     callEveryUs: isCalm ? 25_000 : random.pick([1_500, 5_000, 15_000]),
     callCount: callCountOf(random.pick(["ones", "small", "large", "large", "huge"]), callRandom),
     trace: overrides.trace,
@@ -215,6 +220,17 @@ function logOf(seed: number): LogSize | undefined {
   const random = new Random(seed, 8);
   const sectors = random.pick([2, 2, 3, 4]);
   return random.chance(LOG_SHARE) ? { sectors, pagesPerSector: PAGES_A_SECTOR } : undefined;
+}
+
+/**
+ * In some fabrics turns take time, so that frames wait for cards as well. Not so much that the cards could do nothing but keep
+ * each other informed, of which a fabric of many has more.
+ */
+function processingOf(seed: number, cards: number): ProcessingTime | undefined {
+  const random = new Random(seed, 11);
+  if (!random.chance(SLOW_SHARE)) return undefined;
+  const turnUs = Math.ceil(random.between(100, SLOWEST_TURN_US) / cards);
+  return { turnUs, sendUs: Math.ceil(turnUs / 2) };
 }
 
 /** Windows must come to their end too, so some processes ask for very many numbers. */

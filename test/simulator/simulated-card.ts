@@ -23,6 +23,14 @@ const PORTS = 16;
 /** Frames that a card's receive buffers hold while it gets no time. */
 const MAX_INBOX = 128;
 
+/** How long a card's processor works. Without it turns take no time. */
+export interface ProcessingTime {
+  /** For a frame that came in, or a wake-up; above 0. */
+  readonly turnUs: number;
+  /** For each frame that goes out. */
+  readonly sendUs: number;
+}
+
 interface Waiting {
   readonly port: number;
   readonly frame: FrameBuffer;
@@ -52,6 +60,10 @@ export class SimulatedCard implements EventTarget {
   private deafUntilUs = 0;
   private lives = 0;
   private readonly inbox: Waiting[] = [];
+  /** How long the turn has taken so far, without its writes to flash. */
+  private workedUs = 0;
+  /** Whose turn it was last: a cable, behind them the line to the host, and then the alarm. */
+  private served = 0;
 
   constructor(world: World, id: number) {
     this.world = world;
@@ -155,10 +167,14 @@ export class SimulatedCard implements EventTarget {
   /** Takes a frame that has come in at `port`: a cable, or HOST_PORT. */
   receive(port: number, frame: FrameBuffer): void {
     if (this.firmware === null || this.world.nowUs < this.deafUntilUs) return;
-    if (this.isStalled) {
+    if (this.isStalled || (this.world.options.processing !== undefined && this.inbox.length > 0)) {
       if (this.inbox.length < MAX_INBOX) this.inbox.push({ port, frame: this.world.pool.copyOf(frame) });
       return;
     }
+    this.take(port, frame);
+  }
+
+  private take(port: number, frame: FrameBuffer): void {
     this.world.noteArrival(this.id, port, frame);
     const into = port === HOST_PORT ? this.hostPort : (this.ports[port] as SimulatedPort);
     this.turn(() => into.onFrame(frame));
@@ -168,7 +184,32 @@ export class SimulatedCard implements EventTarget {
     if (kind === BOOT) this.boot();
     else if (kind === SEND) this.sendLater(value, frame as FrameBuffer);
     else if (kind === WAKE) this.wakeEvent();
-    else if (!this.isStalled) this.wakeFromStall();
+    else if (this.isStalled) return;
+    else if (this.world.options.processing === undefined) this.wakeFromStall();
+    else this.goOn();
+  }
+
+  /** As on the boards: a frame of each cable and of the host in turn, and then the alarm where it is due. */
+  private goOn(): void {
+    if (this.firmware === null) return;
+    const cables = this.directions.length;
+    for (let tried = 0; tried < cables + 2; tried += 1) {
+      this.served = (this.served + 1) % (cables + 2);
+      if (this.served === cables + 1) {
+        if (this.world.nowUs < this.wakeUs) continue;
+        this.wake();
+        return;
+      }
+      const port = this.served === cables ? HOST_PORT : this.served;
+      const at = this.inbox.findIndex((waiting) => waiting.port === port);
+      if (at < 0) continue;
+      const { frame } = this.inbox.splice(at, 1)[0] as Waiting;
+      this.take(port, frame);
+      this.world.pool.release(frame);
+      return;
+    }
+    // The alarm that was set while the processor worked.
+    if (this.wakeEventUs === Number.POSITIVE_INFINITY) this.planWake();
   }
 
   /** What waits at the ports comes first or the clock does, as it happens on a computer too. */
@@ -189,9 +230,10 @@ export class SimulatedCard implements EventTarget {
   private turn(run: () => void): void {
     const { storage } = this;
     storage.beginTurn();
+    this.workedUs = this.world.options.processing?.turnUs ?? 0;
     try {
       run();
-      if (storage.busyUs > 0) this.waitForFlash();
+      if (this.busyUs > 0) this.waitForEnd();
     } catch (error) {
       if (!(error instanceof PowerCut)) {
         this.world.checker.fail(
@@ -206,23 +248,29 @@ export class SimulatedCard implements EventTarget {
     }
   }
 
-  /** While the flash is busy the card does nothing else; an erase also keeps it from hearing anything. */
-  private waitForFlash(): void {
-    const { storage, world } = this;
-    this.holdFor(storage.busyUs);
-    if (!storage.hasErased) return;
-    world.noteErase(this.id, storage.busyUs);
-    this.deafUntilUs = world.nowUs + storage.busyUs;
+  /** How long the turn has taken so far. */
+  private get busyUs(): number {
+    return this.workedUs + this.storage.busyUs;
   }
 
-  /** What is sent behind a write goes out when the write is done. */
+  /** While its turn lasts the card does nothing else; an erase also keeps it from hearing anything. */
+  private waitForEnd(): void {
+    const { storage, world, busyUs } = this;
+    this.holdFor(busyUs);
+    if (!storage.hasErased) return;
+    world.noteErase(this.id, storage.busyUs);
+    this.deafUntilUs = world.nowUs + busyUs;
+  }
+
+  /** What is sent goes out when the work before it is done, a write to flash above all. */
   private transmit(port: number, frame: FrameBuffer): boolean {
-    const { storage, world } = this;
+    const { world } = this;
     this.sendsUntilCut -= 1;
     if (this.sendsUntilCut < 0) throw new PowerCut();
-    if (storage.busyUs === 0) return this.sendNow(port, frame);
+    this.workedUs += world.options.processing?.sendUs ?? 0;
+    if (this.busyUs === 0) return this.sendNow(port, frame);
     const value = this.lives * PORTS + port + 1;
-    world.queue.add(world.nowUs + storage.busyUs, this, SEND, value, world.pool.copyOf(frame));
+    world.queue.add(world.nowUs + this.busyUs, this, SEND, value, world.pool.copyOf(frame));
     return true;
   }
 

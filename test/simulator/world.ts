@@ -11,7 +11,7 @@ import { EventQueue, type EventTarget } from "./event-queue.js";
 import { FrameArchive } from "./frame-archive.js";
 import { FramePool } from "./frame-pool.js";
 import { Random } from "./random.js";
-import { SimulatedCard } from "./simulated-card.js";
+import { type ProcessingTime, SimulatedCard } from "./simulated-card.js";
 import type { LogSize } from "./simulated-flash.js";
 import { SimulatedHost } from "./simulated-host.js";
 import { type Cable, partsOf } from "./topology.js";
@@ -39,6 +39,8 @@ export interface WorldOptions {
   readonly cableLatencyUs: number;
   /** The log that cards keep in their flash; undefined: they keep their record in a memory that takes no time. */
   readonly log?: LogSize | undefined;
+  /** How long cards take for what they do; undefined: no time. */
+  readonly processing?: ProcessingTime | undefined;
   /** Share of the frames between a host and its card that are lost. */
   readonly hostLoss: number;
   readonly hostRetryUs: number;

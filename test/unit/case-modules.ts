@@ -1,5 +1,7 @@
 import type { CaseModule } from "../support/unit-case.js";
 import { adaptiveWindowCases } from "./card/adaptive-window.cases.js";
+import { answerTimeCases } from "./card/answer-time.cases.js";
+import { assignedBlocksCases } from "./card/assigned-blocks.cases.js";
 import { baseChoiceCases } from "./card/base-choice.cases.js";
 import { cardCases } from "./card/card.cases.js";
 import { cardContextCases } from "./card/card-context.cases.js";
@@ -8,6 +10,7 @@ import { conditionCases } from "./card/condition.cases.js";
 import { coordinatorCases } from "./card/coordinator.cases.js";
 import { coordinatorListsCases } from "./card/coordinator-lists.cases.js";
 import { foundingCases } from "./card/founding.cases.js";
+import { hostBlocksCases } from "./card/host-blocks.cases.js";
 import { hostDeskCases } from "./card/host-desk.cases.js";
 import { hostLineCases } from "./card/host-line.cases.js";
 import { initialiseCases } from "./card/initialise.cases.js";
@@ -92,6 +95,9 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/member-plans", cases: memberPlansCases },
   { name: "card/normal-path", cases: normalPathCases },
   { name: "card/originator", cases: originatorCases },
+  { name: "card/answer-time", cases: answerTimeCases },
+  { name: "card/assigned-blocks", cases: assignedBlocksCases },
+  { name: "card/host-blocks", cases: hostBlocksCases },
   { name: "card/persistent-state", cases: persistentStateCases },
   { name: "card/post", cases: postCases },
   { name: "card/primary", cases: primaryCases },

@@ -49,8 +49,8 @@ export class FabricTaker {
   }
 
   /** Takes a block that must lie above all that were delivered before. */
-  take(place: number, count = 1): Taken {
-    const taken = this.ask(place, count);
+  take(place: number, count = 1, waitUs = 40_000): Taken {
+    const taken = this.ask(place, count, waitUs);
     if (typeof taken === "number") throw new Error(`Card ${place + 1} refused with ${taken}.`);
     if (taken.first < this.end) throw new Error(`${taken.first} was given, and ${this.end - 1n} before it.`);
     this.end = taken.end;

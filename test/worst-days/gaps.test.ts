@@ -14,29 +14,30 @@ test("without a fault there is no gap, and none is counted", (t) => {
   t.is(taker.counted("numbersSkipped"), 0);
 });
 
-test("every number that a lost frame costs is counted", (t) => {
-  const taker = new FabricTaker();
-  const { fabric } = taker;
-  for (const [type, costs] of [
-    [FRAME_REQUEST, false],
-    [FRAME_STORE, true],
-    [FRAME_ANSWER, true],
-  ] as const) {
-    const skippedBefore = taker.end - 1n - taker.delivered;
-    for (const place of [0, 1, 2]) {
-      let isLost = false;
-      fabric.filter = (_from, _to, frame) => {
-        if (isLost || frame.bytes[OFFSET_TYPE] !== type) return true;
-        isLost = true;
-        return false;
-      };
-      taker.take(place, 100);
+for (const [lostUs, costs] of [
+  [1, false],
+  [250_000, true],
+] as const) {
+  test(`frames lost for ${lostUs} us cost ${costs ? "numbers, and each is counted" : "no number"}`, (t) => {
+    const taker = new FabricTaker();
+    const { fabric } = taker;
+    for (const type of [FRAME_REQUEST, FRAME_STORE, FRAME_ANSWER]) {
+      const skippedBefore = taker.end - 1n - taker.delivered;
+      for (const place of [0, 1, 2]) {
+        let lostUntilUs = 0;
+        fabric.filter = (_from, _to, frame) => {
+          if (frame.bytes[OFFSET_TYPE] !== type) return true;
+          if (lostUntilUs === 0) lostUntilUs = fabric.nowUs + lostUs;
+          return fabric.nowUs >= lostUntilUs;
+        };
+        taker.take(place, 100, 2 * lostUs + 100_000);
+      }
+      const missing = taker.end - 1n - taker.delivered;
+      t.is(missing > skippedBefore, costs && type !== FRAME_REQUEST, `type ${type}`);
+      t.is(BigInt(taker.counted("numbersSkipped")), missing);
     }
-    const missing = taker.end - 1n - taker.delivered;
-    t.is(missing > skippedBefore, costs, `type ${type}`);
-    t.is(BigInt(taker.counted("numbersSkipped")), missing);
-  }
-});
+  });
+}
 
 test("a primary that dies costs nothing that was not under way", (t) => {
   const taker = new FabricTaker();

@@ -91,11 +91,14 @@ export const recoveryCases: readonly UnitCase[] = [
       let assignedUs = 0;
       for (let tag = 2; fabric.nowUs < cutUs + 200_000; tag += 1) {
         const assigned = fabric.at(0).card?.counters.numbersAssigned;
-        fabric.request(0, tag);
+        // A new session each time: what the one before asks for is never answered, and the next would wait behind it.
+        fabric.openHost(0, 1000 + tag);
+        fabric.request(0, tag, 1, 1000 + tag);
         if (fabric.at(0).card?.counters.numbersAssigned !== assigned) assignedUs = fabric.nowUs;
         fabric.run(500);
       }
       t.true(assignedUs > cutUs && assignedUs < cutUs + DEFAULT_TIMING.leaseUs);
+      fabric.openHost(0);
       t.is(fabric.status(0).status().state, REFUSE_NO_LEASE);
       t.is(fabric.status(2).status().state, STATE_READY, "the others have a view of their own");
       t.is(answersOf(fabric, 2, 1_000_001).length, 1);

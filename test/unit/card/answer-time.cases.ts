@@ -1,0 +1,69 @@
+import { AnswerTime } from "../../../firmware/card/answer-time.js";
+import { DEFAULT_TIMING } from "../../../firmware/wire/constants.js";
+import type { UnitCase } from "../../support/unit-case.js";
+
+const { retryUs, patienceUs } = DEFAULT_TIMING;
+
+function after(...answersUs: number[]): AnswerTime {
+  const time = new AnswerTime(DEFAULT_TIMING);
+  for (const us of answersUs) time.noteAnswer(us);
+  return time;
+}
+
+export const answerTimeCases: readonly UnitCase[] = [
+  {
+    title: "quick answers are waited for as long as the timing says, and followed by no pause",
+    run(t) {
+      const time = after(300, 4000, retryUs / 4);
+      t.deepEqual([time.retryUs, time.pauseUs], [retryUs, 0]);
+    },
+  },
+  {
+    title: "slow ones are waited for longer: the smoothed time, and four times by how much it varies",
+    run(t) {
+      t.is(after(30_000).retryUs, 30_000 + 2 * 30_000, "of the first one half is taken as what it may vary");
+      const steady = after(...Array.from({ length: 60 }, () => 30_000));
+      t.true(steady.retryUs >= 30_000 && steady.retryUs < 31_000, `${steady.retryUs} us`);
+      const unsteady = after(...Array.from({ length: 60 }, (_, at) => (at % 2 === 0 ? 20_000 : 40_000)));
+      t.true(unsteady.retryUs > 60_000 && unsteady.retryUs < 80_000, `${unsteady.retryUs} us`);
+    },
+  },
+  {
+    title: "they come back to what the timing says as answers do, and never exceed the patience",
+    run(t) {
+      const time = after(1_000_000, 10_000_000);
+      t.is(time.retryUs, patienceUs);
+      for (let quick = 0; quick < 60; quick += 1) time.noteAnswer(1000);
+      t.deepEqual([time.retryUs, time.pauseUs], [retryUs, 0]);
+    },
+  },
+  {
+    title: "a pause is twice what answers take above a quarter of the retry time, the newest counting half",
+    run(t) {
+      t.is(after(2 * 9000).pauseUs, 2 * (9000 - retryUs / 4));
+      const time = after(...Array.from({ length: 20 }, () => 9000));
+      t.true(time.pauseUs > 7900 && time.pauseUs <= 8000, `${time.pauseUs} us`);
+      time.noteAnswer(1000);
+      t.is(time.pauseUs, 0, "gone as soon as answers are quick again");
+      t.is(after(patienceUs, patienceUs).pauseUs, 2 * retryUs, "and never longer than that");
+    },
+  },
+  {
+    title: "each silence doubles the wait, up to the patience; an answer or a new view ends that",
+    run(t) {
+      const time = after(1000);
+      const waits = [1, 2, 3, 4, 5].map(() => {
+        time.noteSilence();
+        return time.retryUs;
+      });
+      t.deepEqual(waits, [40_000, 80_000, 160_000, patienceUs, patienceUs]);
+      time.noteAnswer(1000);
+      t.is(time.retryUs, retryUs);
+      const slow = after(...Array.from({ length: 60 }, () => 40_000));
+      const before = slow.retryUs;
+      slow.noteSilence();
+      slow.forgetSilence();
+      t.is(slow.retryUs, before, "how busy the cards are is not forgotten");
+    },
+  },
+];
