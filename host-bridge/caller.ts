@@ -4,6 +4,8 @@ import type { SequenceError } from "./errors.js";
 export class Caller {
   readonly count: number;
   readonly deadlineMs: number;
+  /** Whether it got its numbers. */
+  isServed = false;
   private onFirst: ((first: bigint) => void) | null;
   private onError: ((error: SequenceError) => void) | null;
 
@@ -28,6 +30,7 @@ export class Caller {
     const { onFirst } = this;
     this.onFirst = null;
     this.onError = null;
+    this.isServed ||= onFirst !== null;
     onFirst?.(first);
   }
 

@@ -12,7 +12,7 @@ import {
   REPORT_FLAG_SILENT,
   type ReportFields,
 } from "../firmware/wire/survey-frames.js";
-import { type LinkStatus, linkState } from "./card-status.js";
+import { isTrunk, type LinkStatus, linkState } from "./card-status.js";
 import { type FabricState, fabricState } from "./refusals.js";
 import { newestBelow, toBigint } from "./uint64-bigint.js";
 
@@ -80,6 +80,7 @@ export function cardReport(from: ReportFields): CardReport {
       link,
       neighbour: from.neighbours[link] as number,
       state: linkState(from.linkStates[link] as number),
+      isTrunk: isTrunk(from.linkStates[link] as number),
       framesIn: from.framesIn[link] as number,
       framesOut: from.framesOut[link] as number,
       badFrames: from.badFrames[link] as number,

@@ -13,6 +13,7 @@ import {
   type HostStatusFields,
   LINK_ALIVE,
   LINK_STALE,
+  LINK_TRUNK,
 } from "../firmware/wire/host-status-frames.js";
 import { votesBefore, votesNow } from "../firmware/wire/member-entries.js";
 import { type FabricState, fabricState } from "./refusals.js";
@@ -39,6 +40,8 @@ export interface LinkStatus {
   /** Card id at the other end, 0 where it is not known. */
   readonly neighbour: number;
   readonly state: "alive" | "stale" | "dead";
+  /** No cable, but the trunk that a host lends. */
+  readonly isTrunk: boolean;
   readonly framesIn: number;
   readonly framesOut: number;
   readonly badFrames: number;
@@ -154,6 +157,7 @@ function linksOf(from: HostLinksFields): LinkStatus[] {
     link,
     neighbour: from.neighbours[link] as number,
     state: linkState(from.states[link] as number),
+    isTrunk: isTrunk(from.states[link] as number),
     framesIn: from.framesIn[link] as number,
     framesOut: from.framesOut[link] as number,
     badFrames: from.badFrames[link] as number,
@@ -161,9 +165,14 @@ function linksOf(from: HostLinksFields): LinkStatus[] {
   }));
 }
 
-export function linkState(state: number): LinkStatus["state"] {
+export function linkState(stateAndKind: number): LinkStatus["state"] {
+  const state = stateAndKind & ~LINK_TRUNK;
   if (state === LINK_ALIVE) return "alive";
   return state === LINK_STALE ? "stale" : "dead";
+}
+
+export function isTrunk(stateAndKind: number): boolean {
+  return (stateAndKind & LINK_TRUNK) !== 0;
 }
 
 function routesOf(from: HostLinksFields): RouteStatus[] {

@@ -7,6 +7,7 @@ import type { Clock } from "./clock.js";
 import { asSequenceError, type SequenceError } from "./errors.js";
 import { Line } from "./line.js";
 import { closedError, disconnectedError } from "./session-errors.js";
+import { SpinJudge } from "./spin-judge.js";
 import { RECONNECT_FIRST_MS, RECONNECT_LONGEST_MS } from "./timing.js";
 import type { OpenTransport } from "./transport.js";
 import type { ViewChange } from "./view.js";
@@ -60,6 +61,7 @@ export class Connection {
   private isFlushDue = false;
   private cancelTimer: (() => void) | null = null;
   private timerAtMs = Number.POSITIVE_INFINITY;
+  private readonly spinJudge = new SpinJudge();
   private cancelPause: (() => void) | null = null;
 
   constructor(options: ConnectionOptions, events: ConnectionEvents) {
@@ -116,10 +118,15 @@ export class Connection {
     this.cancelTimer = this.options.clock.setTimer(() => this.wake(), Math.max(0, atMs - this.nowMs));
   }
 
-  /** Reads, and lets the session work, in this thread until `caller` is settled. */
+  /**
+   * Reads, and lets the session work, in this thread until `caller` is settled.
+   * @param spinMs how long it may spin before it sleeps.
+   */
   waitFor(caller: Caller, spinMs: number): void {
-    this.session.flush(this.nowMs);
-    const spinUntilMs = this.nowMs + spinMs;
+    const beganMs = this.nowMs;
+    this.session.flush(beganMs);
+    const spins = this.spinJudge.shouldSpin(spinMs);
+    const spinUntilMs = spins ? beganMs + spinMs : beganMs;
     while (!caller.isSettled) {
       this.line.poll();
       if (caller.isSettled) break;
@@ -132,6 +139,7 @@ export class Connection {
       this.session.flush(nowMs);
       if (nowMs >= spinUntilMs && !caller.isSettled) this.line.wait(this.session.wakeUpMs - nowMs);
     }
+    if (caller.isServed) this.spinJudge.note(spins, this.nowMs - beganMs);
     this.arm();
   }
 

@@ -2,7 +2,7 @@ import type { CardReport, ReportedLink } from "./card-report.js";
 import type { CardStatus, ListedMember } from "./card-status.js";
 import { type FabricState, stateAdvice } from "./refusals.js";
 
-/** A cable between two cards, as both its ends see it. */
+/** A cable or a trunk between two cards, as both its ends see it. */
 export interface Cable {
   /** The lower id first. */
   readonly cards: readonly [number, number];
@@ -13,6 +13,8 @@ export interface Cable {
    * "dead" (cut, or no power at the other end).
    */
   readonly state: "alive" | "stale" | "one-way" | "dead";
+  /** No cable, but the trunk that a host lends. */
+  readonly isTrunk: boolean;
   /** Frames that each of the two has got over it; null where that card did not answer. */
   readonly framesIn: readonly [number | null, number | null];
   readonly badFrames: readonly [number | null, number | null];
@@ -94,7 +96,9 @@ function cablesOf(cards: readonly CardReport[]): Cable[] {
     for (const link of one.links) {
       if (link.neighbour === 0 || paired.has(link)) continue;
       const other = cards.find(({ card }) => card === link.neighbour);
-      const otherLink = other?.links.find((end) => end.neighbour === one.card && !paired.has(end));
+      const otherLink = other?.links.find(
+        (end) => end.neighbour === one.card && end.isTrunk === link.isTrunk && !paired.has(end),
+      );
       paired.add(link);
       if (otherLink !== undefined) paired.add(otherLink);
       cables.push(cable(one.card, link, otherLink));
@@ -111,6 +115,7 @@ function cable(card: number, link: ReportedLink, otherLink: ReportedLink | undef
     cards: ordered(card, link.neighbour),
     links: ordered<number | null>(link.link, otherLink?.link ?? null),
     state: cableState(link.state, otherLink?.state),
+    isTrunk: link.isTrunk,
     framesIn: ordered<number | null>(link.framesIn, otherLink?.framesIn ?? null),
     badFrames: ordered<number | null>(link.badFrames, otherLink?.badFrames ?? null),
   };

@@ -35,7 +35,10 @@ export interface NumberBlock {
 }
 
 export interface NextSyncOptions {
-  /** How long to spin before sleeping, in microseconds; 200 by default. 0 saves the processor, and costs a wake-up. */
+  /**
+   * How long it may spin before it sleeps, in microseconds; 200 by default. It spins only where that has proved quicker:
+   * where answers come within that time, and nobody else needs the core. 0 never spins, `Infinity` always.
+   */
   readonly spinUs?: number;
   /** How long the call may take, in milliseconds; that of `open` by default. */
   readonly timeoutMs?: number;
@@ -155,8 +158,9 @@ export class Sequence extends EventEmitter<SequenceEvents> {
   }
 
   /**
-   * Asks for one number and blocks the thread until it is there: spins first, then sleeps in the kernel until a byte
-   * comes. It sleeps in slices of a millisecond only when less than 0.1 s is left to the deadline or the next retry.
+   * Asks for one number and blocks the thread until it is there: spins where that pays, then sleeps. At a port it sleeps
+   * in the kernel until a byte comes, and in slices of a millisecond when less than 0.1 s is left to the deadline or the
+   * next retry; through the daemon in naps that end where earlier answers came.
    * Other callers' numbers are taken in meanwhile; their promises settle when the event loop runs again.
    * @throws SequenceError as `next` rejects; DISCONNECTED at once where the line is broken, as it takes the event loop
    * to mend it; SYNC_UNSUPPORTED on Windows.

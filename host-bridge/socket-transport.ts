@@ -1,30 +1,50 @@
 import { readSync, writeSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import debug from "debug";
-import { PULSE_MS, WISH_PULSE, WISH_REJECT, wishBytes } from "./daemon/daemon-frames.js";
+import { WISH_REJECT, wishBytes } from "./daemon/daemon-frames.js";
 import { SequenceError } from "./errors.js";
+import { NapSchedule } from "./nap-schedule.js";
 import { SendQueue } from "./send-queue.js";
 import type { Transport, TransportEvents } from "./transport.js";
 
 const log = debug("seqcard:transport");
 const READ_BYTES = 65_536;
 const READS_PER_TURN = 16;
-/** Where less time than a blocking read may take is left, the thread sleeps in slices of this instead. */
-const SLICE_MS = 1;
 /** How long a socket that takes no bytes is left alone. */
 const RETRY_WRITE_MS = 1;
 
-/** What Node's sockets have on Linux and macOS: their descriptor, and a way to make it wait. */
+/** How often a daemon is tried whose queue of new connections is full, before it counts as one that cannot be reached. */
+const TRIES_WHILE_FULL = 100;
+const TRY_AGAIN_MS = 20;
+
+/** What Node's sockets have on Linux and macOS. */
 interface DescriptorHandle {
   readonly fd: number;
-  setBlocking(isBlocking: boolean): number;
 }
 
 /**
- * Connects to a daemon's Unix socket.
+ * Connects to a daemon's Unix socket. Where very many do so at once, it waits for its turn.
  * Rejects with DAEMON_NOT_RUNNING, DAEMON_DENIED or PORT_FAILED.
  */
-export function openSocketTransport(
+export async function openSocketTransport(
+  path: string,
+  whenNotReady: "wait" | "reject",
+  events: TransportEvents,
+): Promise<Transport> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await connectTo(path, whenNotReady, events);
+    } catch (thrown) {
+      const error = thrown as NodeJS.ErrnoException;
+      if (error.code !== "EAGAIN" || tries === TRIES_WHILE_FULL) throw connectError(path, error);
+      await sleep(TRY_AGAIN_MS);
+    }
+  }
+}
+
+/** Rejects with what the system says. */
+function connectTo(
   path: string,
   whenNotReady: "wait" | "reject",
   events: TransportEvents,
@@ -42,10 +62,9 @@ export function openSocketTransport(
         },
       },
     });
-    const refuse = (error: NodeJS.ErrnoException): void => reject(connectError(path, error));
-    socket.once("error", refuse);
+    socket.once("error", reject);
     socket.once("connect", () => {
-      socket.off("error", refuse);
+      socket.off("error", reject);
       transport = new SocketTransport(socket, events);
       const wishes = whenNotReady === "reject" ? WISH_REJECT : 0;
       transport.wish(wishes);
@@ -66,8 +85,8 @@ class SocketTransport implements Transport {
   private readonly buffer = Buffer.allocUnsafe(READ_BYTES);
   private readonly sleeper = new Int32Array(new SharedArrayBuffer(4));
   private readonly unsent = new SendQueue();
+  private readonly naps = new NapSchedule();
   private retryTimer: NodeJS.Timeout | null = null;
-  private wishes = 0;
   private broken: SequenceError | null = null;
   private isOver = false;
 
@@ -82,12 +101,12 @@ class SocketTransport implements Transport {
 
   /** Tells the daemon how to serve this connection. */
   wish(wishes: number): void {
-    this.wishes = wishes;
     const bytes = wishBytes(wishes);
     this.write(bytes, bytes.length);
   }
 
   take(bytes: Uint8Array, length: number): void {
+    this.naps.forget();
     if (!this.isOver) this.events.onBytes(bytes, 0, length);
   }
 
@@ -116,11 +135,14 @@ class SocketTransport implements Transport {
     }
   }
 
+  /**
+   * In naps, and not in a read: that would have no end of its own, and a daemon that is stopped would keep the caller
+   * beyond its time.
+   */
   wait(atMostMs: number): void {
     if (this.isOver) return;
     if (this.broken !== null) this.breakDown(this.broken);
-    else if (atMostMs >= PULSE_MS && this.unsent.isEmpty) this.sleepInRead();
-    else if (atMostMs > 0) Atomics.wait(this.sleeper, 0, 0, Math.min(atMostMs, SLICE_MS));
+    else if (atMostMs > 0) Atomics.wait(this.sleeper, 0, 0, this.naps.next(performance.now(), atMostMs));
   }
 
   async close(): Promise<void> {
@@ -133,20 +155,6 @@ class SocketTransport implements Transport {
     await closed;
   }
 
-  /** The daemon is asked for a pulse, as the system's read has no end of its own. */
-  private sleepInRead(): void {
-    if ((this.wishes & WISH_PULSE) === 0) this.wish(this.wishes | WISH_PULSE);
-    if (!this.unsent.isEmpty || this.handle === null || this.handle.setBlocking(true) !== 0) {
-      Atomics.wait(this.sleeper, 0, 0, SLICE_MS);
-      return;
-    }
-    try {
-      this.read();
-    } finally {
-      if (!this.isOver) this.handle.setBlocking(false);
-    }
-  }
-
   /** Reads once and hands on what came. @returns bytes read. */
   private read(): number {
     if (this.handle === null) return 0;
@@ -157,8 +165,11 @@ class SocketTransport implements Transport {
       if (!isTemporary(error)) this.breakDown(lostError(error));
       return 0;
     }
-    if (length > 0) this.events.onBytes(this.buffer, 0, length);
-    else this.breakDown(lostError());
+    if (length === 0) this.breakDown(lostError());
+    else {
+      this.naps.end(performance.now());
+      this.events.onBytes(this.buffer, 0, length);
+    }
     return length;
   }
 
@@ -202,7 +213,6 @@ function descriptorOf(socket: Socket): DescriptorHandle | null {
   const handle: unknown = "_handle" in socket ? socket._handle : null;
   if (typeof handle !== "object" || handle === null || process.platform === "win32") return null;
   if (!("fd" in handle && typeof handle.fd === "number" && handle.fd >= 0)) return null;
-  if (!("setBlocking" in handle && typeof handle.setBlocking === "function")) return null;
   return handle as DescriptorHandle;
 }
 

@@ -15,7 +15,7 @@ export const CLOSE_GRACE_MS = 1_000;
 /** First and longest pause between two attempts to open a lost port again. */
 export const RECONNECT_FIRST_MS = 20;
 export const RECONNECT_LONGEST_MS = 1_000;
-/** How long `nextSync` spins before it sleeps, in microseconds. */
+/** How long `nextSync` may spin before it sleeps, in microseconds. */
 export const DEFAULT_SPIN_US = 200;
 /** Calls that may wait for a block at once; more are refused, as memory is finite. */
 export const MAX_WAITING_CALLERS = 1_000_000;

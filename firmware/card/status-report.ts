@@ -25,6 +25,7 @@ import {
   encodeHostStatus,
   HostLinksFields,
   HostStatusFields,
+  LINK_TRUNK,
 } from "../wire/host-status-frames.js";
 import type { CardContext } from "./card-context.js";
 import type { Founding } from "./founding.js";
@@ -126,11 +127,12 @@ export class StatusReport {
     const { members } = context.state;
     links.linkCount = router.links.length;
     router.links.forEach((link, index) => {
+      const isTrunk = index === router.trunkLink;
       links.neighbours[index] = link.neighbour;
-      links.states[index] = link.state;
+      links.states[index] = link.state + (isTrunk ? LINK_TRUNK : 0);
       links.framesIn[index] = link.framesIn;
       links.framesOut[index] = link.framesOut;
-      links.badFrames[index] = index === router.trunkLink ? 0 : context.environment.badFramesOfLink(index);
+      links.badFrames[index] = isTrunk ? 0 : context.environment.badFramesOfLink(index);
       links.dropped[index] = link.dropped;
     });
     links.routeCount = 0;

@@ -96,6 +96,8 @@ export const LINK_DEAD = 0;
 /** Heard lately, but not just now; or the other end does not hear this card. */
 export const LINK_STALE = 1;
 export const LINK_ALIVE = 2;
+/** Added to the state of a link that is no cable, but the trunk that a host lends. */
+export const LINK_TRUNK = 4;
 
 /**
  * HOST_LINKS: linkCount u8, routeCount u8, then for each link: neighbour u8, state u8, framesIn u32, framesOut u32,

@@ -4,6 +4,7 @@ import { hexadecimal } from "../session-errors.js";
 import { drawColumns, fold } from "./output.js";
 
 /** How a cable is drawn between its two cards. */
+const TRUNK_SIGN = "┅┅┅┅";
 const CABLE_SIGNS: Readonly<Record<Cable["state"], string>> = {
   alive: "━━━━",
   stale: "╌╌╌╌",
@@ -104,9 +105,9 @@ function drawCables({ cables, cards }: FabricSurvey): string {
   const rows = cables.map((cable) => {
     const [one, other] = cable.cards;
     return [
-      `${String(one).padStart(3)} ${CABLE_SIGNS[cable.state]} ${other}`,
+      `${String(one).padStart(3)} ${signOf(cable)} ${other}`,
       cable.state,
-      connectors(cable),
+      cable.isTrunk ? "trunk" : connectors(cable),
       arrivedOf(cable.framesIn, cable.cards),
       arrivedOf(cable.badFrames, cable.cards),
     ];
@@ -117,6 +118,10 @@ function drawCables({ cables, cards }: FabricSurvey): string {
   );
   const free = unused === 0 ? "" : `\n${unused} connectors have never heard a card.`;
   return `${drawColumns(rows, ["  cable", "state", "connectors", "frames in", "bad frames in"])}${free}`;
+}
+
+function signOf({ state, isTrunk }: Cable): string {
+  return isTrunk && state === "alive" ? TRUNK_SIGN : CABLE_SIGNS[state];
 }
 
 function connectors({ links }: Cable): string {

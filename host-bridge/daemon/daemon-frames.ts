@@ -12,12 +12,6 @@ export const FRAME_DAEMON_WISH = 0x5f;
 
 /** Tell me NOT_READY at once, rather than keep what I ask until numbers can be had. */
 export const WISH_REJECT = 1;
-/** While I have something open, send me a lone delimiter every `PULSE_MS`: I sleep in a read that has no end of its own. */
-export const WISH_PULSE = 2;
-
-/** How often a sleeping client is woken, so that it can look at its clock. */
-export const PULSE_MS = 100;
-
 const BODY = HOST_HEADER_BYTES;
 const WISH_BYTES = BODY + 1;
 

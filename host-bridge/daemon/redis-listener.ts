@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { SequenceError } from "../errors.js";
+import { ConnectedClients } from "./connected-clients.js";
 import type { Listener, ListenerEnvironment } from "./listener.js";
 import { describeNetworkAddress, type NetworkAddress } from "./network-address.js";
 import { RedisClient } from "./redis/redis-client.js";
@@ -8,8 +9,6 @@ import { errorReply } from "./redis/resp-replies.js";
 import { readSecret } from "./secret-file.js";
 
 const SWEEP_EVERY_MS = 250;
-/** How long clients may take to read their last replies. */
-const CLOSE_TIMEOUT_MS = 500;
 const BACKLOG = 4_096;
 
 export interface RedisListenerOptions {
@@ -29,9 +28,7 @@ export class RedisListener implements Listener {
   private readonly options: RedisListenerOptions;
   private readonly environment: ListenerEnvironment;
   private readonly server: Server;
-  private readonly connections = new Map<Socket, RedisClient>();
-  private readonly written = new Set<RedisClient>();
-  private isFlushDue = false;
+  private readonly connected = new ConnectedClients<RedisClient>();
   private password: string | null = null;
   private port = 0;
   private connectionCount = 0;
@@ -66,7 +63,7 @@ export class RedisListener implements Listener {
   }
 
   get clients(): number {
-    return this.connections.size;
+    return this.connected.count;
   }
 
   async start(): Promise<void> {
@@ -83,28 +80,16 @@ export class RedisListener implements Listener {
 
   drain(): void {
     this.server.close();
-    for (const client of this.connections.values()) client.drain();
+    for (const client of this.connected) client.drain();
   }
 
   async close(): Promise<void> {
     clearInterval(this.timer);
-    const closed = this.server.listening
-      ? new Promise<void>((resolve) => this.server.close(() => resolve()))
-      : Promise.resolve();
-    const ends = [...this.connections].map(([socket, client]) => {
-      const ended = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+    await this.connected.close(this.server, (socket, client) => {
       client.finish();
       // What comes now is thrown away; the client's own end is heard.
       socket.resume();
-      return ended;
     });
-    this.flush();
-    const timer = setTimeout(() => {
-      for (const socket of this.connections.keys()) socket.destroy();
-    }, CLOSE_TIMEOUT_MS);
-    await Promise.all(ends);
-    clearTimeout(timer);
-    await closed;
   }
 
   private accept(socket: Socket): void {
@@ -117,14 +102,9 @@ export class RedisListener implements Listener {
     }
     const client = this.makeClient(socket);
     this.accepted.inc();
-    this.connections.set(socket, client);
-    socket.on("data", (bytes) => client.push(bytes));
+    this.connected.add(socket, client);
     socket.once("end", () => client.finish());
-    socket.on("drain", () => this.flushSoon(client));
-    socket.once("close", () => {
-      this.connections.delete(socket);
-      client.forget();
-    });
+    socket.on("drain", () => this.connected.flushSoon(client));
   }
 
   private makeClient(socket: Socket): RedisClient {
@@ -144,7 +124,7 @@ export class RedisListener implements Listener {
           connections: this.connectionCount,
           uptimeSeconds: (clock.nowMs() - this.startedAtMs) / 1_000,
         }),
-      onWritten: (client) => this.flushSoon(client),
+      onWritten: (client) => this.connected.flushSoon(client),
       onCommand: (command) => this.commands.inc({ command }),
       onFailed: (code) => this.failures.inc({ code }),
       onRefused: (reason) => this.refuse(reason),
@@ -156,24 +136,9 @@ export class RedisListener implements Listener {
     this.environment.log.warn({ reason, clients: this.clients }, "a client was sent away");
   }
 
-  /** Next ticks run when everything that a card has answered at once was shared out. */
-  private flushSoon(client: RedisClient): void {
-    this.written.add(client);
-    if (this.isFlushDue) return;
-    this.isFlushDue = true;
-    process.nextTick(() => this.flush());
-  }
-
-  private flush(): void {
-    this.isFlushDue = false;
-    const written = [...this.written];
-    this.written.clear();
-    for (const client of written) client.flush();
-  }
-
   private sweep(): void {
     const nowMs = this.environment.clock.nowMs();
-    for (const client of this.connections.values()) client.sweep(nowMs);
+    for (const client of this.connected) client.sweep(nowMs);
   }
 }
 

@@ -28,7 +28,7 @@ import {
 } from "../../firmware/wire/host-frames.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
 import { setFromBigint } from "../uint64-bigint.js";
-import { decodeWish, FRAME_DAEMON_WISH, WISH_PULSE, WISH_REJECT } from "./daemon-frames.js";
+import { decodeWish, FRAME_DAEMON_WISH, WISH_REJECT } from "./daemon-frames.js";
 import { refusalCode } from "./not-ready.js";
 import type { NumberSource, NumberTicket } from "./number-source.js";
 
@@ -47,7 +47,6 @@ const ASKED_MS = 2_000;
 /** Types of a host's frames that are for the card itself: 0x40 to 0x5e, but for those that are handled here. */
 const FIRST_HOST_TYPE = 0x40;
 
-const DELIMITER = new Uint8Array(1);
 const NOTHING = Buffer.alloc(0);
 
 /** What a connection is handed by its listener. */
@@ -118,11 +117,6 @@ export class SocketClient {
       block.ticket.cancel();
       this.blocks.delete(tag);
     }
-  }
-
-  /** Wakes a client that sleeps for what it has open. */
-  pulse(): void {
-    if ((this.wishes & WISH_PULSE) !== 0 && this.blocks.size > 0) this.socket.write(DELIMITER);
   }
 
   /** Tells what the card tells now. */

@@ -4,23 +4,21 @@ import { encodeHostMirror } from "../../firmware/wire/host-frames.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
 import { setFromBigint } from "../uint64-bigint.js";
 import type { CardPool } from "./card-pool.js";
-import { PULSE_MS } from "./daemon-frames.js";
+import { ConnectedClients } from "./connected-clients.js";
 import type { Listener, ListenerEnvironment } from "./listener.js";
 import { SocketClient } from "./socket-client.js";
 import { listenAt, type SocketFileOptions } from "./socket-file.js";
 
 const SWEEP_EVERY_MS = 500;
+const PULSE_MS = 100;
 /** How often clients are told the newest number, unless they are so many that telling would be all that is done. */
-const NEWEST_EVERY_MS = 100;
+const NEWEST_EVERY_MS = PULSE_MS;
 const NEWEST_EVERY_MS_AND_CLIENT = 0.1;
 /**
  * Questions to the card itself that pass in a pulse, from all clients: they share its cable with the numbers. Whoever
  * finds no room asks again, as for a frame that was lost.
  */
 const QUESTIONS_PER_PULSE = 50;
-/** How long a client may take to read its last answers. */
-const CLOSE_TIMEOUT_MS = 500;
-
 export interface SocketListenerOptions extends SocketFileOptions {
   /** Connections at once; more are closed as they come. */
   readonly maxClients: number;
@@ -35,9 +33,7 @@ export class SocketListener implements Listener {
   private readonly options: SocketListenerOptions;
   private readonly environment: ListenerEnvironment;
   private readonly server: Server;
-  private readonly connections = new Map<Socket, SocketClient>();
-  private written: SocketClient[] = [];
-  private isFlushDue = false;
+  private readonly connected = new ConnectedClients<SocketClient>();
   private toldNewest = 0n;
   private toldAtMs = 0;
   private unsubscribe: () => void = () => {};
@@ -67,7 +63,7 @@ export class SocketListener implements Listener {
   }
 
   get clients(): number {
-    return this.connections.size;
+    return this.connected.count;
   }
 
   async start(): Promise<void> {
@@ -76,7 +72,7 @@ export class SocketListener implements Listener {
     this.address = this.options.path;
     this.unsubscribe = this.environment.numbers.subscribe({
       onChange: () => {
-        for (const client of this.connections.values()) client.tellView();
+        for (const client of this.connected) client.tellView();
       },
     });
     this.timers = [
@@ -87,7 +83,7 @@ export class SocketListener implements Listener {
 
   /** For what a card answers to questions. */
   onForeignFrame(frame: FrameBuffer): void {
-    for (const client of this.connections.values()) client.tellForeign(frame);
+    for (const client of this.connected) client.tellForeign(frame);
   }
 
   drain(): void {
@@ -98,21 +94,8 @@ export class SocketListener implements Listener {
   async close(): Promise<void> {
     this.unsubscribe();
     for (const timer of this.timers) clearInterval(timer);
-    this.flush();
-    const closed = this.server.listening
-      ? new Promise<void>((resolve) => this.server.close(() => resolve()))
-      : Promise.resolve();
-    const ends = [...this.connections.keys()].map((socket) => {
-      const ended = new Promise<void>((resolve) => socket.once("close", () => resolve()));
-      socket.end();
-      return ended;
-    });
-    const timer = setTimeout(() => {
-      for (const socket of this.connections.keys()) socket.destroy();
-    }, CLOSE_TIMEOUT_MS);
-    await Promise.all(ends);
-    clearTimeout(timer);
-    await closed;
+    this.connected.flush();
+    await this.connected.close(this.server, (socket) => socket.end());
   }
 
   private accept(socket: Socket): void {
@@ -124,17 +107,12 @@ export class SocketListener implements Listener {
       copyView: (into) => options.pool.current?.copyView(into) === true,
       copyMirror: (into) => this.writeNewest(into),
       sendForeign: (frame) => this.passOn(frame),
-      onWritten: (written) => this.flushSoon(written),
+      onWritten: (written) => this.connected.flushSoon(written),
       onRefused: (reason) => this.refuse(reason),
     });
     this.accepted.inc();
-    this.connections.set(socket, client);
-    socket.on("data", (bytes) => client.push(bytes));
+    this.connected.add(socket, client);
     socket.on("error", (error) => environment.log.debug({ error }, "a client's connection broke"));
-    socket.once("close", () => {
-      this.connections.delete(socket);
-      client.forget();
-    });
   }
 
   private passOn(frame: FrameBuffer): void {
@@ -148,24 +126,9 @@ export class SocketListener implements Listener {
     this.environment.log.warn({ reason, clients: this.clients }, "a client was sent away");
   }
 
-  /** Next ticks run when everything that a card has answered at once was shared out. */
-  private flushSoon(client: SocketClient): void {
-    this.written.push(client);
-    if (this.isFlushDue) return;
-    this.isFlushDue = true;
-    process.nextTick(() => this.flush());
-  }
-
-  private flush(): void {
-    this.isFlushDue = false;
-    const { written } = this;
-    this.written = [];
-    for (const client of written) client.flush();
-  }
-
   private sweep(): void {
     const nowMs = this.environment.clock.nowMs();
-    for (const client of this.connections.values()) client.sweep(nowMs);
+    for (const client of this.connected) client.sweep(nowMs);
   }
 
   private pulse(): void {
@@ -174,11 +137,8 @@ export class SocketListener implements Listener {
     const newest = this.environment.numbers.latest();
     const everyMs = Math.max(NEWEST_EVERY_MS, this.clients * NEWEST_EVERY_MS_AND_CLIENT);
     const isNewsDue = newest !== this.toldNewest && nowMs - this.toldAtMs >= everyMs;
-    for (const client of this.connections.values()) {
-      client.pulse();
-      if (isNewsDue) client.tellNewest();
-    }
     if (!isNewsDue) return;
+    for (const client of this.connected) client.tellNewest();
     this.toldNewest = newest;
     this.toldAtMs = nowMs;
   }

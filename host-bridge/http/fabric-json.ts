@@ -24,6 +24,7 @@ export function fabricJson(
     cables: survey.cables.map((cable) => ({
       cards: cable.cards,
       state: cable.state,
+      isTrunk: cable.isTrunk,
       framesPerSecond: traffic.of(cable),
       badFrames: cable.badFrames,
     })),

@@ -126,6 +126,8 @@ export class HttpListener implements Listener {
       serverOptions: {
         headersTimeout: 5_000,
         requestTimeout: 10_000,
+        // How often it is looked whether these times are over: else only every half minute.
+        connectionsCheckingInterval: 1_000,
         keepAliveTimeout: 5_000,
         maxHeaderSize: 8_192,
       },

@@ -23,7 +23,7 @@ export class SurveyHistory {
       );
     }
     const silentNow = this.silent;
-    for (const { cards: ends, state, links } of cables) {
+    for (const { cards: ends, state, links, isTrunk } of cables) {
       // A card that is gone takes its cables with it, which is no news of them.
       if (ends.some((card) => silentNow.has(card))) continue;
       const key = `${ends.join("-")}:${links.join("-")}`;
@@ -31,7 +31,7 @@ export class SurveyHistory {
         this.timeLine.add(
           timeMs,
           isLost ? "cable-lost" : "cable-back",
-          `Cable between ${ends[0]} and ${ends[1]} ${isLost ? `is ${state}` : "carries again"}`,
+          `${isTrunk ? "Trunk" : "Cable"} between ${ends[0]} and ${ends[1]} ${isLost ? `is ${state}` : "carries again"}`,
         ),
       );
     }

@@ -1,6 +1,8 @@
 import { svgElement } from "./elements.js";
 import { duration, short } from "./format.js";
-import { curveOf, type Layout, labelPlace, layoutOf, type Point, placesOf } from "./layout.js";
+import { type Ladder, ladderOf } from "./ladder.js";
+import { type Curve, curveOf, type Layout, labelPlace, layoutOf, type Point, placesOf } from "./layout.js";
+import { sidesOf } from "./sides.js";
 import type { Fabric, FabricCable, FabricCard } from "./snapshot.js";
 import { Traffic } from "./traffic.js";
 
@@ -24,16 +26,24 @@ export class FabricDrawing {
     const { fabric, into } = this;
     const width = Math.floor(into.clientWidth);
     if (fabric === null || width === 0) return;
-    const layout = layoutOf(fabric.cards.length, width);
+    const ids = fabric.cards.map(({ card }) => card);
+    const sides = sidesOf(ids, fabric.cables);
+    const ladder = sides === null ? null : ladderOf(ids, sides, width);
+    const layout = ladder ?? layoutOf(fabric.cards.length, width);
     this.traffic.clear();
     const svg = svgElement("svg", {
       viewBox: `0 0 ${width} ${layout.height}`,
       role: "img",
       "aria-label": describeFabric(fabric),
     });
+    for (const { at, text } of ladder?.titles ?? []) {
+      svg.append(svgElement("text", { class: "side", x: at.x, y: at.y }, text));
+    }
     const places = placesOf(fabric.cables);
     fabric.cables.forEach((cable, index) => {
-      const drawn = this.drawCable(cable, fabric, layout, places[index] ?? { nth: 0, all: 1 });
+      const place = places[index] ?? { nth: 0, all: 1 };
+      const route = place.all === 1 ? ladder?.route(cable.cards) : undefined;
+      const drawn = this.drawCable(cable, route ?? ringRoute(cable, fabric, layout, place));
       if (drawn !== null) svg.append(drawn);
     });
     fabric.cards.forEach((card, index) => {
@@ -42,25 +52,37 @@ export class FabricDrawing {
     into.replaceChildren(svg);
   }
 
-  private drawCable(
-    cable: FabricCable,
-    { cards }: Fabric,
-    layout: Layout,
-    { nth, all }: { nth: number; all: number },
-  ): SVGElement | null {
-    const { centres } = layout;
-    const [from, to] = cable.cards.map((id) => centres[cards.findIndex(({ card }) => card === id)]);
-    if (from === undefined || to === undefined) return null;
-    const curve = curveOf(from, to, nth, all);
-    const path = `M${from.x} ${from.y}Q${curve.bend.x} ${curve.bend.y} ${to.x} ${to.y}`;
-    const group = svgElement("g", { class: `cable ${cable.state}` }, svgElement("path", { d: path }));
+  private drawCable(cable: FabricCable, route: Route | null): SVGElement | null {
+    if (route === null) return null;
+    const { curve, label } = route;
+    const { from, bend, to } = curve;
+    const path = `M${from.x} ${from.y}Q${bend.x} ${bend.y} ${to.x} ${to.y}`;
+    const group = svgElement(
+      "g",
+      { class: `cable ${cable.state} ${cable.isTrunk ? "trunk" : ""}`, "data-cards": cable.cards.join("-") },
+      svgElement("path", { d: path }),
+    );
     if (cable.state === "alive" || cable.state === "stale") {
       this.traffic.add(group, curve, cable.framesPerSecond);
     }
-    const at = labelPlace(curve, layout);
-    group.append(svgElement("text", { class: "label", x: at.x, y: at.y + 4 }, cableLabel(cable)));
+    group.append(svgElement("text", { class: "label", x: label.x, y: label.y + 4 }, cableLabel(cable)));
     return group;
   }
+}
+
+type Route = ReturnType<Ladder["route"]> & {};
+
+/** A cable between cards on a ring. */
+function ringRoute(
+  cable: FabricCable,
+  { cards }: Fabric,
+  layout: Layout,
+  { nth, all }: { nth: number; all: number },
+): Route | null {
+  const [from, to] = cable.cards.map((id) => layout.centres[cards.findIndex(({ card }) => card === id)]);
+  if (from === undefined || to === undefined) return null;
+  const curve: Curve = curveOf(from, to, nth, all);
+  return { curve, label: labelPlace(curve, layout) };
 }
 
 function cableLabel({ state, framesPerSecond }: FabricCable): string {
@@ -113,7 +135,8 @@ function stateText({ answered, state, uptimeMs }: FabricCard): string {
 export function describeFabric({ cards, cables, view }: Fabric): string {
   const ofCards = cards.map((card) => `card ${card.card}: ${roleText(card)}, ${stateText(card)}`);
   const ofCables = cables.map(
-    (cable) => `cable between ${cable.cards[0]} and ${cable.cards[1]}: ${cable.state}, ${cableLabel(cable)}`,
+    (cable) =>
+      `${cable.isTrunk ? "trunk" : "cable"} between ${cable.cards[0]} and ${cable.cards[1]}: ${cable.state}, ${cableLabel(cable)}`,
   );
   return `Fabric of ${cards.length} cards in view ${view}. ${[...ofCards, ...ofCables].join("; ")}.`;
 }

@@ -52,6 +52,7 @@ function show(snapshot: Snapshot): void {
   if (fabric === null) return;
   byId("fabric-id").textContent = `fabric ${fabric.fabricId}`;
   drawing.show(fabric);
+  byId("trunk-key").hidden = !fabric.cables.some(({ isTrunk }) => isTrunk);
   fillCards(byId("cards"), fabric);
   fillCables(byId("cables"), fabric);
 }

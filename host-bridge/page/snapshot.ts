@@ -87,6 +87,8 @@ export interface FabricCard {
 export interface FabricCable {
   readonly cards: readonly [number, number];
   readonly state: "alive" | "stale" | "one-way" | "dead";
+  /** No cable, but the trunk that a host lends between its two cards. */
+  readonly isTrunk: boolean;
   /** Frames a second that come in at each of the two; null where that is not known. */
   readonly framesPerSecond: readonly [number | null, number | null];
   readonly badFrames: readonly [number | null, number | null];

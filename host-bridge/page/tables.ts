@@ -63,8 +63,8 @@ export function fillCables(table: HTMLElement, { cables }: Fabric): void {
   fillTable(
     table,
     ["cable", "state", "frames a second in", "bad frames in"],
-    cables.map(({ cards, state, framesPerSecond, badFrames }) => [
-      cards.join("–"),
+    cables.map(({ cards, state, isTrunk, framesPerSecond, badFrames }) => [
+      `${cards.join("–")}${isTrunk ? " (trunk)" : ""}`,
       state,
       pair(framesPerSecond, cards),
       pair(badFrames, cards),

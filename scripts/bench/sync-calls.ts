@@ -20,9 +20,13 @@ interface Way {
 
 const WAYS: readonly Way[] = [
   { name: "next", call: (sequence) => sequence.next() },
-  { name: "nextSync, spins", call: (sequence) => sequence.nextSync({ spinUs: 1_000_000 }) },
-  { name: "nextSync, spins 200 µs, then sleeps", call: (sequence) => sequence.nextSync({ spinUs: 200 }) },
+  { name: "nextSync", call: (sequence) => sequence.nextSync() },
+  { name: "nextSync, may spin for 1 s", call: (sequence) => sequence.nextSync({ spinUs: 1_000_000 }) },
   { name: "nextSync, sleeps at once", call: (sequence) => sequence.nextSync({ spinUs: 0 }) },
+  {
+    name: "nextSync, spins whatever it costs",
+    call: (sequence) => sequence.nextSync({ spinUs: Number.POSITIVE_INFINITY }),
+  },
 ];
 const WARM_UP_CALLS = 50;
 const ROUNDS = 10;

@@ -7,7 +7,7 @@ import type { HostCommand, HostNote, HostReport } from "./host-process.js";
 
 const HOST_PROCESS = fileURLToPath(new URL("./host-process.js", import.meta.url));
 /** A host whose card has no power waits for it, rather than give up. */
-const CALL_TIMEOUT_MS = 30_000;
+const CALL_TIMEOUT_MS = 90_000;
 
 interface Host {
   readonly process: OwnedProcess;

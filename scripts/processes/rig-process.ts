@@ -23,13 +23,16 @@ export interface RigProcess {
 }
 
 /**
- * Starts `seqcard rig` as a process of `scope` and waits until its cards can be opened.
+ * Starts `seqcard rig` as a process of `scope` and waits until its cards can be opened. Their paths are links, which lead to
+ * a card after it was without power too: by then its terminal may be another, and the old one that of another rig.
  * @throws Error with what the rig said, where it ends or is not ready in time.
  */
 export async function startRigProcess(scope: ProcessScope, options: RigProcessOptions): Promise<RigProcess> {
   const { engine, cards, more = [] } = options;
   const name = options.name ?? `rig-${process.pid}`;
-  const args = [COMMAND, "rig", "--engine", engine, "--cards", `${cards}`, "--name", name, "--json", ...more];
+  const links = more.includes("--dir") ? [] : ["--dir", scope.makeDirectory()];
+  const args = [COMMAND, "rig", "--engine", engine, "--cards", `${cards}`, "--name", name, "--json"];
+  args.push(...links, ...more);
   const rig = scope.start(process.execPath, args, { stopSignal: "SIGINT" });
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {

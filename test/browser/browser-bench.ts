@@ -34,6 +34,11 @@ const FLAGS = [
   "--disable-sync",
 ];
 
+export interface BrowserBenchOptions {
+  /** Two fabrics of three cards, and three hosts with a card on each, rather than one fabric with a host that has two. */
+  readonly hasTwoFabrics?: true;
+}
+
 /** A rig of three cards, a daemon with a live picture, somebody who takes numbers, and a browser. */
 export class BrowserBench {
   readonly rig: RigProcess;
@@ -61,15 +66,27 @@ export class BrowserBench {
     this.browser = browser;
   }
 
-  static async start(t: ExecutionContext, name: string): Promise<BrowserBench> {
+  static async start(
+    t: ExecutionContext,
+    name: string,
+    { hasTwoFabrics }: BrowserBenchOptions = {},
+  ): Promise<BrowserBench> {
     t.timeout(180_000);
     const scope = new ProcessScope();
     t.teardown(() => scope.close());
     const rigName = `${name}-${process.pid}`;
-    const rig = await startRigProcess(scope, { engine: "node", cards: 3, name: rigName, more: CALM });
-    const socket = join(temporaryDirectory(t), "s");
+    const more = hasTwoFabrics ? [...CALM, "--fabrics", "2"] : CALM;
+    const rig = await startRigProcess(scope, { engine: "node", cards: 3, name: rigName, more });
+    const directory = temporaryDirectory(t);
+    const socket = join(directory, "s");
     const [port = 0] = await findFreePorts(1);
     const daemon = await startDaemonProcess(scope, optionsOf(rig, socket, port));
+    for (const card of hasTwoFabrics ? [2, 3] : []) {
+      await startDaemonProcess(scope, {
+        ports: portsOf(rig, [card, card + 3]),
+        socket: join(directory, `s${card}`),
+      });
+    }
     const load = [COMMAND, "bench", "--callers", "4", "--seconds", "170"];
     scope.start(process.execPath, load, { env: { ...process.env, SEQCARD_SOCKET: socket } });
     const browser = await chromium.launch({ executablePath: CHROMIUM ?? "", args: FLAGS });
@@ -108,6 +125,10 @@ export async function keepPicture(page: Page, name: string): Promise<void> {
 }
 
 function optionsOf(rig: RigProcess, socket: string, port: number): Parameters<typeof startDaemonProcess>[1] {
-  const ports = rig.cards.filter(({ id }) => id !== 1).map(({ path }) => path);
+  const ports = portsOf(rig, rig.cards.length === 3 ? [2, 3] : [1, 4]);
   return { ports, socket, more: ["--http", `127.0.0.1:${port}`] };
+}
+
+function portsOf({ cards }: RigProcess, ids: readonly number[]): string[] {
+  return ids.map((id) => cards.find((card) => card.id === id)?.path ?? "");
 }

@@ -22,6 +22,17 @@ const COLLISIONS = `(() => {
   return found;
 })()`;
 
+/** Runs in the page: which cards stand beside each other, from the top row to the bottom, each from the left. */
+const ROWS = `(() => {
+  const cards = [...document.querySelectorAll("#drawing [data-card]")].map((card) => {
+    const { x, y } = card.querySelector("rect").getBoundingClientRect();
+    return { id: card.dataset.card, x, y };
+  });
+  const heights = [...new Set(cards.map(({ y }) => y))].sort((one, other) => one - other);
+  return heights.map((height) =>
+    cards.filter(({ y }) => y === height).sort((one, other) => one.x - other.x).map(({ id }) => id));
+})()`;
+
 /** Runs in the page: contrasts of its colours that are below what WCAG AA asks of text. */
 const LOW_CONTRASTS = `(() => {
   const style = getComputedStyle(document.documentElement);
@@ -58,7 +69,7 @@ withChromium(
       const { page, complaints } = await bench.open(t, options);
       // Traffic is known from the second survey on, and numbers from the second picture.
       await page.locator("#drawing .cable circle").first().waitFor();
-      await page.waitForFunction(`/[1-9]/.test(document.querySelector("#latency-table").textContent)`);
+      await page.locator("#latency-table", { hasText: /[1-9]/ }).waitFor({ state: "attached" });
       t.deepEqual(await cardsOf(page), ["1", "2", "3"], name);
       // Three cables, and the trunk that the daemon lends between its two cards.
       t.is(await page.locator("#drawing .cable").count(), 4, name);
@@ -83,6 +94,57 @@ withChromium(
       await keepPicture(page, name);
       t.deepEqual(complaints, [], name);
     }
+  },
+);
+
+withChromium(
+  `two fabrics are two columns with trunks between them, in light, in dark and on a phone; a cut one is red${needs}`,
+  async (t) => {
+    const bench = await BrowserBench.start(t, "picture-sides", { hasTwoFabrics: true });
+    const looks = [
+      ["sides-light", { colorScheme: "light", viewport: { width: 1_180, height: 900 } }],
+      ["sides-dark", { colorScheme: "dark", viewport: { width: 1_180, height: 900 } }],
+      ["sides-phone", { colorScheme: "light", viewport: { width: 375, height: 800 } }],
+    ] as const;
+    for (const [name, options] of looks) {
+      const { page, complaints } = await bench.open(t, options);
+      await page.locator("#drawing .side").nth(1).waitFor();
+      await page.locator("#drawing .cable.trunk.alive:has(circle)").nth(2).waitFor();
+      t.deepEqual(await cardsOf(page), ["1", "2", "3", "4", "5", "6"], name);
+      t.is(await page.locator("#drawing .cable").count(), 9, name);
+      const trunks = await page.locator("#drawing .cable.trunk").all();
+      const ends = await Promise.all(trunks.map((trunk) => trunk.getAttribute("data-cards")));
+      t.deepEqual(ends, ["1-4", "2-5", "3-6"], name);
+      t.deepEqual(
+        await page.evaluate(ROWS),
+        [
+          ["1", "4"],
+          ["2", "5"],
+          ["3", "6"],
+        ],
+        name,
+      );
+      t.regex(
+        (await page.locator("#drawing svg").getAttribute("aria-label")) ?? "",
+        /; trunk between 2 and 5: /,
+      );
+      t.true(await page.locator("#trunk-key").isVisible(), name);
+      t.true(
+        (await page.evaluate<number>("document.documentElement.scrollWidth")) <= options.viewport.width,
+        name,
+      );
+      t.deepEqual(await page.evaluate(COLLISIONS), [], name);
+      await keepPicture(page, name);
+      t.deepEqual(complaints, [], name);
+    }
+    const { page, complaints } = await bench.open(t, { viewport: { width: 375, height: 800 } });
+    await commandRig(bench.rigName, { command: "fabric", action: "cut", fabric: 2 });
+    await page.locator("#drawing .cable.dead").nth(2).waitFor();
+    t.is(await page.locator("#drawing .cable.trunk.dead").count(), 0);
+    await page.locator("#state", { hasText: /^ready$/ }).waitFor();
+    t.deepEqual(await page.evaluate(COLLISIONS), []);
+    await keepPicture(page, "sides-cut");
+    t.deepEqual(complaints, []);
   },
 );
 

@@ -27,8 +27,15 @@ test("a survey is the whole fabric as one object: cards, cables, votes, the high
     ],
   );
   t.deepEqual(fabric.cables, [
-    { cards: [1, 3], links: [0, 0], state: "alive", framesIn: [100, 300], badFrames: [1, 3] },
-    { cards: [2, 3], links: [null, 1], state: "dead", framesIn: [null, 300], badFrames: [null, 3] },
+    { cards: [1, 3], links: [0, 0], state: "alive", isTrunk: false, framesIn: [100, 300], badFrames: [1, 3] },
+    {
+      cards: [2, 3],
+      links: [null, 1],
+      state: "dead",
+      isTrunk: false,
+      framesIn: [null, 300],
+      badFrames: [null, 3],
+    },
   ]);
 });
 

@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import test, { type ExecutionContext } from "ava";
 import { REFUSE_NO_VIEW } from "../../../firmware/wire/frame-types.js";
 import { connect, type Sequence } from "../../../host-bridge/index.js";
@@ -50,7 +52,7 @@ test.serial("nextSync sleeps until the fabric is ready", async (t) => {
   t.is(sequence.nextSync(), 1n);
 });
 
-test.serial("nextSync gives up in time: asleep it is woken to look at the clock", async (t) => {
+test.serial("nextSync gives up in time", async (t) => {
   const { card, sequence } = await serve(t);
   await card.tell({ set: { silent: true } });
   t.throws(() => sequence.nextSync({ timeoutMs: 30 }), { code: "TIMEOUT" });
@@ -69,23 +71,40 @@ test.serial("nextSync notices that the daemon was killed while it slept", async 
   await disconnected;
 });
 
-test.serial(
-  "a daemon that hangs: next is TIMEOUT, and so is nextSync while it spins; it is served when it goes on",
+(existsSync("/proc/self/status") ? test.serial : test.serial.skip)(
+  "a daemon that is stopped (needs /proc): next and nextSync end with TIMEOUT, spinning or asleep; it serves when it goes on",
   async (t) => {
     const { daemon, sequence, socket } = await serve(t);
     const impatient = await connect({ socket, timeoutMs: 300 });
     t.teardown(() => impatient.close());
     const before = await sequence.next();
-    daemon.child.kill("SIGSTOP");
+    t.true(impatient.nextSync() > before, "it has slept once, and knows for how long");
+    await stop(daemon);
     const waiting = sequence.next();
     await t.throwsAsync(impatient.next(), { code: "TIMEOUT" });
-    t.throws(() => impatient.nextSync({ spinUs: 10_000_000, timeoutMs: 50 }), { code: "TIMEOUT" });
+    for (const spinUs of [0, 200, Number.POSITIVE_INFINITY]) {
+      for (const timeoutMs of [5, 50, 500]) {
+        t.throws(
+          () => impatient.nextSync({ spinUs, timeoutMs }),
+          { code: "TIMEOUT" },
+          `${spinUs} ${timeoutMs}`,
+        );
+      }
+    }
     daemon.child.kill("SIGCONT");
     const waited = await waiting;
     t.true(waited > before);
-    t.true((await impatient.next()) > waited);
+    const after = await impatient.next();
+    t.true(after > waited);
+    t.true(impatient.nextSync() > after);
   },
 );
+
+/** Resolves when the system says that it is stopped. */
+async function stop({ child }: OwnedProcess): Promise<void> {
+  child.kill("SIGSTOP");
+  while (!/^State:\s+T/m.test(readFileSync(`/proc/${child.pid}/status`, "utf8"))) await setImmediate();
+}
 
 /** Has another process kill one: this thread will be asleep. */
 async function killLater(t: ExecutionContext, processId: number): Promise<void> {

@@ -1,15 +1,12 @@
-import { execFileSync } from "node:child_process";
-import { connect as connectSocket, type Socket } from "node:net";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import { connect, newestOfMirror } from "../../../host-bridge/index.js";
+import { newestOfMirror } from "../../../host-bridge/index.js";
 import { check, describeResult, readDeliveryFiles } from "../../../scripts/checker/index.js";
 import { HostFleet } from "../../../scripts/hosts/host-fleet.js";
 import { startDaemonProcess } from "../../../scripts/processes/daemon-process.js";
 import { ProcessScope } from "../../../scripts/processes/process-scope.js";
 import { commandRig } from "../../../scripts/processes/rig-control.js";
 import { type RigProcess, startRigProcess } from "../../../scripts/processes/rig-process.js";
-import { startCardProcess } from "../card-process.js";
 import { temporaryDirectory } from "./daemon-bench.js";
 
 const PROCESSES = 4;
@@ -77,36 +74,3 @@ for (const engine of ["node", "xs"] as const) {
     },
   );
 }
-
-const openFiles = Number(execFileSync("sh", ["-c", "ulimit -n"], { encoding: "utf8" }));
-const CROWD = 10_000;
-
-(openFiles > CROWD + 200 ? test.serial : test.serial.skip)(
-  `ten thousand connections (needs ulimit -n above them): all are served, and so is who was there before`,
-  async (t) => {
-    const scope = scopeOf(t);
-    const { path } = await startCardProcess(t);
-    const socket = join(temporaryDirectory(t), "s");
-    await startDaemonProcess(scope, { ports: [path], socket });
-    const before = await connect({ socket });
-    t.teardown(() => before.close());
-    const crowd: Socket[] = [];
-    t.teardown(() => {
-      for (const member of crowd) member.destroy();
-    });
-    for (let index = 0; index < CROWD; index += 1) {
-      const member = connectSocket(socket);
-      crowd.push(member);
-      await new Promise<void>((resolve, reject) => {
-        member.once("connect", resolve);
-        member.once("error", reject);
-      });
-      if (index % 1_000 === 0) t.is(typeof (await before.next()), "bigint");
-    }
-    const late = await connect({ socket });
-    t.teardown(() => late.close());
-    const [one, other] = [await before.next(), await late.next()];
-    t.true(other > one);
-    t.true(crowd.every((member) => !member.destroyed));
-  },
-);

@@ -44,7 +44,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.constantFrom(100, 2_500).map<Step>((ms) => (bench) => {
       bench.nowMs += ms;
       bench.client.sweep(bench.nowMs);
-      bench.client.pulse();
     }),
   },
   { weight: 1, arbitrary: fc.constant<Step>((bench) => bench.client.forget()) },

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parser } from "@prometheus-io/lezer-promql";
 import test from "ava";
 import { HttpBench } from "./http-bench.js";
 
@@ -23,6 +24,39 @@ interface Dashboard {
   readonly templating: { readonly list: readonly { readonly query: string }[] };
 }
 
+function expressionsOf({ panels, annotations, templating }: Dashboard): string[] {
+  return [
+    ...panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
+    ...annotations.list.map(({ expr }) => expr),
+    ...templating.list.map(({ query }) => query),
+  ];
+}
+
+/** Where an expression is no PromQL, as Prometheus's own grammar has it; null where it is. */
+function promqlProblem(expression: string): string | null {
+  // What Grafana puts in for its variables before it asks.
+  const asked = expression.replace(/\$__(?:rate_interval|interval|range)/g, "1m").replace(/\$\w+/g, "x");
+  let problem: string | null = null;
+  parser.parse(asked).iterate({
+    enter: ({ type, from }) => {
+      if (type.isError) problem ??= `${expression}, from ${asked.slice(from)}`;
+    },
+  });
+  return problem;
+}
+
+test("every expression of the Grafana dashboard is PromQL", (t) => {
+  const dashboard = JSON.parse(readFileSync(DASHBOARD, "utf8")) as Dashboard;
+  const [query, ...expressions] = expressionsOf(dashboard).reverse();
+  // Grafana's own, around a metric.
+  const inner = /^label_values\((\w+), ?\w+\)$/.exec(query ?? "")?.[1] ?? query ?? "";
+  t.deepEqual(
+    [inner, ...expressions].map(promqlProblem).filter((problem) => problem !== null),
+    [],
+  );
+  t.not(promqlProblem("sum(rate(seqcard_numbers_total[1m])"), null, "the grammar notices what is wrong");
+});
+
 test("every figure that the Grafana dashboard names is in /metrics", async (t) => {
   const dashboard = JSON.parse(readFileSync(DASHBOARD, "utf8")) as Dashboard;
   const bench = await new HttpBench(t).start();
@@ -32,11 +66,7 @@ test("every figure that the Grafana dashboard names is in /metrics", async (t) =
       type === "histogram" ? [name, `${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
     ),
   );
-  const expressions = [
-    ...dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
-    ...dashboard.annotations.list.map(({ expr }) => expr),
-    ...dashboard.templating.list.map(({ query }) => query),
-  ];
+  const expressions = expressionsOf(dashboard);
   const named = expressions.flatMap((expression) => expression.match(NAME) ?? []);
   t.true(named.length >= 20, `${named.length}`);
   t.deepEqual(

@@ -13,7 +13,7 @@ function view(number: number, primary: number, secondary: number, state: View["s
 }
 
 function cable(framesIn: Cable["framesIn"], state: Cable["state"] = "alive"): Cable {
-  return { cards: [1, 2], links: [0, 1], state, framesIn, badFrames: [0, 0] };
+  return { cards: [1, 2], links: [0, 1], state, isTrunk: false, framesIn, badFrames: [0, 0] };
 }
 
 function survey(silent: readonly number[], cables: readonly Cable[]): FabricSurvey {

@@ -12,7 +12,16 @@ function end(
   framesIn = 0,
   badFrames = 0,
 ): CableEnd {
-  return { card, link, neighbour, state: "alive", framesIn, framesOut, badFrames, dropped: 0 };
+  return {
+    card,
+    link,
+    neighbour,
+    state: "alive",
+    framesIn,
+    framesOut,
+    badFrames,
+    dropped: 0,
+  };
 }
 
 test("both ways of a cable are counted apart, across a wrap of the counters", (t) => {

@@ -3,7 +3,7 @@ import { FrameBuffer } from "../../../firmware/wire/frame-buffer.js";
 import { FRAME_HELLO, FRAME_HOST_TRUNK_OUT, OFFSET_TYPE } from "../../../firmware/wire/frame-types.js";
 import { writeFabricHeader } from "../../../firmware/wire/header.js";
 import { encodeHello, HelloFields } from "../../../firmware/wire/hello-frame.js";
-import { LINK_ALIVE, LINK_DEAD } from "../../../firmware/wire/host-status-frames.js";
+import { LINK_ALIVE, LINK_DEAD, LINK_TRUNK } from "../../../firmware/wire/host-status-frames.js";
 import { decodeHostTrunk, MAX_TRUNK_FRAME_BYTES } from "../../../firmware/wire/trunk-frames.js";
 import { CardBench, SESSION } from "../../support/card-bench.js";
 import {
@@ -102,7 +102,11 @@ export const trunkCases: readonly UnitCase[] = [
       t.is(costTo(one, 4), 10);
       t.is(costTo(one, 3), 1, "a cable is preferred");
       const links = one.host.links();
-      t.deepEqual([links.neighbours[2], links.states[2], links.badFrames[2]], [4, LINK_ALIVE, 0]);
+      t.deepEqual(
+        [links.neighbours[2], links.states[2], links.badFrames[2]],
+        [4, LINK_ALIVE + LINK_TRUNK, 0],
+      );
+      t.is(links.states[0], LINK_ALIVE, "a cable is no trunk");
       one.hello(1, [[4, 1, 0b1100]]);
       t.is(costTo(one, 4), 2, "even two of them");
     },
@@ -198,7 +202,7 @@ export const trunkCases: readonly UnitCase[] = [
       t.is(costTo(one, 4), STALE_HOP_COST);
       one.advance(DEAD_US);
       t.is(costTo(one, 4), undefined);
-      t.is(one.host.links().states[2], LINK_DEAD);
+      t.is(one.host.links().states[2], LINK_DEAD + LINK_TRUNK);
       const condition = { state: 0, role: 0, silentCables: 9 };
       one.card.readCondition(condition, one.nowUs);
       t.is(condition.silentCables, 0);

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { connect as connectSocket, type Socket } from "node:net";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { Redis } from "ioredis";
@@ -13,7 +12,6 @@ import { findFreePorts } from "../../../../scripts/processes/free-port.js";
 import { ProcessScope } from "../../../../scripts/processes/process-scope.js";
 import { commandRig } from "../../../../scripts/processes/rig-control.js";
 import { startRigProcess } from "../../../../scripts/processes/rig-process.js";
-import { openFilesLimit } from "../../../support/open-files.js";
 import { startCardProcess } from "../../card-process.js";
 import { temporaryDirectory } from "../daemon-bench.js";
 
@@ -157,37 +155,5 @@ test.serial(
     const result = check(deliveries);
     t.true(result.held, describeResult(result));
     t.log(`${result.records} numbers, longest gap ${result.longestGap}`);
-  },
-);
-
-const CROWD = 10_000;
-
-(openFilesLimit() > CROWD + 200 ? test.serial : test.serial.skip)(
-  "ten thousand connections of Redis clients (needs ulimit -n above them): all are served, and so is who was there before",
-  async (t) => {
-    const { port } = await serve(t, 1n);
-    const before = createClient({ url: `redis://127.0.0.1:${port}` });
-    await before.connect();
-    t.teardown(() => before.destroy());
-    const crowd: Socket[] = [];
-    t.teardown(() => {
-      for (const member of crowd) member.destroy();
-    });
-    let received = "";
-    for (let index = 0; index < CROWD; index += 1) {
-      const member = connectSocket({ port, host: "127.0.0.1" });
-      crowd.push(member);
-      await new Promise<void>((resolve, reject) => {
-        member.once("connect", resolve);
-        member.once("error", reject);
-      });
-      member.on("data", (bytes) => (received += bytes.toString("latin1")));
-      if (index % 1_000 === 0) t.is(typeof (await before.incr("a")), "number");
-    }
-    for (const member of crowd) member.write("INCR a\r\n");
-    while (received.split("\r\n").length <= CROWD) await new Promise((resolve) => setTimeout(resolve, 20));
-    t.is(new Set(received.trim().split("\r\n")).size, CROWD);
-    t.true(crowd.every((member) => !member.destroyed));
-    t.is(typeof (await before.incr("a")), "number");
   },
 );

@@ -1,0 +1,103 @@
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import test from "ava";
+import { findNatsServer } from "../../../../scripts/processes/nats-server-process.js";
+import { startCardProcess } from "../../card-process.js";
+import { temporaryDirectory } from "../daemon-bench.js";
+import { type Abuse, commitAll } from "./abuse.js";
+import { HTTP_ABUSES } from "./http-abuses.js";
+import { NATS_ABUSES } from "./nats-abuses.js";
+import { REDIS_ABUSES } from "./redis-abuses.js";
+import { ServedDaemon } from "./served-daemon.js";
+import { SOCKET_ABUSES } from "./socket-abuses.js";
+
+const BIN = fileURLToPath(new URL("../../../../../scripts/seqcard.mjs", import.meta.url));
+const needsServer = findNatsServer() === undefined ? test.serial.skip : test.serial;
+
+for (const [listener, abuses] of [
+  ["the Unix socket", SOCKET_ABUSES],
+  ["the Redis listener", REDIS_ABUSES],
+  ["the HTTP listener", HTTP_ABUSES],
+] as const) {
+  test.serial(
+    `bad input at ${listener}: who calls at any listener is not disturbed, no number comes twice`,
+    async (t) => commitAll(t, await ServedDaemon.start(t), abuses),
+  );
+}
+
+needsServer(
+  "bad input by NATS (needs nats-server): who calls at any listener is not disturbed, no number comes twice",
+  async (t) => commitAll(t, await ServedDaemon.start(t), NATS_ABUSES),
+);
+
+/** Runs `seqcard serve`, which is not to start. @returns what it said. */
+function serveInVain(args: readonly string[]): Promise<string> {
+  return new Promise((resolve) => {
+    const command = [BIN, "serve", "--no-mirror", "--no-durable-mirror", ...args];
+    execFile(process.execPath, command, (error, _out, err) => resolve(`${error?.code ?? 0}: ${err}`));
+  });
+}
+
+test.serial("a second daemon at what the first one has does not start, and disturbs nobody", async (t) => {
+  const served = await ServedDaemon.start(t);
+  const { path } = await startCardProcess(t, { next: 1n });
+  const other = join(temporaryDirectory(t), "s");
+  const second = (name: string, code: string, args: readonly string[]): Abuse => ({
+    name,
+    commit: async () => {
+      t.regex(await serveInVain(args), new RegExp(`^1: [^]*seqcard: ${code}`), name);
+    },
+  });
+  await commitAll(t, served, [
+    second("its card", "PORT_BUSY", ["--port", served.card, "--socket", other]),
+    second("its socket", "SOCKET_IN_USE", ["--port", path, "--socket", served.socket]),
+    second("its address for Redis clients", "SOCKET_IN_USE", [
+      ...["--port", path, "--socket", other, "--redis", `${served.redisPort}`],
+    ]),
+    second("its address for browsers", "HTTP_FAILED", [
+      ...["--port", path, "--socket", other, "--http", `${served.httpPort}`],
+    ]),
+  ]);
+});
+
+test.serial(
+  "a daemon that is killed leaves its socket file; the next one takes it over, and serves everybody again",
+  async (t) => {
+    const served = await ServedDaemon.start(t);
+    const killed: Abuse = {
+      name: "killed",
+      cutOff: ["socket", "redis", "http", "nats"],
+      commit: async () => {
+        served.daemon.child.kill("SIGKILL");
+        await served.daemon.ended;
+        await served.startDaemon();
+        t.true(served.daemon.running);
+      },
+    };
+    await commitAll(t, served, [killed, killed]);
+  },
+);
+
+test.serial(
+  "full disks under both mirrors, and a NATS server that lets nobody in: the others are served",
+  async (t) => {
+    const credentials = join(temporaryDirectory(t), "credentials");
+    writeFileSync(credentials, "bridge:wrong\n");
+    const served = await ServedDaemon.start(t, {
+      more: [
+        ...["--mirror", "/dev/full", "--durable-mirror", "/dev/full"],
+        ...["--nats-credentials-file", credentials],
+      ],
+      natsMore: ["--user", "bridge", "--pass", "right"],
+      withoutNats: true,
+    });
+    await served.judge(t);
+    for (const file of ["memory", "durable"]) {
+      await served.untilMetrics(new RegExp(`seqcard_mirror_failures_total\\{file="${file}"\\} [1-9]`));
+    }
+    if (served.hasNats) while (!served.daemon.output.includes("NATS_DENIED")) await served.judge(t);
+    await served.judge(t);
+  },
+);
