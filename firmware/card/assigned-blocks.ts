@@ -1,8 +1,11 @@
 import { MAX_MEMBERS } from "../wire/constants.js";
 import type { Uint64 } from "../wire/uint64.js";
 
-/** Request ids of one card rise, so these are its newest; a power of two. */
-const REMEMBERED = 8;
+/**
+ * Request ids of one card rise, so these are its newest; a power of two. A card has one request under way, and may have given up
+ * the one before.
+ */
+const REMEMBERED = 2;
 const NEVER_US = Number.NEGATIVE_INFINITY;
 /** In the place of a request id: none. */
 const NOTHING = -1;
