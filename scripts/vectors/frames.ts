@@ -296,6 +296,18 @@ export const FABRIC_FRAMES: readonly FabricSource[] = [
       badFrames: ["3", "0"],
     },
   },
+  {
+    name: "an echo to whoever is there",
+    frame: "ECHO",
+    header: { ...header(3, 255), hopsLeft: "1" },
+    fields: { tag: LARGEST_UINT32, payloadBytes: "3", payload: ["0", "255", "85"] },
+  },
+  {
+    name: "an echo without a payload comes back",
+    frame: "ECHO_REPLY",
+    header: { ...header(1, 255), hopsLeft: "1" },
+    fields: { tag: "42", payloadBytes: "0", payload: [] },
+  },
 ];
 
 const counterValues = Array.from({ length: 37 }, (_, index) =>
@@ -331,6 +343,18 @@ export const HOST_FRAMES: readonly HostSource[] = [
     frame: "HOST_TRUNK_OUT",
     header: session,
     fields: { carriedBytes: "15", carried: HELLO_BYTES },
+  },
+  {
+    name: "the longest echo",
+    frame: "HOST_ECHO",
+    header: session,
+    fields: { tag: "42", link: "7", pattern: "4", payloadBytes: "237", waitMs: "10000" },
+  },
+  {
+    name: "an echo was back in 1.5 ms",
+    frame: "HOST_ECHO_RESULT",
+    header: session,
+    fields: { tag: "42", code: "0", roundTripUs: "1500" },
   },
   { name: "ask for all cards", frame: "HOST_SURVEY", header: session, fields: { surveyId: "42" } },
   {
