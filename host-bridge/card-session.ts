@@ -4,6 +4,7 @@ import {
   FRAME_HOST_ANSWER,
   FRAME_HOST_CLOSE,
   FRAME_HOST_COUNTERS,
+  FRAME_HOST_ECHO_RESULT,
   FRAME_HOST_INIT_RESULT,
   FRAME_HOST_LINKS,
   FRAME_HOST_MIRROR,
@@ -39,6 +40,7 @@ import {
   HostWelcomeFields,
 } from "../firmware/wire/host-setup-frames.js";
 import type { PlanFields } from "../firmware/wire/plan-frames.js";
+import { CableCalls, type EchoQuestion, type EchoResult } from "./cable-calls.js";
 import type { Caller } from "./caller.js";
 import { CardChanges } from "./card-changes.js";
 import { type CardIdentity, identityFrom, isUnsettled } from "./card-identity.js";
@@ -51,7 +53,7 @@ import { NumberCalls } from "./number-calls.js";
 import { isPassing, refusalError, stateError } from "./refusals.js";
 import { SessionCounters } from "./session-counters.js";
 import type { SessionEnvironment } from "./session-environment.js";
-import { timeoutError, wrongFabricError, wrongVersionError } from "./session-errors.js";
+import { disconnectedError, timeoutError, wrongFabricError, wrongVersionError } from "./session-errors.js";
 import { OPEN_REPEAT_MS } from "./timing.js";
 import { MAX_NUMBER, newestBelow, toBigint } from "./uint64-bigint.js";
 import { type View, viewChange, viewFrom } from "./view.js";
@@ -67,6 +69,7 @@ export class CardSession {
   private readonly calls: NumberCalls;
   private readonly changes: CardChanges;
   private readonly questions: CardQuestions;
+  private readonly cables: CableCalls;
   private line: "down" | "opening" | "open" = "down";
   private session = 0;
   private openAgainMs = 0;
@@ -100,6 +103,12 @@ export class CardSession {
       (type) => this.send(type),
       this.counters,
       environment.random32(),
+    );
+    this.cables = new CableCalls(
+      environment.random32(),
+      this.frame,
+      (type) => this.send(type),
+      this.counters,
     );
   }
 
@@ -141,6 +150,7 @@ export class CardSession {
       this.calls.earliestDeadlineMs,
       this.questions.earliestDeadlineMs,
       this.changes.earliestDeadlineMs,
+      this.cables.echoes.earliestDeadlineMs,
     );
     if (this.line === "down") return deadlineMs;
     if (this.line === "opening") return Math.min(deadlineMs, this.openAgainMs, this.openDeadlineMs);
@@ -193,6 +203,12 @@ export class CardSession {
     if (this.questions.requestSurvey(waiter) && this.isOpen) this.questions.askSurvey(nowMs);
   }
 
+  /** Sends one echo; where the card cannot be asked now, it is rejected at once. */
+  requestEcho(question: EchoQuestion, waiter: Waiter<EchoResult>): void {
+    if (this.isOpen) this.cables.echo(question, waiter);
+    else waiter.reject(disconnectedError());
+  }
+
   /** @param waiter is handed what the card drew, by which its fabric knows it from now on. */
   requestInit(fields: HostInitFields, waiter: Waiter<number>, nowMs: number): void {
     if (this.changes.requestInit(fields, waiter) && this.isOpen) this.changes.ask(nowMs);
@@ -213,6 +229,7 @@ export class CardSession {
     this.calls.failAll(error);
     this.questions.reject(error);
     this.changes.reject(error);
+    this.cables.echoes.reject(error);
   }
 
   /** Why nobody gets a number now, or null where they can. */
@@ -301,6 +318,8 @@ export class CardSession {
         return this.changes.onPlanResult(frame);
       case FRAME_HOST_REPORT:
         return this.questions.onReport(frame);
+      case FRAME_HOST_ECHO_RESULT:
+        return this.cables.onEchoResult(frame);
       case FRAME_HOST_STATUS:
       case FRAME_HOST_LINKS:
       case FRAME_HOST_COUNTERS:
@@ -418,6 +437,7 @@ export class CardSession {
   private expire(nowMs: number): void {
     this.calls.expire(nowMs, (refusedFor) => timeoutError(this.line, refusedFor ?? this.notReadyError()));
     this.questions.expire(nowMs, () => timeoutError(this.line, null));
+    this.cables.echoes.expire(nowMs, () => timeoutError(this.line, null));
     this.changes.expire(nowMs, () => timeoutError(this.line, this.notReadyError()));
   }
 }

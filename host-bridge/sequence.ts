@@ -4,6 +4,7 @@ import { MAX_BLOCK_COUNT } from "../firmware/wire/constants.js";
 import type { DecoderCounters } from "../firmware/wire/frame-decoder.js";
 import type { PlanFields } from "../firmware/wire/plan-frames.js";
 import { syncUnsupported } from "./binding-transport.js";
+import type { EchoQuestion, EchoResult } from "./cable-calls.js";
 import { Caller } from "./caller.js";
 import type { CardIdentity } from "./card-identity.js";
 import type { CardReport } from "./card-report.js";
@@ -225,6 +226,20 @@ export class Sequence extends EventEmitter<SequenceEvents> {
     return new Promise((resolve, reject) => {
       const nowMs = this.clock.nowMs();
       this.connection.session.requestStatus({ deadlineMs: nowMs + this.timeoutMs, resolve, reject }, nowMs);
+      this.connection.arm();
+    });
+  }
+
+  /**
+   * Has the card send an echo over one of its cables, to whoever is at the other end. It changes nothing but counts of frames.
+   * A card of before there were echoes does not answer: TIMEOUT, `waitMs` and the time-out of `open` later.
+   */
+  echo(question: EchoQuestion): Promise<EchoResult> {
+    const refusal = this.refusal();
+    if (refusal !== null) return Promise.reject(refusal);
+    return new Promise((resolve, reject) => {
+      const deadlineMs = this.clock.nowMs() + question.waitMs + this.timeoutMs;
+      this.connection.session.requestEcho(question, { deadlineMs, resolve, reject });
       this.connection.arm();
     });
   }

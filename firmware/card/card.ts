@@ -36,6 +36,7 @@ import { Uint64 } from "../wire/uint64.js";
 import { CardContext, type CardEnvironment, type Counters } from "./card-context.js";
 import { type CardCondition, ROLE_MEMBER, ROLE_NONE, ROLE_PRIMARY, ROLE_SECONDARY } from "./condition.js";
 import { Coordinator } from "./coordinator.js";
+import { Echoes } from "./echoes.js";
 import { Founding } from "./founding.js";
 import { HostDesk } from "./host-desk.js";
 import { HostLine } from "./host-line.js";
@@ -97,6 +98,7 @@ export class Card {
   private readonly founding: Founding;
   private readonly announcer: ViewAnnouncer;
   private readonly survey: Survey;
+  private readonly echoes: Echoes;
   private readonly sides: SideWatch;
 
   constructor(environment: CardEnvironment) {
@@ -146,6 +148,7 @@ export class Card {
       viewState,
     );
     this.survey = new Survey(context, post, line, status);
+    this.echoes = new Echoes(context, line, this.router);
     const trunk = new Trunk(context, line, this.router, (link, frame) => {
       this.receiveFromLink(link, frame, context.nowUs);
     });
@@ -158,6 +161,7 @@ export class Card {
       status,
       this.survey,
       trunk,
+      this.echoes,
       () => this.join(),
       () => this.held(),
     );
@@ -288,6 +292,7 @@ export class Card {
     }
     this.plans.tick();
     this.survey.tick();
+    this.echoes.tick();
     this.allDueUs = context.wakeUpUs;
     context.wakeBy(soonUs);
     // Also where this card takes part in nothing any more: its host must not wait for ever.
@@ -347,7 +352,7 @@ export class Card {
     const source = frame.bytes[OFFSET_SOURCE] as number;
     if (destination === NEIGHBOUR_ID) {
       if (frame.bytes[OFFSET_TYPE] === FRAME_HELLO) this.receiveHello(link, source, frame);
-      else context.counters.dropType += 1;
+      else this.echoes.receive(link, source, frame);
     } else if (destination === context.cardId) {
       if (!this.admits(source, frame)) return;
       if (context.isReady && context.state.members.has(source)) this.noteGood(link, frame);

@@ -1,7 +1,9 @@
 import { PROTOCOL_VERSION } from "../wire/constants.js";
+import { decodeHostEcho } from "../wire/echo-frames.js";
 import type { FrameBuffer } from "../wire/frame-buffer.js";
 import {
   FRAME_HOST_CLOSE,
+  FRAME_HOST_ECHO,
   FRAME_HOST_INIT,
   FRAME_HOST_INIT_RESULT,
   FRAME_HOST_OPEN,
@@ -35,6 +37,7 @@ import { decodeHostPlan } from "../wire/plan-frames.js";
 import { decodeHostSurvey } from "../wire/survey-frames.js";
 import type { Uint64 } from "../wire/uint64.js";
 import type { CardContext } from "./card-context.js";
+import type { Echoes } from "./echoes.js";
 import type { HostLine } from "./host-line.js";
 import { initialise } from "./initialise.js";
 import type { Originator } from "./originator.js";
@@ -58,6 +61,7 @@ export class HostDesk {
   private readonly status: StatusReport;
   private readonly survey: Survey;
   private readonly trunk: Trunk;
+  private readonly echoes: Echoes;
   private readonly onInitialised: () => void;
   private readonly held: () => Uint64;
   private readonly init = new HostInitFields();
@@ -72,6 +76,7 @@ export class HostDesk {
     status: StatusReport,
     survey: Survey,
     trunk: Trunk,
+    echoes: Echoes,
     onInitialised: () => void,
     held: () => Uint64,
   ) {
@@ -84,6 +89,7 @@ export class HostDesk {
     this.status = status;
     this.survey = survey;
     this.trunk = trunk;
+    this.echoes = echoes;
     this.onInitialised = onInitialised;
     this.held = held;
   }
@@ -170,6 +176,10 @@ export class HostDesk {
       case FRAME_HOST_TRUNK_IN:
         this.trunk.receive(frame);
         break;
+      case FRAME_HOST_ECHO:
+        if (decodeHostEcho(frame, this.echoes.asked)) this.echoes.ask();
+        else this.context.counters.dropLength += 1;
+        break;
       case FRAME_HOST_CLOSE:
         if (hasEmptyBody(frame)) this.close();
         else this.context.counters.dropLength += 1;
@@ -188,6 +198,7 @@ export class HostDesk {
     this.originator.reset();
     this.plans.reset();
     this.survey.reset();
+    this.echoes.reset();
     this.trunk.close();
   }
 

@@ -256,7 +256,11 @@ export class Router {
     if (this.send(frame.bytes[OFFSET_DESTINATION] as number, frame)) counters.framesForwarded += 1;
   }
 
-  private sendOver(link: number, frame: FrameBuffer): boolean {
+  /**
+   * Sends a frame, whose header is written, over the cable or trunk `link`.
+   * @returns false, and counts it, where there is no room.
+   */
+  sendOver(link: number, frame: FrameBuffer): boolean {
     const linkState = this.links[link] as LinkState;
     const { environment } = this.context;
     if (link === environment.linkCount ? this.sendTrunk(frame) : environment.sendLink(link, frame)) {

@@ -49,6 +49,11 @@ export const MAX_WAITING_REQUESTS = MAX_MEMBERS * MAX_BLOCKS_IN_FLIGHT;
 export const SURVEY_ASKS = 3;
 export const SURVEY_STEP_US = 15_000;
 
+/** Echoes that a card has under way: what the other end answers with fits its send buffer, and no beacon waits long. */
+export const MAX_ECHOES = 4;
+/** Longest time that a card waits for an echo: two of them, with full send buffers in front, at 9,600 baud. */
+export const MAX_ECHO_WAIT_MS = 10_000;
+
 /** The windows by which a ceiling moves, as powers of two: frames and flash have them so, in one byte. */
 export const SMALLEST_WINDOW_LOG2 = 16;
 export const LARGEST_WINDOW_LOG2 = 30;

@@ -15,6 +15,8 @@ export const FRAME_PLAN_RESULT = 0x0d;
 export const FRAME_JOIN = 0x0e;
 export const FRAME_QUERY = 0x0f;
 export const FRAME_REPORT = 0x10;
+export const FRAME_ECHO = 0x11;
+export const FRAME_ECHO_REPLY = 0x12;
 
 /** From the host to its card. */
 export const FRAME_HOST_OPEN = 0x40;
@@ -28,6 +30,7 @@ export const FRAME_HOST_TRUNK_OPEN = 0x47;
 export const FRAME_HOST_TRUNK_CLOSE = 0x48;
 /** One frame between cards, from the card at the other end of the trunk. */
 export const FRAME_HOST_TRUNK_IN = 0x49;
+export const FRAME_HOST_ECHO = 0x4a;
 
 /** From the card to its host. */
 export const FRAME_HOST_WELCOME = 0x60;
@@ -43,6 +46,7 @@ export const FRAME_HOST_PLAN_RESULT = 0x69;
 export const FRAME_HOST_REPORT = 0x6a;
 /** One frame between cards, for the card at the other end of the trunk. */
 export const FRAME_HOST_TRUNK_OUT = 0x6b;
+export const FRAME_HOST_ECHO_RESULT = 0x6c;
 
 /** Offsets that every frame has. */
 export const OFFSET_VERSION = 0;

@@ -30,6 +30,12 @@ export type FindingCode =
   | "CARD_ALONE"
   | "BAD_FRAMES"
   | "LOST_FRAMES"
+  /** A card whose firmware knows no echoes. */
+  | "NO_ECHOES"
+  /** Echoes over a single cable that did not come back. */
+  | "ECHOES_LOST"
+  /** Came back with another payload under a good checksum. */
+  | "ECHO_CHANGED"
   /** No number came at a host that ought to have been served. */
   | "NO_NUMBERS"
   /** The rig cannot bear the loss of this cable or card. */

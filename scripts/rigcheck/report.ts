@@ -18,6 +18,7 @@ export function markdownReport(result: RigCheckResult, takenAt: Date): string {
     section("What was found", findingLines(result.findings)),
     section("Cards", cardTable(result.ports)),
     section("Cables", cableSection(result)),
+    section("Echoes", echoSection(result)),
     section("Latency", latencySection(result)),
     section("Failover", failoverSection(result)),
     section("Every number", promiseSection(result)),
@@ -93,6 +94,50 @@ function cableSection({ cables, ways, loadMs }: RigCheckResult): string {
     "The counts of two cards are taken a moment apart: up to 16 frames that seem to be missing are not called lost. What found a full send buffer was not sent.",
     "Each cable ran at the one baud that its cards were built for, and was tested at that one only: cards cannot change it while they run.",
   ].join("\n\n");
+}
+
+function echoSection({ echoes }: RigCheckResult): string {
+  if (echoes.length === 0) return "None were sent.";
+  const rows = echoes.map((one) => [
+    `${one.at} to ${one.to} and back`,
+    formatCount(one.sent),
+    formatCount(one.back),
+    formatCount(one.lost),
+    formatCount(one.changed),
+    Object.entries(one.failedBy)
+      .map(([pattern, failed]) => `${pattern} ${failed}`)
+      .join(", ") || "-",
+    formatCount(one.bytes),
+    formatCount(one.badThere),
+    formatCount(one.badHere),
+    optionalLatency(one.p50Us),
+    optionalLatency(one.p99Us),
+    optionalLatency(one.perHopUs),
+  ]);
+  return [
+    "Test frames over one cable each, sent by the first card, and sent back by the second. Round trips are by the clock of the first card, of frames as long as they can be; the latency of a hop is half of the median round trip of the shortest.",
+    table(
+      [
+        "over",
+        "sent",
+        "back",
+        "lost",
+        "changed",
+        "which failed",
+        "bytes each way",
+        "arrived bad at the second",
+        "at the first",
+        "round trip p50",
+        "p99",
+        "latency of a hop",
+      ],
+      rows,
+    ),
+  ].join("\n\n");
+}
+
+function optionalLatency(us: number | undefined): string {
+  return us === undefined ? "-" : formatLatency(us);
 }
 
 function latencySection({ latency, perHopUs }: RigCheckResult): string {

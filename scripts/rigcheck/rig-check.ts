@@ -3,6 +3,8 @@ import { type CheckResult, check, Deliveries, describeResult } from "../checker/
 import { BenchOfCards } from "./bench-of-cards.js";
 import { type CableEnd, judgeCables, type PairedCable, pairEnds } from "./cable-ends.js";
 import { judgeWays, measureWays, type WayFigures } from "./cable-figures.js";
+import { checkEchoes, type EchoFigures } from "./echo-check.js";
+import type { EchoPlan } from "./echo-run.js";
 import { Failover, type FailoverStep } from "./failover.js";
 import { type Finding, fault } from "./finding.js";
 import { commonFabric, judgeCards, membersOf } from "./judge-cards.js";
@@ -17,6 +19,8 @@ export interface RigCheckOptions extends PortOptions {
   readonly loadMs: number;
   /** Numbers at each host for the latency. */
   readonly latencyNumbers: number;
+  /** The echoes over each cable, from each end; a count of 0 leaves them out. */
+  readonly echoes: EchoPlan;
   /** How many millionths of the frames may be bad or lost. */
   readonly maxErrorsPpm: number;
   /** How long a number, a cable or a card may take to come back, in milliseconds. */
@@ -50,6 +54,7 @@ export interface RigCheckResult {
   readonly cables: readonly PairedCable[];
   readonly ways: readonly WayFigures[];
   readonly loadMs: number;
+  readonly echoes: readonly EchoFigures[];
   readonly latency: readonly HostLatency[];
   readonly perHopUs: number | undefined;
   readonly failover: readonly FailoverStep[];
@@ -78,7 +83,10 @@ export async function checkRig(options: RigCheckOptions): Promise<RigCheckResult
   }
 }
 
-type Measured = Pick<RigCheckResult, "cables" | "ways" | "latency" | "perHopUs" | "failover" | "promises">;
+type Measured = Pick<
+  RigCheckResult,
+  "cables" | "ways" | "echoes" | "latency" | "perHopUs" | "failover" | "promises"
+>;
 
 async function measure(
   bench: BenchOfCards,
@@ -91,6 +99,8 @@ async function measure(
   const before = await settledEnds(bench, known);
   const cables = pairEnds(before);
   if (bench.cards.length > 0) findings.push(...judgeCables(before, known));
+  const echoes = await checkEchoes(bench, cables, options.echoes, onProgress);
+  findings.push(...echoes.findings);
   const graph = bench.graph(cables);
   const served = graph.served(bench.voters());
   const hosts = bench.all.filter(({ status }) => served.has(status.card));
@@ -129,7 +139,15 @@ async function measure(
       ),
     );
   }
-  return { cables, ways, latency, perHopUs: latencyPerHop(latency), failover, promises };
+  return {
+    cables,
+    ways,
+    echoes: echoes.figures,
+    latency,
+    perHopUs: latencyPerHop(latency),
+    failover,
+    promises,
+  };
 }
 
 /** One hello that was missed is no verdict: a cable that looks bad is looked at again for a while. */

@@ -21,6 +21,8 @@ interface RigCheckCommandOptions {
   readonly seconds: number;
   readonly numbers: number;
   readonly staySeconds: number;
+  readonly echoes: number;
+  readonly echoWaitMs: number;
   readonly maxErrorsPpm: number;
   readonly timeoutMs: number;
   readonly baudRate?: number;
@@ -49,6 +51,13 @@ export function addRigCheckCommand(program: Command): void {
     .option("--no-failover", "pull no plugs")
     .option("--seconds <seconds>", "how long cables are measured under load", wholeNumber(1, 86_400), 5)
     .option("--numbers <count>", "for the latency, at each card", wholeNumber(1, 1_000_000), 200)
+    .option(
+      "--echoes <count>",
+      "of each pattern over each cable, from each end; 0: none",
+      wholeNumber(0, 1_000_000),
+      20,
+    )
+    .option("--echo-wait-ms <ms>", "how long a card waits for an echo", wholeNumber(1, 10_000), 1_000)
     .option("--stay-seconds <seconds>", "how long a plug stays out", wholeNumber(0, 3_600), 1)
     .option(
       "--max-errors-ppm <count>",
@@ -83,6 +92,7 @@ async function runRigCheck(options: RigCheckCommandOptions): Promise<void> {
     loadMs: options.seconds * 1_000,
     stayMs: options.staySeconds * 1_000,
     latencyNumbers: options.numbers,
+    echoes: { count: options.echoes, waitMs: options.echoWaitMs },
     maxErrorsPpm: options.maxErrorsPpm,
     onProgress: (text) => process.stderr.write(`rigcheck: ${text}\n`),
     ...(baudRate === undefined ? {} : { baudRate }),

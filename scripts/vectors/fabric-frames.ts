@@ -282,4 +282,16 @@ export const FABRIC_FRAMES: readonly FabricSource[] = [
       badFrames: ["3", "0"],
     },
   },
+  {
+    name: "an echo to whoever is there",
+    frame: "ECHO",
+    header: { ...header(3, 255), hopsLeft: "1" },
+    fields: { tag: LARGEST_UINT32, payloadBytes: "3", payload: ["0", "255", "85"] },
+  },
+  {
+    name: "an echo without a payload comes back",
+    frame: "ECHO_REPLY",
+    header: { ...header(1, 255), hopsLeft: "1" },
+    fields: { tag: "42", payloadBytes: "0", payload: [] },
+  },
 ];

@@ -55,6 +55,18 @@ export const HOST_FRAMES: readonly HostSource[] = [
     header: session,
     fields: { carriedBytes: "15", carried: HELLO_BYTES },
   },
+  {
+    name: "the longest echo",
+    frame: "HOST_ECHO",
+    header: session,
+    fields: { tag: "42", link: "7", pattern: "4", payloadBytes: "237", waitMs: "10000" },
+  },
+  {
+    name: "an echo was back in 1.5 ms",
+    frame: "HOST_ECHO_RESULT",
+    header: session,
+    fields: { tag: "42", code: "0", roundTripUs: "1500" },
+  },
   { name: "ask for all cards", frame: "HOST_SURVEY", header: session, fields: { surveyId: "42" } },
   {
     name: "one of three cards",

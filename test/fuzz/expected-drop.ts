@@ -1,7 +1,13 @@
 import { type PersistentState, STANDING_REMOVED } from "../../firmware/card/persistent-state.js";
 import { COUNTER_NAMES, type CounterName } from "../../firmware/wire/counter-names.js";
 import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
-import { FRAME_ACCEPT, FRAME_HOST_TRUNK_IN } from "../../firmware/wire/frame-types.js";
+import {
+  FRAME_ACCEPT,
+  FRAME_ECHO,
+  FRAME_ECHO_REPLY,
+  FRAME_HELLO,
+  FRAME_HOST_TRUNK_IN,
+} from "../../firmware/wire/frame-types.js";
 import { decodeHostTrunk } from "../../firmware/wire/trunk-frames.js";
 import { must } from "./must.js";
 
@@ -19,6 +25,9 @@ const FORETOLD: readonly CounterName[] = [
 /** Drops that depend on what a role knows. Of one frame at most one happens. */
 const BY_ROLE: readonly CounterName[] = ["dropLength", "dropType", "dropRole"];
 
+/** What is for whoever is at the other end of the cable. */
+const TO_NEIGHBOURS: readonly (number | undefined)[] = [FRAME_HELLO, FRAME_ECHO, FRAME_ECHO_REPLY];
+
 /** @returns the one counter that must rise for a frame from a cable, or nothing where a role decides. */
 export function expectedLinkDrop(
   frame: FrameBuffer,
@@ -34,7 +43,7 @@ export function expectedLinkDrop(
   if (source === member.cardId) return "dropSource";
   // An ACCEPT may come from a card that the list does not have: so cards learn of newer lists.
   if (type !== FRAME_ACCEPT && !member.members.has(source as number)) return "dropSource";
-  if (destination === 255) return type === 1 ? undefined : "dropType";
+  if (destination === 255) return TO_NEIGHBOURS.includes(type) ? undefined : "dropType";
   if (destination === member.cardId) return undefined;
   if (!member.members.has(destination as number)) return "dropDestination";
   return (hopsLeft as number) <= 1 || (hopsLeft as number) > 16 ? "dropHops" : undefined;

@@ -1,3 +1,10 @@
+import {
+  decodeHostEcho,
+  decodeHostEchoResult,
+  ECHO_NO_MEMBER,
+  HostEchoFields,
+  HostEchoResultFields,
+} from "../../firmware/wire/echo-frames.js";
 import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import * as types from "../../firmware/wire/frame-types.js";
 import * as host from "../../firmware/wire/host-frames.js";
@@ -11,7 +18,6 @@ import { decodeHostStatus, HostStatusFields } from "../../firmware/wire/host-sta
 import {
   decodeHostPlan,
   decodeHostPlanResult,
-  PLAN_LAST_CARD,
   PlanFields,
   PlanResultFields,
 } from "../../firmware/wire/plan-frames.js";
@@ -38,6 +44,10 @@ export class HostModel {
   private readonly plans = new Set<number>();
   private readonly plan = new PlanFields();
   private readonly planResult = new PlanResultFields();
+  /** Echoes that the card has not told of yet: how many of each tag. */
+  private readonly echoes = new Map<number, number>();
+  private readonly echo = new HostEchoFields();
+  private readonly echoResult = new HostEchoResultFields();
   private readonly request = new host.HostRequestFields();
   private readonly answer = new host.HostAnswerFields();
   private readonly refusal = new host.HostRefuseFields();
@@ -76,6 +86,8 @@ export class HostModel {
         this.hasTrunk = false;
       } else if (bytes[1] === types.FRAME_HOST_PLAN && decodeHostPlan(frame, this.plan)) {
         this.plans.add(this.plan.requestId);
+      } else if (bytes[1] === types.FRAME_HOST_ECHO && decodeHostEcho(frame, this.echo)) {
+        this.echoes.set(this.echo.tag, (this.echoes.get(this.echo.tag) ?? 0) + 1);
       } else if (bytes[1] === types.FRAME_HOST_REQUEST && host.decodeHostRequest(frame, this.request)) {
         if (!this.open.has(this.request.tag)) this.open.set(this.request.tag, this.request.count);
       }
@@ -92,6 +104,7 @@ export class HostModel {
     if (type === types.FRAME_HOST_ANSWER) this.takeAnswer(frame);
     else if (type === types.FRAME_HOST_REFUSE) this.takeRefusal(frame);
     else if (type === types.FRAME_HOST_PLAN_RESULT) this.takePlanResult(frame);
+    else if (type === types.FRAME_HOST_ECHO_RESULT) this.takeEchoResult(frame);
     else if (type === types.FRAME_HOST_MIRROR) this.takeMirror(frame);
     else if (type === types.FRAME_HOST_STATUS) this.takeStatus(frame);
     else if (type === types.FRAME_HOST_INIT_RESULT) this.takeInitResult(frame);
@@ -102,12 +115,22 @@ export class HostModel {
     this.hasTrunk = false;
     this.open.clear();
     this.plans.clear();
+    this.echoes.clear();
+  }
+
+  private takeEchoResult(frame: FrameBuffer): void {
+    const { echoes, echoResult } = this;
+    must(decodeHostEchoResult(frame, echoResult), "HOST_ECHO_RESULT has a wrong length");
+    must(echoResult.code <= ECHO_NO_MEMBER, "an echo has a result that is none");
+    const asked = echoes.get(echoResult.tag) ?? 0;
+    must(asked > 0, "an echo was told of that nobody asked for");
+    echoes.set(echoResult.tag, asked - 1);
   }
 
   private takePlanResult(frame: FrameBuffer): void {
     const { planResult } = this;
     must(decodeHostPlanResult(frame, planResult), "HOST_PLAN_RESULT has a wrong length");
-    must(planResult.code <= PLAN_LAST_CARD, "a plan has a result that is none");
+    // Any code: another card says it, and one of a later version may have more codes.
     must(this.plans.delete(planResult.requestId), "a plan was answered that nobody asked for");
   }
 

@@ -1,10 +1,13 @@
 import { PROTOCOL_VERSION } from "../../firmware/wire/constants.js";
 import { COUNTER_NAMES } from "../../firmware/wire/counter-names.js";
+import { decodeHostEcho, encodeHostEchoResult, HostEchoFields } from "../../firmware/wire/echo-frames.js";
 import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import {
   FRAME_HOST_ANSWER,
   FRAME_HOST_CLOSE,
   FRAME_HOST_COUNTERS,
+  FRAME_HOST_ECHO,
+  FRAME_HOST_ECHO_RESULT,
   FRAME_HOST_INIT,
   FRAME_HOST_INIT_RESULT,
   FRAME_HOST_LINKS,
@@ -102,6 +105,8 @@ export class FakeCard {
   /** Ids of the surveys asked for. */
   readonly surveys: number[] = [];
   closes = 0;
+  /** The echoes asked for, for the test to tell of. */
+  readonly echoes: HostEchoFields[] = [];
   inits = 0;
   /** What was said of a trunk, and the bytes of frames that came over it, as far as the session was right. */
   readonly trunk: string[] = [];
@@ -172,11 +177,25 @@ export class FakeCard {
         if (session === this.session)
           this.trunk.push(Buffer.from(frame.bytes.subarray(6, frame.length)).toString("hex"));
         break;
+      case FRAME_HOST_ECHO:
+        this.onEcho(frame);
+        break;
       case FRAME_HOST_SURVEY:
         this.surveys.push(decodeHostSurvey(frame));
         this.sendReports();
         break;
     }
+  }
+
+  private onEcho(frame: FrameBuffer): void {
+    const fields = new HostEchoFields();
+    if (decodeHostEcho(frame, fields)) this.echoes.push(fields);
+  }
+
+  /** Tells of the echo asked for as `asked`. */
+  tellEcho({ tag }: HostEchoFields, code: number, roundTripUs = 0): void {
+    encodeHostEchoResult(this.frame, tag, code, roundTripUs);
+    this.send(FRAME_HOST_ECHO_RESULT, this.session);
   }
 
   /** Answers a request with the next numbers. */

@@ -1,4 +1,5 @@
 import { COUNTER_NAMES } from "../../firmware/wire/counter-names.js";
+import * as echoes from "../../firmware/wire/echo-frames.js";
 import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import * as types from "../../firmware/wire/frame-types.js";
 import * as hello from "../../firmware/wire/hello-frame.js";
@@ -88,6 +89,30 @@ function trunkKind(name: string, type: number): FrameKind {
       return isGood;
     },
     { carried: "carriedBytes" },
+  );
+  return { ...made, isOpenEnded: true };
+}
+
+/** ECHO and ECHO_REPLY: a tag, and a payload that ends where the frame ends. */
+function echoKind(name: string, type: number): FrameKind {
+  const made = kind(
+    name,
+    type,
+    () => ({ tag: 0, payloadBytes: 0, payload: new Uint8Array(echoes.MAX_ECHO_BYTES) }),
+    (frame, { payload, payloadBytes, tag }) => {
+      echoes.fillEcho(frame, echoes.ECHO_ZEROS, payloadBytes);
+      frame.bytes.set(payload.subarray(0, payloadBytes), frame.length - payloadBytes);
+      echoes.writeEchoTag(frame, tag);
+    },
+    (frame, into) => {
+      const tag = echoes.readEchoTag(frame);
+      if (tag < 0) return false;
+      into.tag = tag;
+      into.payloadBytes = echoes.MAX_ECHO_BYTES - (250 - frame.length);
+      into.payload.set(frame.bytes.subarray(frame.length - into.payloadBytes, frame.length));
+      return true;
+    },
+    { payload: "payloadBytes" },
   );
   return { ...made, isOpenEnded: true };
 }
@@ -229,6 +254,22 @@ const KINDS_WITH_FIELDS: readonly FrameKind[] = [
   empty("HOST_CLOSE", types.FRAME_HOST_CLOSE),
   empty("HOST_TRUNK_OPEN", types.FRAME_HOST_TRUNK_OPEN),
   empty("HOST_TRUNK_CLOSE", types.FRAME_HOST_TRUNK_CLOSE),
+  echoKind("ECHO", types.FRAME_ECHO),
+  echoKind("ECHO_REPLY", types.FRAME_ECHO_REPLY),
+  kind(
+    "HOST_ECHO",
+    types.FRAME_HOST_ECHO,
+    () => new echoes.HostEchoFields(),
+    echoes.encodeHostEcho,
+    echoes.decodeHostEcho,
+  ),
+  kind(
+    "HOST_ECHO_RESULT",
+    types.FRAME_HOST_ECHO_RESULT,
+    () => new echoes.HostEchoResultFields(),
+    (frame, { tag, code, roundTripUs }) => echoes.encodeHostEchoResult(frame, tag, code, roundTripUs),
+    echoes.decodeHostEchoResult,
+  ),
   trunkKind("HOST_TRUNK_IN", types.FRAME_HOST_TRUNK_IN),
   trunkKind("HOST_TRUNK_OUT", types.FRAME_HOST_TRUNK_OUT),
   kind(

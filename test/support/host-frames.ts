@@ -1,6 +1,8 @@
+import { ECHO_COUNTING, encodeHostEcho, HostEchoFields } from "../../firmware/wire/echo-frames.js";
 import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import {
   FRAME_HOST_CLOSE,
+  FRAME_HOST_ECHO,
   FRAME_HOST_INIT,
   FRAME_HOST_OPEN,
   FRAME_HOST_PLAN,
@@ -51,6 +53,14 @@ export function hostStatusRequest(session: number): FrameBuffer {
 export function hostSurvey(session: number, surveyId: number): FrameBuffer {
   const frame = bare(FRAME_HOST_SURVEY, session);
   encodeHostSurvey(frame, surveyId);
+  return frame;
+}
+
+/** Over the first cable, 8 bytes counting up, waited for 100 ms, unless told otherwise. */
+export function hostEcho(session: number, options: Partial<HostEchoFields> = {}): FrameBuffer {
+  const frame = bare(FRAME_HOST_ECHO, session);
+  const usual = { tag: 1, link: 0, pattern: ECHO_COUNTING, payloadBytes: 8, waitMs: 100 };
+  encodeHostEcho(frame, Object.assign(new HostEchoFields(), usual, options));
   return frame;
 }
 

@@ -1,8 +1,10 @@
 import { COUNTER_NAMES, type CounterName } from "../../firmware/wire/counter-names.js";
+import { decodeHostEchoResult, HostEchoResultFields } from "../../firmware/wire/echo-frames.js";
 import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import {
   FRAME_HOST_ANSWER,
   FRAME_HOST_COUNTERS,
+  FRAME_HOST_ECHO_RESULT,
   FRAME_HOST_INIT_RESULT,
   FRAME_HOST_LINKS,
   FRAME_HOST_MIRROR,
@@ -135,6 +137,14 @@ export class HostLog {
   /** What the cards of a survey have reported, in order. */
   reports(): ReportFields[] {
     return this.of(FRAME_HOST_REPORT).map(({ frame }) => read(frame, new ReportFields(), decodeHostReport));
+  }
+
+  /** What came of echoes: tag, code and round trip in microseconds. */
+  echoes(): (readonly [number, number, number])[] {
+    return this.of(FRAME_HOST_ECHO_RESULT).map(({ frame }) => {
+      const { tag, code, roundTripUs } = read(frame, new HostEchoResultFields(), decodeHostEchoResult);
+      return [tag, code, roundTripUs] as const;
+    });
   }
 
   welcome(): HostWelcomeFields {

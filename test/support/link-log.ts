@@ -1,3 +1,4 @@
+import { readEchoTag } from "../../firmware/wire/echo-frames.js";
 import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import {
   FRAME_ACCEPT,
@@ -5,6 +6,8 @@ import {
   FRAME_BEACON,
   FRAME_BEACON_ACK,
   FRAME_DECLINE,
+  FRAME_ECHO,
+  FRAME_ECHO_REPLY,
   FRAME_HELLO,
   FRAME_JOIN,
   FRAME_PLAN,
@@ -156,6 +159,21 @@ export class LinkLog {
 
   reports(): Sent<ReportFields>[] {
     return this.read(FRAME_REPORT, () => new ReportFields(), decodeReport);
+  }
+
+  /** The payloads, with type and tag, of echoes and their replies. */
+  echoes(): (Sent<{ tag: number; payload: readonly number[] }> & { readonly type: number })[] {
+    return [FRAME_ECHO, FRAME_ECHO_REPLY].flatMap((type) =>
+      this.read<{ tag: number; payload: readonly number[] }>(
+        type,
+        () => ({ tag: 0, payload: [] }),
+        (frame, into) => {
+          into.tag = readEchoTag(frame);
+          into.payload = [...frame.bytes.subarray(13, frame.length)];
+          return into.tag >= 0;
+        },
+      ).map((sent) => ({ ...sent, type })),
+    );
   }
 
   private read<Fields>(

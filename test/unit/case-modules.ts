@@ -9,6 +9,7 @@ import { ceilingCases } from "./card/ceiling.cases.js";
 import { conditionCases } from "./card/condition.cases.js";
 import { coordinatorCases } from "./card/coordinator.cases.js";
 import { coordinatorListsCases } from "./card/coordinator-lists.cases.js";
+import { echoesCases } from "./card/echoes.cases.js";
 import { foundingCases } from "./card/founding.cases.js";
 import { hostBlocksCases } from "./card/host-blocks.cases.js";
 import { hostDeskCases } from "./card/host-desk.cases.js";
@@ -58,6 +59,7 @@ import { memoryRecordStoreCases } from "./storage/memory-record-store.cases.js";
 import { recordCopyCases } from "./storage/record-copy.cases.js";
 import { constantsCases } from "./wire/constants.cases.js";
 import { crc32Cases } from "./wire/crc32.cases.js";
+import { echoFramesCases } from "./wire/echo-frames.cases.js";
 import { fieldsCases } from "./wire/fields.cases.js";
 import { frameBufferCases } from "./wire/frame-buffer.cases.js";
 import { frameDecoderCases } from "./wire/frame-decoder.cases.js";
@@ -123,6 +125,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/status-report", cases: statusReportCases },
   { name: "card/trunk", cases: trunkCases },
   { name: "card/upkeep", cases: upkeepCases },
+  { name: "card/echoes", cases: echoesCases },
   { name: "card/survey", cases: surveyCases },
   { name: "card/view", cases: viewCases },
   { name: "card/waiting-requests", cases: waitingRequestsCases },
@@ -138,6 +141,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "storage/record-copy", cases: recordCopyCases },
   { name: "wire/constants", cases: constantsCases },
   { name: "wire/crc32", cases: crc32Cases },
+  { name: "wire/echo-frames", cases: echoFramesCases },
   { name: "wire/fields", cases: fieldsCases },
   { name: "wire/frame-buffer", cases: frameBufferCases },
   { name: "wire/frame-decoder", cases: frameDecoderCases },

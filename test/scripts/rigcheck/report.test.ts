@@ -13,6 +13,7 @@ const EMPTY: RigCheckResult = {
   cables: [],
   ways: [],
   loadMs: 1_000,
+  echoes: [],
   latency: [],
   perHopUs: undefined,
   failover: [],

@@ -27,6 +27,8 @@ function pathsOf(rig: Rig): string[] {
   return rig.cards.map(({ path }) => path ?? "");
 }
 
+const NO_ECHOES = { count: 0, waitMs: 1 };
+
 function checkOf(ports: readonly string[], more: Partial<RigCheckOptions> = {}): Promise<RigCheckResult> {
   return checkRig({
     ports,
@@ -36,6 +38,8 @@ function checkOf(ports: readonly string[], more: Partial<RigCheckOptions> = {}):
     stayMs: 200,
     latencyNumbers: 10,
     maxErrorsPpm: 100,
+    // The longest that a card waits: a busy machine must not look like a bad cable.
+    echoes: { count: 3, waitMs: 10_000 },
     ...more,
   });
 }
@@ -85,6 +89,20 @@ test.serial(
       ],
     );
     t.true(result.failover.every(({ nextNumberMs, numbers }) => nextNumberMs !== undefined && numbers > 0));
+    t.deepEqual(
+      result.echoes.map(({ at, to, sent, back, bytes }) => [at, to, sent, back, bytes]),
+      [
+        ["1A", "2A", 23, 23, 20 * 237],
+        ["2A", "1A", 23, 23, 20 * 237],
+        ["1B", "3A", 23, 23, 20 * 237],
+        ["3A", "1B", 23, 23, 20 * 237],
+        ["2B", "3B", 23, 23, 20 * 237],
+        ["3B", "2B", 23, 23, 20 * 237],
+      ],
+    );
+    // 257 bytes each way at 2 Mbaud, and 20.
+    t.true(result.echoes.every(({ p50Us }) => p50Us !== undefined && p50Us >= 2 * 1_285));
+    t.true(result.echoes.every(({ perHopUs }) => perHopUs !== undefined && perHopUs >= 85));
     t.is(result.ways.length, 6);
     t.true(result.ways.every(({ sent, bad, lost }) => sent > 0 && bad === 0 && lost === 0));
     t.deepEqual(
@@ -111,7 +129,7 @@ test.serial("a cable that is cut one way is named, and no plug is pulled on top 
 /** Checks again until the cards have noticed: for a while a cable that was cut still counts as alive. */
 async function untilFound(t: ExecutionContext, rig: Rig, code: string): Promise<void> {
   for (let round = 0; round < 50; round += 1) {
-    if (codesOf(await checkOf(pathsOf(rig), { loadMs: 50 })).includes(code)) return;
+    if (codesOf(await checkOf(pathsOf(rig), { loadMs: 50, echoes: NO_ECHOES })).includes(code)) return;
   }
   t.fail(`no ${code}`);
 }
@@ -166,13 +184,15 @@ test.serial("two cards of one id", async (t) => {
 
 test.serial("a cable that garbles is too bad", async (t) => {
   const rig = await rigOf(t, { cable: { garble: 0.002 } });
-  const result = await checkOf(pathsOf(rig), { loadMs: 1_000 });
+  const result = await checkOf(pathsOf(rig), { loadMs: 1_000, echoes: { count: 2, waitMs: 200 } });
+  t.true(codesOf(result).includes("ECHOES_LOST"), codesOf(result).join());
   t.true(codesOf(result).includes("BAD_FRAMES"), codesOf(result).join());
 });
 
 test.serial("a cable that loses frames is too bad", async (t) => {
   const rig = await rigOf(t, { cable: { loss: 0.1 } });
-  const result = await checkOf(pathsOf(rig), { loadMs: 2_000 });
+  const result = await checkOf(pathsOf(rig), { loadMs: 2_000, echoes: { count: 2, waitMs: 200 } });
+  t.true(codesOf(result).includes("ECHOES_LOST"), codesOf(result).join());
   t.true(codesOf(result).includes("LOST_FRAMES"), codesOf(result).join());
 });
 

@@ -31,7 +31,20 @@ test.serial(
     const { cards, name } = await startRigProcess(scope, { engine: "xs", cards: 3, name: NAME, more: CALM });
     const ports = cards.map(({ path }) => path).join(",");
     const report = join(directory, "rig.md");
-    const quick = ["--ports", ports, "--seconds", "1", "--numbers", "20", "--timeout-ms", "30000"];
+    const quick = [
+      "--ports",
+      ports,
+      "--seconds",
+      "1",
+      "--numbers",
+      "20",
+      "--timeout-ms",
+      "30000",
+      "--echoes",
+      "3",
+      "--echo-wait-ms",
+      "10000",
+    ];
     const good = await rigcheck([
       ...quick,
       "--stay-seconds",
@@ -47,13 +60,14 @@ test.serial(
     const page = readFileSync(report, "utf8");
     t.regex(page, /\*\*Verdict: passed/);
     t.regex(page, /\| card 3 \| passed \| 1, 2 \|/);
+    t.regex(page, /\| 1A to 2A and back \| 23 \| 23 \| 0 \| 0 \| - \| 4,740 \| 0 \| 0 \|/);
     t.regex(page, /0 came twice \(P1\), 0 came out of order \(P2\)/);
 
     const status = await commandRig(name, { command: "cut", from: 2, to: 3, oneWay: true });
     t.true(status > 0n);
-    let bad = await rigcheck([...quick, "--no-failover", "--json"]);
+    let bad = await rigcheck([...quick, "--no-failover", "--echoes", "0", "--json"]);
     for (let round = 0; bad.code === 0 && round < 20; round += 1) {
-      bad = await rigcheck([...quick, "--no-failover", "--json"]);
+      bad = await rigcheck([...quick, "--no-failover", "--echoes", "0", "--json"]);
     }
     t.is(bad.code, 1);
     t.is(JSON.parse(bad.err.trim().split("\n").at(-1) as string).error.code, "RIG_FAULTY");
