@@ -6,9 +6,9 @@ const SHORTEST_MS = 0.001;
 const PART = 1 / 16;
 /** However long the wait lasts. */
 const LONGEST_MS = 4;
-/** The first nap ends so early that of four answers or so one only has come before. */
+/** The first nap ends so early that of eight answers or so one only has come before. */
 const SHORTER = 0.95;
-const LONGER = 1.02;
+const LONGER = 1.007;
 
 /**
  * How long to sleep between looks at a line whose bytes wake nobody: first until an answer may be there soon, as earlier

@@ -4,6 +4,7 @@ import { MAX_BLOCK_COUNT } from "../../firmware/wire/constants.js";
 import { asSequenceError, SequenceError } from "../errors.js";
 import { connectServer } from "../nats/nats-connect.js";
 import { infoText, parseRequest, replyText, SERVICE_NAME, subjectsOf } from "../nats/nats-messages.js";
+import { loadServices } from "../nats/nats-packages.js";
 import { hexadecimal } from "../session-errors.js";
 import type { Listener, ListenerEnvironment } from "./listener.js";
 import type { NumberTicket } from "./number-source.js";
@@ -147,7 +148,7 @@ export class NatsListener implements Listener {
   }
 
   private async addService(connection: NatsConnection, fabricId: number): Promise<void> {
-    const { Svcm } = await import("@nats-io/services");
+    const { Svcm } = loadServices();
     const { prefix } = this.options;
     const fabric = hexadecimal(fabricId);
     // Its types name another release of NATS's core than the client's do; what it calls of a connection is the same in both.

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Authenticator, NatsConnection } from "@nats-io/transport-node";
 import { SequenceError } from "../errors.js";
+import { loadTransport } from "./nats-packages.js";
 
 /** A server that says nothing for two of these is given up, in milliseconds. */
 const PING_EVERY_MS = 5_000;
@@ -33,7 +34,7 @@ export function serversProblem(text: string): string | null {
  * Rejects with NATS_UNREACHABLE, NATS_DENIED or BAD_OPTION.
  */
 export async function connectServer(server: NatsServer): Promise<NatsConnection> {
-  const nats = await import("@nats-io/transport-node");
+  const nats = loadTransport();
   const authenticator = readAuthenticator(server.credentialsFile, nats);
   try {
     return await nats.connect({

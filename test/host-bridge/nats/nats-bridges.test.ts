@@ -12,7 +12,7 @@ import { temporaryDirectory } from "../daemon/daemon-bench.js";
 
 const CLIENTS = 10;
 const CALLERS = 8;
-const SERVED_WITHIN_MS = 30_000;
+const SERVED_WITHIN_MS = 60_000;
 /** Leases that a computer with many other things to do can hold. */
 const CALM = ["--lease-ms", "300", "--beacon-ms", "40"];
 
@@ -24,7 +24,7 @@ async function end(process: OwnedProcess): Promise<void> {
 (findNatsServer() === undefined ? test.serial.skip : test.serial)(
   "three bridges and ten clients (needs nats-server) while bridges are killed and the server goes away: nothing twice, nothing out of order",
   async (t) => {
-    t.timeout(240_000);
+    t.timeout(600_000);
     const scope = new ProcessScope();
     t.teardown(() => scope.close());
     const [port = 0] = await findFreePorts(1);
@@ -49,9 +49,12 @@ async function end(process: OwnedProcess): Promise<void> {
     const servedNs = Array<bigint>(CLIENTS).fill(0n);
     const rejected: string[] = [];
     let isOver = false;
+    t.teardown(() => {
+      isOver = true;
+    });
     const clients = await Promise.all(
       Array.from({ length: CLIENTS }, () =>
-        connectNats({ servers, timeoutMs: 30_000, openTimeoutMs: 10_000 }),
+        connectNats({ servers, timeoutMs: 90_000, openTimeoutMs: 10_000 }),
       ),
     );
     t.teardown(() => Promise.all(clients.map((client) => client.close())));
