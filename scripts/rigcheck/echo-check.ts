@@ -58,7 +58,7 @@ export async function checkEchoes(
   if (plan.count === 0) return { figures, findings };
   const able = new Map<number, AnsweringPort>();
   for (const port of bench.all) {
-    if (await knowsEchoes(port)) able.set(port.status.card, port);
+    if (await knowsEchoes(port.sequence)) able.set(port.status.card, port);
     else findings.push(oldFirmware(`Card ${port.status.card} knows no echoes`));
   }
   for (const cable of cables) {
@@ -88,7 +88,9 @@ export async function checkEchoes(
  * Whether the card's firmware knows echoes: it answers at once where it is asked for one over a cable that it has not. A
  * line keeps its order, so it needs no time-out: an answer that a later question has overtaken never comes.
  */
-export async function knowsEchoes({ sequence }: AnsweringPort): Promise<boolean> {
+export async function knowsEchoes(
+  sequence: Pick<AnsweringPort["sequence"], "echo" | "status">,
+): Promise<boolean> {
   for (let probe = 0; probe < PROBES; probe += 1) {
     let answered = false;
     sequence.echo({ link: NO_LINK, pattern: "zeros", payloadBytes: 0, waitMs: 1 }).then(

@@ -95,6 +95,8 @@ export interface FakeCardSettings {
   loseLinks: number;
   /** Loses this many HOST_REPORT frames. */
   loseReports: number;
+  /** Tells of each echo at once with this ECHO_... code; -1: the test tells of them, if anybody does. */
+  echoCode: number;
 }
 
 /** A card at its host's end only: enough of one to serve, and whatever faults a test wants of it. */
@@ -135,6 +137,7 @@ export class FakeCard {
       loseInitResults: 0,
       loseLinks: 0,
       loseReports: 0,
+      echoCode: -1,
       ...settings,
     };
   }
@@ -189,7 +192,9 @@ export class FakeCard {
 
   private onEcho(frame: FrameBuffer): void {
     const fields = new HostEchoFields();
-    if (decodeHostEcho(frame, fields)) this.echoes.push(fields);
+    if (!decodeHostEcho(frame, fields)) return;
+    this.echoes.push(fields);
+    if (this.settings.echoCode >= 0) this.tellEcho(fields, this.settings.echoCode);
   }
 
   /** Tells of the echo asked for as `asked`. */

@@ -1,8 +1,10 @@
 import test from "ava";
+import { ECHO_NO_CABLE } from "../../../firmware/wire/echo-frames.js";
 import type { EchoOutcome, EchoQuestion, EchoResult } from "../../../host-bridge/cable-calls.js";
 import type { CableEnd } from "../../../scripts/rigcheck/cable-ends.js";
-import { badFrames, echoFigures, judgeEchoes } from "../../../scripts/rigcheck/echo-check.js";
+import { badFrames, echoFigures, judgeEchoes, knowsEchoes } from "../../../scripts/rigcheck/echo-check.js";
 import { type EchoTally, makeTally, quantile, runEchoes } from "../../../scripts/rigcheck/echo-run.js";
+import { VirtualPort } from "../../host-bridge/virtual-port.js";
 
 /** A card whose echoes end as told. */
 function source(outcome: (question: EchoQuestion, index: number) => EchoOutcome) {
@@ -26,6 +28,16 @@ function end(card: number, badFrames = 0): CableEnd {
 function figuresOf(tally: Partial<EchoTally>, badThere = 0, badHere = 0) {
   return echoFigures(end(1), end(2), { ...makeTally(), ...tally }, badThere, badHere);
 }
+
+test("a card of before there were echoes is told from one that has them by the order of its answers", async (t) => {
+  for (const isNew of [true, false]) {
+    const port = new VirtualPort({ echoCode: isNew ? ECHO_NO_CABLE : -1 });
+    const sequence = await port.start();
+    t.is(await knowsEchoes(sequence), isNew);
+    t.is(port.card.echoes.length, isNew ? 1 : 3);
+    await sequence.close();
+  }
+});
 
 test("each pattern once more than is timed, at full length, then echoes without a payload", async (t) => {
   const card = source(() => "back");
