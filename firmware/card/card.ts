@@ -19,20 +19,19 @@ import {
   FRAME_REQUEST,
   FRAME_STORE,
   OFFSET_TYPE,
-  OFFSET_VERSION,
   STATE_READY,
 } from "../wire/frame-types.js";
 import {
   FABRIC_HEADER_BYTES,
   LOWER_BYTES,
   OFFSET_DESTINATION,
-  OFFSET_FABRIC,
   OFFSET_SOURCE,
   WORD_FABRIC,
   WORD_TYPE,
   WORD_WAY,
 } from "../wire/header.js";
 import { Uint64 } from "../wire/uint64.js";
+import { Admission } from "./admission.js";
 import { CardContext, type CardEnvironment, type Counters } from "./card-context.js";
 import { type CardCondition, ROLE_MEMBER, ROLE_NONE, ROLE_PRIMARY, ROLE_SECONDARY } from "./condition.js";
 import { Coordinator } from "./coordinator.js";
@@ -65,11 +64,6 @@ const NEVER = Number.POSITIVE_INFINITY;
 const VERSION = PROTOCOL_VERSION << 16;
 const HELLO = VERSION | (FRAME_HELLO << 24);
 
-/** What a card takes while it waits for its fabric. Reports decide nothing. */
-const HEARD_WHILE_JOINING = [FRAME_ACCEPT, FRAME_JOIN, FRAME_QUERY, FRAME_REPORT];
-/** What a card takes from one that its own list does not have: a later list may, and then a view change brings it here. */
-const TYPES_OF_CHANGES = [FRAME_ACCEPT, FRAME_PREPARE, FRAME_PROMISE, FRAME_DECLINE];
-
 /**
  * One card, as a pure state machine: frames and time go in, frames and a wake-up time come out. It holds every role,
  * and its view says which of them it plays. Nothing that comes in makes it throw.
@@ -88,6 +82,7 @@ export class Card {
   private reviewedState = -1;
   /** When `tickAll` is to be done again. */
   private allDueUs = 0;
+  private readonly admission: Admission;
   private readonly desk: HostDesk;
   private readonly router: Router;
   private readonly promiser: Promiser;
@@ -106,10 +101,11 @@ export class Card {
     const viewState = (): number => this.viewState();
     const line = new HostLine(context);
     this.context = context;
+    this.admission = new Admission(context);
     this.router = new Router(context);
     this.links = this.router.links;
     const post = new Post(context, this.router, (frame) => {
-      if (this.admits(context.cardId, frame)) this.dispatch(context.cardId, frame);
+      if (this.admission.admits(context.cardId, frame)) this.dispatch(context.cardId, frame);
     });
     this.reporter = new Reporter(context, line, viewState);
     this.member = new Member(context, post);
@@ -231,24 +227,17 @@ export class Card {
 
   /** Looks at everything that the header of a frame says. @returns false where it is dropped for that. */
   private examine(link: number, frame: FrameBuffer): boolean {
-    const { context } = this;
-    if (frame.bytes[OFFSET_VERSION] !== PROTOCOL_VERSION) {
-      context.counters.dropVersion += 1;
-    } else if (frame.length < FABRIC_HEADER_BYTES) {
-      context.counters.dropLength += 1;
-    } else if (!context.takesPart || frame.view.getUint32(OFFSET_FABRIC, true) !== context.state.fabricId) {
-      context.counters.dropFabric += 1;
-    } else if (!this.isFromOther(frame)) {
-      context.counters.dropSource += 1;
+    const { admission, context } = this;
+    if (!admission.isOfThisFabric(frame)) return false;
+    if (!admission.isFromOther(frame)) {
       this.answerStranger(link, frame);
-    } else {
-      const linkState = this.links[link] as LinkState;
-      linkState.framesIn += 1;
-      linkState.lastHeardUs = context.nowUs;
-      this.sort(link, frame);
-      return true;
+      return false;
     }
-    return false;
+    const linkState = this.links[link] as LinkState;
+    linkState.framesIn += 1;
+    linkState.lastHeardUs = context.nowUs;
+    this.sort(link, frame);
+    return true;
   }
 
   /** Takes a frame whose checksum was good from the host. */
@@ -323,14 +312,6 @@ export class Card {
     if (this.reporter.dueUs !== NEVER) this.reporter.reportHeld();
   }
 
-  /** Whether a frame comes from another card that this one knows; an ACCEPT tells itself whether its source is a member. */
-  private isFromOther(frame: FrameBuffer): boolean {
-    const { context } = this;
-    const source = frame.bytes[OFFSET_SOURCE] as number;
-    if (source === context.cardId) return false;
-    return context.knows(source) || frame.bytes[OFFSET_TYPE] === FRAME_ACCEPT;
-  }
-
   /** A card of this fabric that is no member any more, at the other end of a cable, must hear of it from somebody. */
   private answerStranger(link: number, frame: FrameBuffer): void {
     const source = frame.bytes[OFFSET_SOURCE] as number;
@@ -354,7 +335,7 @@ export class Card {
       if (frame.bytes[OFFSET_TYPE] === FRAME_HELLO) this.receiveHello(link, source, frame);
       else this.echoes.receive(link, source, frame);
     } else if (destination === context.cardId) {
-      if (!this.admits(source, frame)) return;
+      if (!this.admission.admits(source, frame)) return;
       if (context.isReady && context.state.members.has(source)) this.noteGood(link, frame);
       this.dispatch(source, frame);
     } else if (context.knows(destination)) {
@@ -370,21 +351,6 @@ export class Card {
     const differs = router.receiveHello(link, source, frame);
     if (!differs || context.isJoining() || !context.state.members.has(source)) return;
     router.tellNeighbour(link, source, this.announcer.encode());
-  }
-
-  /** Whether a frame that is for this card may have come from `source`, and means something to a card in this state. */
-  private admits(source: number, frame: FrameBuffer): boolean {
-    const type = frame.bytes[OFFSET_TYPE] as number;
-    const { context } = this;
-    if (!context.state.members.has(source) && !TYPES_OF_CHANGES.includes(type)) {
-      context.counters.dropSource += 1;
-      return false;
-    }
-    if (!context.isReady && context.isJoining() && !HEARD_WHILE_JOINING.includes(type)) {
-      context.counters.dropRole += 1;
-      return false;
-    }
-    return true;
   }
 
   /** Hands a frame that is for this card to the role that it is for. */

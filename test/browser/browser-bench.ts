@@ -23,7 +23,7 @@ const PICTURES = fileURLToPath(new URL("../../../coverage/pictures/", import.met
 /** Leases that a computer with many other things to do can hold. */
 const CALM = ["--lease-ms", "300", "--beacon-ms", "40"];
 /** A page has this long to show what it is to show. */
-const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 30_000;
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",

@@ -22,12 +22,14 @@ import { memberListCases } from "./card/member-list.cases.js";
 import { memberPlansCases } from "./card/member-plans.cases.js";
 import { normalPathCases } from "./card/normal-path.cases.js";
 import { originatorCases } from "./card/originator.cases.js";
+import { originatorGroupsCases } from "./card/originator-groups.cases.js";
 import { persistentStateCases } from "./card/persistent-state.cases.js";
 import { planDeskCases } from "./card/plan-desk.cases.js";
 import { plannerCases } from "./card/planner.cases.js";
 import { postCases } from "./card/post.cases.js";
 import { primaryCases } from "./card/primary.cases.js";
 import { primaryCeilingCases } from "./card/primary-ceiling.cases.js";
+import { primaryRepeatsCases } from "./card/primary-repeats.cases.js";
 import { promiserCases } from "./card/promiser.cases.js";
 import { promiserAcceptsCases } from "./card/promiser-accepts.cases.js";
 import { promisesCases } from "./card/promises.cases.js";
@@ -97,12 +99,14 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/member-plans", cases: memberPlansCases },
   { name: "card/normal-path", cases: normalPathCases },
   { name: "card/originator", cases: originatorCases },
+  { name: "card/originator-groups", cases: originatorGroupsCases },
   { name: "card/answer-time", cases: answerTimeCases },
   { name: "card/assigned-blocks", cases: assignedBlocksCases },
   { name: "card/host-blocks", cases: hostBlocksCases },
   { name: "card/persistent-state", cases: persistentStateCases },
   { name: "card/post", cases: postCases },
   { name: "card/primary", cases: primaryCases },
+  { name: "card/primary-repeats", cases: primaryRepeatsCases },
   { name: "card/primary-ceiling", cases: primaryCeilingCases },
   { name: "card/promiser", cases: promiserCases },
   { name: "card/promiser-accepts", cases: promiserAcceptsCases },

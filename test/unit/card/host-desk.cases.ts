@@ -13,6 +13,7 @@ import { CardBench, SESSION } from "../../support/card-bench.js";
 import { compact } from "../../support/hex.js";
 import {
   hostClose,
+  hostEcho,
   hostInit,
   hostOpen,
   hostPlan,
@@ -162,6 +163,7 @@ export const hostDeskCases: readonly UnitCase[] = [
         hostStatusRequest(SESSION),
         hostInit(),
         hostPlan(SESSION, { kind: PLAN_SEED }),
+        hostEcho(SESSION),
         hostClose(SESSION),
       ];
       const bench = ready();

@@ -1,7 +1,4 @@
-import type { CardContext } from "../../../firmware/card/card-context.js";
-import { Primary } from "../../../firmware/card/primary.js";
 import { DEFAULT_TIMING, DEFAULT_WINDOW, MAX_BLOCK_COUNT } from "../../../firmware/wire/constants.js";
-import { FrameBuffer } from "../../../firmware/wire/frame-buffer.js";
 import {
   FRAME_BEACON_ACK,
   FRAME_REQUEST,
@@ -13,56 +10,18 @@ import {
   STATE_READY,
 } from "../../../firmware/wire/frame-types.js";
 import { CARD_FLAG_COLD, CARD_FLAG_LEASE } from "../../../firmware/wire/host-setup-frames.js";
-import { ACK_FLAG_COLD, BeaconFields, encodeBeaconAck } from "../../../firmware/wire/lease-frames.js";
-import { encodeRequest } from "../../../firmware/wire/number-frames.js";
+import { ACK_FLAG_COLD, type BeaconFields } from "../../../firmware/wire/lease-frames.js";
 import { CardBench } from "../../support/card-bench.js";
-import { memberParts } from "../../support/card-parts.js";
 import { toBigInt, uint64 } from "../../support/layout.js";
 import { firstsAssigned, leasedPrimary, refusalsSent } from "../../support/leased-primary.js";
-import { LinkLog, type Sent } from "../../support/link-log.js";
+import type { Sent } from "../../support/link-log.js";
+import { PrimaryBench } from "../../support/primary-bench.js";
 import type { UnitCase } from "../../support/unit-case.js";
 
 const GRANT_US = DEFAULT_TIMING.leaseUs - DEFAULT_TIMING.leaseMarginUs;
 const WINDOW = BigInt(DEFAULT_WINDOW);
 /** Five members of one vote each. */
 const FIVE = [1, 2, 3, 4, 5].map((card) => [card, 1] as const);
-
-/** A primary by itself, card 1 of view 0x101 with base 100, whose secondary 2 and member 3 are the test's. */
-class PrimaryBench {
-  readonly context: CardContext;
-  readonly primary: Primary;
-  readonly sent = new LinkLog();
-
-  constructor() {
-    const { context, post } = memberParts({ cardId: 1, base: 100n }, this.sent);
-    this.context = context;
-    this.primary = new Primary(context, post, () => {});
-    this.primary.begin();
-  }
-
-  /** A beacon, which the secondary acknowledges. */
-  lease(): void {
-    this.primary.tick();
-    this.ack();
-  }
-
-  ack(): void {
-    const newest = this.sent.beacons().at(-1)?.fields ?? new BeaconFields();
-    const frame = new FrameBuffer();
-    encodeBeaconAck(frame, this.context.state.accepted.number, newest.sequence, newest.ceiling, 0);
-    this.primary.receiveAck(2, frame);
-  }
-
-  request(requestId: number, count = 1): void {
-    const frame = new FrameBuffer();
-    encodeRequest(frame, requestId, count);
-    this.primary.receiveRequest(3, frame);
-  }
-
-  firsts(): bigint[] {
-    return this.sent.stores().map(({ fields }) => toBigInt(fields.first));
-  }
-}
 
 export const primaryCases: readonly UnitCase[] = [
   {
@@ -306,98 +265,6 @@ export const primaryCases: readonly UnitCase[] = [
       bench.advance(50_000);
       t.deepEqual(refusalsSent(bench), [[2, 1, REFUSE_NOT_PRIMARY]]);
       t.is(bench.sent.beacons().length, 0);
-    },
-  },
-  {
-    title: "a request that comes again gets its numbers again, and nothing is skipped",
-    run(t) {
-      const bench = leasedPrimary();
-      bench.request(3, 8, 10);
-      bench.request(2, 5, 4);
-      bench.advance(DEFAULT_TIMING.retryUs);
-      bench.request(3, 8, 10);
-      t.deepEqual(firstsAssigned(bench), [1n, 11n, 1n]);
-      bench.request(3, 9, 10);
-      t.deepEqual(firstsAssigned(bench), [1n, 11n, 1n, 15n]);
-      const { counters } = bench.card;
-      t.deepEqual([counters.numbersAssigned, counters.numbersSkipped, counters.requestsReceived], [24, 0, 4]);
-      t.deepEqual(
-        bench.sent.stores().map(({ fields }) => [fields.originator, fields.requestId, fields.count]),
-        [
-          [3, 8, 10],
-          [2, 5, 4],
-          [3, 8, 10],
-          [3, 9, 10],
-        ],
-      );
-    },
-  },
-  {
-    title: "not while its STORE has just left, and not when that was so long ago that nobody can wait for it",
-    run(t) {
-      const bench = leasedPrimary();
-      const { patienceUs, retryUs, beaconUs } = DEFAULT_TIMING;
-      const pass = (us: number): void => {
-        for (let passed = 0; passed < us; passed += beaconUs) {
-          bench.advance(beaconUs);
-          for (const card of [2, 3]) bench.ack(card);
-        }
-      };
-      bench.request(3, 8, 10);
-      bench.request(3, 8, 10);
-      bench.advance(retryUs / 2 - 1);
-      bench.request(3, 8, 10);
-      t.deepEqual(firstsAssigned(bench), [1n]);
-      bench.advance(1);
-      bench.request(3, 8, 10);
-      bench.request(3, 8, 10);
-      t.deepEqual(firstsAssigned(bench), [1n, 1n], "each repetition counts anew");
-      pass(patienceUs - retryUs / 2);
-      bench.request(3, 8, 10);
-      t.deepEqual(firstsAssigned(bench), [1n, 1n, 1n]);
-      pass(beaconUs);
-      bench.request(3, 8, 10);
-      t.deepEqual(firstsAssigned(bench), [1n, 1n, 1n, 11n], "however often it was repeated since");
-      t.is(bench.card.counters.numbersSkipped, 10);
-    },
-  },
-  {
-    title: "one id with two counts are two requests, of which one is counted as skipped",
-    run(t) {
-      const bench = leasedPrimary();
-      bench.request(3, 8, 10);
-      bench.request(3, 8, 11);
-      t.deepEqual(firstsAssigned(bench), [1n, 11n]);
-      t.is(bench.card.counters.numbersSkipped, 10);
-      bench.request(3, 9, 10);
-      bench.request(2, 8, 10);
-      bench.request(3, 16, 10);
-      t.is(bench.card.counters.numbersSkipped, 10, "another id, another card, the next use of the place");
-    },
-  },
-  {
-    title: "without a lease a repetition is refused like any request; in another view it gets other numbers",
-    run(t) {
-      const bench = new PrimaryBench();
-      bench.lease();
-      bench.request(1, 7);
-      bench.context.nowUs += GRANT_US;
-      bench.request(1, 7);
-      bench.context.state.promised = 0x202;
-      bench.context.review();
-      bench.request(1, 7);
-      t.deepEqual(
-        bench.sent.refusals().map(({ fields }) => fields.code),
-        [REFUSE_NO_LEASE, REFUSE_NOT_PRIMARY],
-      );
-      bench.context.state.accepted.set(0x202, 1, 2, uint64(100n));
-      bench.context.review();
-      bench.primary.begin();
-      bench.lease();
-      bench.request(2);
-      bench.request(1, 7);
-      t.deepEqual(bench.firsts(), [100n, 100n, 101n], "what was stored by nobody is the next one's");
-      t.is(bench.context.counters.numbersSkipped, 7);
     },
   },
   {
