@@ -22,7 +22,8 @@
  *   are among them. It knows at once what a card that acts in its view has in flash. The others
  *   may follow to what it has in flash even from another view: more than they can.
  * - Requests. Every number is assigned to a request made at that very moment, and delivered as soon as the secondary has
- *   it. That is the strictest: a retry was made earlier, an answer may come later or be dropped as the second.
+ *   it. That is the strictest: a retry was made earlier, an answer may come later or be dropped as the second. A request
+ *   that comes again gets its numbers again: a STORE that comes twice, of whose answers the originator drops the second.
  *
  * Numbers are 0 .. NUMBERS - 1, a block is one number, the window is at most WINDOW. Each BREAK_... leaves out one rule
  * and must make the model fail; each WITNESS must be found.

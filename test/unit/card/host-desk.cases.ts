@@ -22,6 +22,7 @@ import {
 } from "../../support/host-frames.js";
 import { payloadOf, toBigInt } from "../../support/layout.js";
 import type { UnitCase } from "../../support/unit-case.js";
+import { newestId } from "./originator-bench.js";
 
 function withBytes(frame: FrameBuffer, change: (frame: FrameBuffer) => void): FrameBuffer {
   change(frame);
@@ -32,11 +33,6 @@ function ready(): CardBench {
   const bench = new CardBench({ cardId: 3 });
   bench.beacon();
   return bench;
-}
-
-/** The newest request that the bench's card has sent to its primary. */
-function newestRequestId(bench: CardBench): number {
-  return bench.sent.requests().at(-1)?.fields.requestId ?? 0;
 }
 
 export const hostDeskCases: readonly UnitCase[] = [
@@ -78,7 +74,7 @@ export const hostDeskCases: readonly UnitCase[] = [
     run(t) {
       const bench = ready();
       bench.ask(1);
-      const old = newestRequestId(bench);
+      const old = newestId(bench);
       bench.fromHost(hostOpen(2));
       bench.answer(2, { requestId: old, first: 5n });
       t.deepEqual(bench.host.answers(), []);
@@ -90,8 +86,8 @@ export const hostDeskCases: readonly UnitCase[] = [
         "the old process learns of it",
       );
       bench.fromHost(hostRequest(2, 1, 1));
-      t.false(newestRequestId(bench) === old);
-      bench.answer(2, { requestId: newestRequestId(bench), first: 6n });
+      t.false(newestId(bench) === old);
+      bench.answer(2, { requestId: newestId(bench), first: 6n });
       t.deepEqual(
         bench.host.answers().map(({ tag, first }) => [tag, first]),
         [[1, 6n]],
@@ -111,7 +107,7 @@ export const hostDeskCases: readonly UnitCase[] = [
       bench.fromHost(hostOpen(SESSION));
       t.is(bench.host.of(FRAME_HOST_WELCOME).length, 1);
       t.deepEqual(bench.host.viewStates(), [STATE_READY]);
-      bench.answer(2, { requestId: newestRequestId(bench), first: 5n });
+      bench.answer(2, { requestId: newestId(bench), first: 5n });
       t.deepEqual(
         bench.host.answers().map(({ first }) => first),
         [5n],
@@ -123,7 +119,7 @@ export const hostDeskCases: readonly UnitCase[] = [
     run(t) {
       const bench = ready();
       bench.ask(1);
-      const old = newestRequestId(bench);
+      const old = newestId(bench);
       bench.fromHost(hostClose(SESSION));
       bench.host.clear();
       bench.answer(2, { requestId: old, first: 5n });
@@ -206,11 +202,11 @@ export const hostDeskCases: readonly UnitCase[] = [
       bench.fromHost(hostRequest(9, 1, 1));
       t.is(bench.card.counters.dropSendFull, 4);
       bench.ask(1);
-      bench.answer(2, { requestId: newestRequestId(bench) });
+      bench.answer(2, { requestId: newestId(bench) });
       t.is(bench.card.counters.dropSendFull, 5);
       bench.hostAccepts = true;
       bench.ask(1);
-      bench.answer(2, { requestId: newestRequestId(bench), first: 9n });
+      bench.answer(2, { requestId: newestId(bench), first: 9n });
       t.deepEqual(
         bench.host.answers().map(({ tag, first }) => [tag, first]),
         [[1, 9n]],

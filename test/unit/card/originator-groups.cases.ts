@@ -1,18 +1,7 @@
 import { DEFAULT_TIMING, MAX_BLOCK_COUNT, MAX_BLOCKS_IN_FLIGHT } from "../../../firmware/wire/constants.js";
 import { REFUSE_BUSY, REFUSE_EXHAUSTED } from "../../../firmware/wire/frame-types.js";
-import { CardBench } from "../../support/card-bench.js";
-import type { CardBenchOptions } from "../../support/card-bench-options.js";
 import type { UnitCase } from "../../support/unit-case.js";
-
-function ready(options: CardBenchOptions = {}): CardBench {
-  const bench = new CardBench({ cardId: 3, ...options });
-  bench.beacon({ ceiling: 1n });
-  return bench;
-}
-
-function newestId(bench: CardBench): number {
-  return bench.sent.requests().at(-1)?.fields.requestId ?? 0;
-}
+import { newestId, ready } from "./originator-bench.js";
 
 export const originatorGroupsCases: readonly UnitCase[] = [
   {

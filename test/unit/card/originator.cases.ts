@@ -15,19 +15,9 @@ import {
   STATE_READY,
 } from "../../../firmware/wire/frame-types.js";
 import { CardBench } from "../../support/card-bench.js";
-import type { CardBenchOptions } from "../../support/card-bench-options.js";
 import { snapshot } from "../../support/layout.js";
 import type { UnitCase } from "../../support/unit-case.js";
-
-function ready(options: CardBenchOptions = {}): CardBench {
-  const bench = new CardBench({ cardId: 3, ...options });
-  bench.beacon({ ceiling: 1n });
-  return bench;
-}
-
-function newestId(bench: CardBench): number {
-  return bench.sent.requests().at(-1)?.fields.requestId ?? 0;
-}
+import { newestId, ready } from "./originator-bench.js";
 
 export const originatorCases: readonly UnitCase[] = [
   {
