@@ -225,4 +225,16 @@ export const viewMutations: readonly Mutation[] = [
     seeds: 50,
     apply: () => replaceMethod(Coordinator, "isOutbid", () => () => false),
   },
+  {
+    name: "what was found about a frame outlives what it was checked against",
+    rule: "A card acts in a view only while that is both its accepted and its promised view: so each write begins an epoch",
+    seeds: 50,
+    costsLife: true,
+    apply: () =>
+      replaceMethod<CardContext>(CardContext, "review", (original) => (self) => {
+        const { epoch } = self;
+        original(self);
+        if (self.state.promised !== 0) self.epoch = epoch;
+      }),
+  },
 ];
