@@ -13,7 +13,7 @@ import type { Clock } from "./clock.js";
 import { Connection, type ConnectionOptions } from "./connection.js";
 import { SequenceError } from "./errors.js";
 import { type FabricSurvey, fabricSurvey } from "./fabric-survey.js";
-import { type Initialisation, initFields } from "./initialisation.js";
+import { type Initialisation, initFields, isAlready } from "./initialisation.js";
 import { LatestNumber } from "./latest-number.js";
 import {
   type Handover,
@@ -396,8 +396,4 @@ export class Sequence extends EventEmitter<SequenceEvents> {
       if (name !== "error" || emitter.listenerCount("error") > 0) emitter.emit(name, ...values);
     });
   }
-}
-
-function isAlready(status: CardStatus, { fabricId, cardId }: Initialisation): boolean {
-  return status.fabricId === fabricId && status.card === cardId;
 }
