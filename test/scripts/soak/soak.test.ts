@@ -2,14 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import test, { type ExecutionContext } from "ava";
 import { askRig } from "../../../boards/virtual/control-client.js";
 import { startRig } from "../../../boards/virtual/rig.js";
 import type { RigStatus } from "../../../boards/virtual/rig-events.js";
 import { waitUntil } from "../../../scripts/processes/wait-until.js";
+import { SEQCARD } from "../../support/seqcard-command.js";
 
-const COMMAND = fileURLToPath(new URL("../../../../scripts/seqcard.mjs", import.meta.url));
 /** Leases that a computer with many other things to do can hold. */
 const CALM = ["--lease-ms", "300", "--beacon-ms", "40"];
 
@@ -20,7 +19,7 @@ interface Run {
 
 function run(t: ExecutionContext, args: readonly string[]): Run {
   t.timeout(180_000);
-  const child = spawn(process.execPath, [COMMAND, "soak", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [SEQCARD, "soak", ...args], { stdio: ["ignore", "pipe", "pipe"] });
   t.teardown(() => child.kill("SIGTERM"));
   let output = "";
   let errors = "";
