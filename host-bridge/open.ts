@@ -1,12 +1,8 @@
+import { baudRateProblem, DEFAULT_BAUD_RATE } from "./baud-rate.js";
 import { badOption, callOptions } from "./call-options.js";
 import { openTransport } from "./open-transport.js";
 import { Sequence } from "./sequence.js";
 import { systemSettings } from "./system-settings.js";
-
-/** The usual speed. USB ports of their own ignore it; a board behind a USB bridge must be built for the same one. */
-const DEFAULT_BAUD_RATE = 115_200;
-/** Opening a pico's port at this speed restarts it into its boot loader. */
-const BOOTLOADER_BAUD_RATE = 1_200;
 
 export interface OpenOptions {
   /** The serial port, such as /dev/ttyACM0. A path under /dev/serial/by-id stays the same over a replug. */
@@ -33,10 +29,8 @@ export interface OpenOptions {
 export async function open(options: OpenOptions): Promise<Sequence> {
   const { path, baudRate = DEFAULT_BAUD_RATE } = options;
   if (typeof path !== "string" || path === "") throw badOption("path must name a serial port");
-  if (!Number.isInteger(baudRate) || baudRate <= 0)
-    throw badOption("baudRate must be a whole number above 0");
-  if (baudRate === BOOTLOADER_BAUD_RATE)
-    throw badOption("1,200 baud would restart a pico into its boot loader");
+  const problem = baudRateProblem(baudRate);
+  if (problem !== null) throw badOption(`baudRate ${problem}`);
   const call = callOptions(options);
   return Sequence.start({
     openTransport: (events) => openTransport(path, baudRate, events),

@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { baudRateProblem, DEFAULT_BAUD_RATE } from "../baud-rate.js";
 import { HTTP_ADDRESS_RULE, isHttpAddress } from "../http/http-address.js";
 import { serversProblem } from "../nats/nats-connect.js";
 import { DEFAULT_SUBJECT, isSubjectPrefix } from "../nats/nats-messages.js";
 import { DEFAULT_CALL_TIMEOUT_MS, DEFAULT_OPEN_TIMEOUT_MS } from "../timing.js";
-import { LOG_LEVELS } from "./log.js";
+import { LOG_LEVELS, LOG_NAMES } from "./log.js";
 import { isLoopback, parseNetworkAddress } from "./network-address.js";
 
 const milliseconds = z.int().min(1).max(3_600_000);
@@ -27,8 +28,20 @@ const servers = z
 /** Everything that a daemon can be told, by a file, the environment or flags. What is not here is refused. */
 const keySchema = z.strictObject({
   /** Serial ports of the cards, all of one fabric. */
-  ports: z.array(path).min(1).max(8),
-  baudRate: z.int().min(1).max(100_000_000).default(115_200),
+  ports: z
+    .array(path)
+    .min(1)
+    .max(8)
+    .refine((ports) => new Set(ports).size === ports.length, "must not name a port twice"),
+  baudRate: z
+    .int()
+    .min(1)
+    .max(100_000_000)
+    .superRefine((baudRate, context) => {
+      const message = baudRateProblem(baudRate);
+      if (message !== null) context.addIssue({ code: "custom", message });
+    })
+    .default(DEFAULT_BAUD_RATE),
   socket: path,
   /** A group that may use the socket too, by name or number. */
   group: z.string().min(1).max(256).nullable().default(null),
@@ -63,8 +76,17 @@ const keySchema = z.strictObject({
     .refine(isSubjectPrefix, "must be words with points between")
     .default(DEFAULT_SUBJECT),
   logLevel: level.default("info"),
-  /** Levels of single namespaces: daemon, card, socket, http, mirror, redis, nats. */
-  logLevels: z.record(z.string(), level).default({}),
+  /** Levels of single namespaces. */
+  logLevels: z
+    .record(z.string(), level)
+    .superRefine((levels, context) => {
+      const names: readonly string[] = LOG_NAMES;
+      for (const name of Object.keys(levels).filter((each) => !names.includes(each))) {
+        const message = `there is no such namespace; there are ${names.join(", ")}`;
+        context.addIssue({ code: "custom", path: [name], message });
+      }
+    })
+    .default({}),
 });
 
 /** What each key alone allows, and two together do not. */

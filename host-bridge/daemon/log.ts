@@ -1,6 +1,8 @@
 import { destination, type Level, type Logger, pino } from "pino";
 
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+/** The parts of a daemon that log. */
+export const LOG_NAMES = ["daemon", "card", "socket", "http", "mirror", "redis", "nats", "trunk"] as const;
 export type LogLevel = Level | "silent";
 
 export interface LogSettings {
@@ -22,7 +24,7 @@ export class Logs {
     );
   }
 
-  /** @param name such as "daemon", "card", "socket". */
+  /** @param name one of `LOG_NAMES`. */
   for(name: string): Logger {
     return this.root.child({ name }, { level: this.settings.levels[name] ?? this.settings.level });
   }
