@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Clock } from "../clock.js";
 import { asSequenceError, type SequenceError } from "../errors.js";
-import { wrongFabricError } from "../session-errors.js";
+import { closedError, wrongFabricError } from "../session-errors.js";
 import type { CardPort } from "./card-port.js";
 
 /** How often a card that could not be opened is tried again. */
@@ -20,6 +20,7 @@ export interface CardOpenerSettings {
 export class CardOpener {
   private readonly settings: CardOpenerSettings;
   private readonly retries = new Set<() => void>();
+  private readonly opening = new Set<CardPort>();
   /** What was told last of each card that is looked for. */
   private readonly toldCodes = new Map<CardPort, string>();
   private isStopped = false;
@@ -30,11 +31,12 @@ export class CardOpener {
 
   /**
    * Rejects with what `open` rejects with where no card answers; where one does, with PORT_BUSY or WRONG_VERSION of another
-   * one, or WRONG_FABRIC where two that answer are of different fabrics.
+   * one, or WRONG_FABRIC where two that answer are of different fabrics. Resolves without a word where `stop` was called meanwhile.
    */
   async openAll(): Promise<void> {
     const { ports } = this.settings;
-    const results = await Promise.allSettled(ports.map((port) => port.start()));
+    const results = await Promise.allSettled(ports.map((port) => this.open(port)));
+    if (this.isStopped) return;
     const failures = results.flatMap((result, index) =>
       result.status === "rejected" ? [{ port: ports[index] as CardPort, error: asError(result.reason) }] : [],
     );
@@ -50,11 +52,21 @@ export class CardOpener {
     }
   }
 
-  /** Looks for no card any more. */
+  /** Looks for no card any more, and gives up those that are being opened. */
   stop(): void {
     this.isStopped = true;
     for (const cancel of this.retries) cancel();
     this.retries.clear();
+    for (const port of this.opening) void port.stop(closedError());
+  }
+
+  private async open(port: CardPort): Promise<void> {
+    this.opening.add(port);
+    try {
+      await port.start();
+    } finally {
+      this.opening.delete(port);
+    }
   }
 
   private refuseStrangers(): void {
@@ -76,7 +88,7 @@ export class CardOpener {
 
   private async retry(port: CardPort): Promise<void> {
     try {
-      await port.start();
+      await this.open(port);
     } catch (thrown) {
       if (this.isStopped) return;
       this.tell(port, asError(thrown));

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import type { Clock } from "../clock.js";
-import { asSequenceError } from "../errors.js";
+import { asSequenceError, SequenceError } from "../errors.js";
 import { closedError, wrongFabricError } from "../session-errors.js";
 import type { OpenTransport } from "../transport.js";
 import { CardOpener } from "./card-opener.js";
@@ -48,6 +48,8 @@ export class Daemon {
   private readonly socket: SocketListener;
   private readonly mirror: Mirror;
   private readonly trunks: Trunks;
+  /** The start, while it is under way. */
+  private starting: Promise<void> | null = null;
   private stopping: Promise<void> | null = null;
 
   constructor(settings: DaemonSettings) {
@@ -83,20 +85,17 @@ export class Daemon {
   /**
    * Opens the cards, of which one must answer, and then the listeners.
    * Rejects as `CardOpener.openAll` does, and with SOCKET_IN_USE, SOCKET_FAILED or what another listener's `start` rejects
-   * with; everything is given back then.
+   * with, and with CLOSED where `stop` was called meanwhile; everything is given back then.
    */
   async start(): Promise<void> {
     try {
-      await this.opener.openAll();
-      for (const listener of this.listeners) {
-        await listener.start();
-        this.log.info({ listener: listener.name, address: listener.address }, "listening");
-      }
-      // Whoever has the socket has the mirror that stands beside it.
-      this.mirror.open();
+      this.starting = this.begin();
+      await this.starting;
     } catch (error) {
       await this.stop();
       throw asSequenceError(error, "PORT_FAILED", "the daemon cannot start");
+    } finally {
+      this.starting = null;
     }
   }
 
@@ -106,9 +105,29 @@ export class Daemon {
     return this.stopping;
   }
 
+  private async begin(): Promise<void> {
+    this.refuseStopped();
+    this.log.info({ ports: this.pool.ports.map(({ path }) => path) }, "opening");
+    await this.opener.openAll();
+    for (const listener of this.listeners) {
+      this.refuseStopped();
+      await listener.start();
+      this.log.info({ listener: listener.name, address: listener.address }, "listening");
+    }
+    this.refuseStopped();
+    // Whoever has the socket has the mirror that stands beside it.
+    this.mirror.open();
+  }
+
+  private refuseStopped(): void {
+    if (this.stopping !== null) throw new SequenceError("CLOSED", "the daemon was stopped before it served");
+  }
+
   private async finish(): Promise<void> {
     this.log.info({ openOrders: this.numbers.openOrders }, "draining");
     this.opener.stop();
+    // A listener that was ended while it began would listen on.
+    await this.starting?.catch(() => {});
     for (const listener of this.listeners) listener.drain();
     await this.numbers.drain(this.settings.drainMs);
     this.numbers.stop();
