@@ -2,7 +2,7 @@ import { closeSync } from "node:fs";
 import type { Logger } from "pino";
 import type { CardIdentity } from "../card-identity.js";
 import type { Clock } from "../clock.js";
-import { readMirror } from "../mirror-reader.js";
+import { type SalvagedMirror, salvageMirror } from "../mirror-reader.js";
 import { DurableMirror } from "./durable-mirror.js";
 import type { Metrics } from "./metrics.js";
 import { openMirrorFile, writeMirrorSlot } from "./mirror-file.js";
@@ -154,14 +154,20 @@ export class Mirror {
   }
 
   private continueFrom(path: string): void {
-    let found: readonly MirrorRecord[];
+    let found: SalvagedMirror;
     try {
-      found = readMirror(path);
+      found = salvageMirror(path);
     } catch (error) {
+      // None yet; or something else, of which the opening tells.
       this.settings.log.debug({ path, error }, "no mirror to go on from");
       return;
     }
-    for (const { entry: index, sequence, newest, fabricId, cardId } of found) {
+    const { records, damage } = found;
+    if (damage !== null) {
+      const message = `the mirror ${path} is damaged; what is whole of it is gone on from: ${records.length} of its records`;
+      this.settings.log.warn({ code: "BAD_MIRROR", path, damage }, message);
+    }
+    for (const { entry: index, sequence, newest, fabricId, cardId } of records) {
       const entry = this.entries[index];
       if (entry === undefined) continue;
       if (sequence > entry.sequence) entry.sequence = sequence;
@@ -174,12 +180,14 @@ export class Mirror {
   private fail(file: "memory" | "durable", error: unknown): void {
     this.failures.inc({ file });
     const message = error instanceof Error ? error.message : String(error);
-    const system = (error as NodeJS.ErrnoException).code ?? "UNKNOWN";
-    if (this.toldOf.has(`${file} ${system}`)) return;
-    this.toldOf.add(`${file} ${system}`);
+    const system = (error as NodeJS.ErrnoException).code;
+    const kind = `${file} ${system ?? message}`;
+    if (this.toldOf.has(kind)) return;
+    this.toldOf.add(kind);
+    const path = file === "memory" ? this.settings.memoryPath : this.settings.durablePath;
     this.settings.log.error(
-      { code: "MIRROR_FAILED", file, system },
-      `the ${file} mirror is not kept: ${message}; numbers go on. Make room, or choose another file`,
+      { code: "MIRROR_FAILED", file, path, system },
+      `the ${file} mirror ${path} is not kept: ${message}; numbers go on. Make room, or choose another file`,
     );
   }
 }
