@@ -17,6 +17,8 @@ export interface DurableMirrorSettings {
   /** What is newest of each entry, when it is written. */
   readonly records: () => readonly MirrorRecord[];
   readonly onFailure: (error: unknown) => void;
+  /** All was written, and is on the disk. */
+  readonly onKept: () => void;
 }
 
 /** The mirror's copy on a disk. It is written in the thread pool, as a slow disk must not hold up a number. */
@@ -62,6 +64,7 @@ export class DurableMirror {
         for (const record of this.settings.records()) await writeOne(this.file, { ...record, sequence });
         await syncData(this.file);
         this.sequence = sequence;
+        this.settings.onKept();
         return true;
       } catch (error) {
         this.settings.onFailure(error);

@@ -1,6 +1,4 @@
-import { closeSync, openSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import type { ExecutionContext } from "ava";
+import { pino } from "pino";
 import { HostWelcomeFields } from "../../../firmware/wire/host-setup-frames.js";
 import { type CardIdentity, identityFrom } from "../../../host-bridge/card-identity.js";
 import { SystemClock } from "../../../host-bridge/clock.js";
@@ -8,7 +6,6 @@ import { Logs } from "../../../host-bridge/daemon/log.js";
 import { Metrics } from "../../../host-bridge/daemon/metrics.js";
 import { Mirror, type MirrorSettings } from "../../../host-bridge/daemon/mirror.js";
 import { newestOfMirror } from "../../../host-bridge/index.js";
-import { temporaryDirectory } from "./daemon-bench.js";
 
 export const CARD: CardIdentity = { ...identityFrom(new HostWelcomeFields()), id: 3, fabricId: 0xfab1c };
 
@@ -32,30 +29,23 @@ export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-export function hasNumber(path: string, number: bigint): boolean {
+/** The newest number in a mirror; 0n where it has none, or is none yet. */
+export function knownNumber(path: string): bigint {
   try {
-    return newestOfMirror(path) === number;
+    return newestOfMirror(path);
   } catch {
-    return false;
+    return 0n;
   }
+}
+
+export function hasNumber(path: string, number: bigint): boolean {
+  return knownNumber(path) === number;
 }
 
 /** A log, and what it said: "warn BAD_MIRROR" for a line with a code, else "info the message". */
 export class HeardLog {
-  readonly log;
-  private readonly path: string;
-
-  constructor(t: ExecutionContext) {
-    this.path = join(temporaryDirectory(t), "log");
-    const file = openSync(this.path, "w");
-    t.teardown(() => closeSync(file));
-    this.log = new Logs({ level: "info", levels: {} }, file).for("mirror");
-  }
-
-  get lines(): string[] {
-    const lines = readFileSync(this.path, "utf8").split("\n");
-    return lines.filter((line) => line !== "").map((line) => told(JSON.parse(line)));
-  }
+  readonly lines: string[] = [];
+  readonly log = pino({ level: "info" }, { write: (line) => this.lines.push(told(JSON.parse(line))) });
 }
 
 const LEVELS: Readonly<Record<number, string>> = { 30: "info", 40: "warn", 50: "error" };

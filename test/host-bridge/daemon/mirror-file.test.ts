@@ -38,7 +38,7 @@ for (const [name, content] of [
 ] as const) {
   test(`a file that holds something else is left as it is, and told: ${name}`, async (t) => {
     const directory = temporaryDirectory(t);
-    const heard = new HeardLog(t);
+    const heard = new HeardLog();
     const memoryPath = join(directory, "memory");
     const durablePath = join(directory, "durable");
     for (const path of [memoryPath, durablePath]) writeFileSync(path, content);
@@ -53,7 +53,7 @@ for (const [name, content] of [
 
 test("what is no plain file is left alone, and told", async (t) => {
   const directory = temporaryDirectory(t);
-  const heard = new HeardLog(t);
+  const heard = new HeardLog();
   const durablePath = join(directory, "durable");
   mkdirSync(durablePath);
   const mirror = openMirror({ memoryPath: "/dev/null", durablePath, log: heard.log });
@@ -74,7 +74,7 @@ test("an empty file, and the zeros that a power cut can leave of a new one, beco
 });
 
 test("a damaged mirror is told; what is whole of it is gone on from, and it is whole again", async (t) => {
-  const heard = new HeardLog(t);
+  const heard = new HeardLog();
   const memoryPath = join(temporaryDirectory(t), "mirror");
   const before = openMirror({ memoryPath });
   before.raise(0, CARD, 100n);
@@ -92,7 +92,7 @@ test("a damaged mirror is told; what is whole of it is gone on from, and it is w
 });
 
 test("a mirror that is cut short is told, and its first entries are gone on from", async (t) => {
-  const heard = new HeardLog(t);
+  const heard = new HeardLog();
   const memoryPath = join(temporaryDirectory(t), "mirror");
   const before = openMirror({ memoryPath });
   before.raise(0, CARD, 100n);

@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from "node:child_process";
-import { closeSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -113,23 +113,6 @@ test("the durable copy is written at its pace, and at the end", async (t) => {
   t.is(newestOfMirror(durablePath), 10n);
   await mirror.close();
   t.is(newestOfMirror(durablePath), 11n);
-});
-
-test("a disk that has room again is written again", async (t) => {
-  const clock = new VirtualClock();
-  const directory = temporaryDirectory(t);
-  writeFileSync(join(directory, "state"), "in the way of the directory");
-  const durablePath = join(directory, "state", "mirror");
-  const mirror = openMirror({ durablePath, clock });
-  mirror.raise(0, CARD, 10n);
-  await clock.pass(1_000);
-  rmSync(join(directory, "state"));
-  while (!hasNumber(durablePath, 10n)) {
-    await clock.pass(1_000);
-    await turn();
-  }
-  await mirror.close();
-  t.pass();
 });
 
 test("what is no mirror is BAD_MIRROR", async (t) => {
