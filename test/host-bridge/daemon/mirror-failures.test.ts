@@ -63,7 +63,7 @@ for (const file of FILES) {
         t.is(heard.lines[told], `error MIRROR_FAILED ${file}`);
         await clock.pass(5_000);
         t.is(heard.lines.length, told + 1);
-        t.true([number, number + 1n].includes(newestOfMirror(path)), `${newestOfMirror(path)}`);
+        t.true(newestOfMirror(path) >= number, `${newestOfMirror(path)}`);
         limitOwnFiles(null);
         while (heard.lines.length < told + 2) await clock.pass(1_000);
         t.is(heard.lines[told + 1], `info the ${file} mirror is kept again ${file}`);
