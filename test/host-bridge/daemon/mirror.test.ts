@@ -1,19 +1,11 @@
-import { execFile, spawnSync } from "node:child_process";
 import { closeSync, openSync, readFileSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
-import test, { type ExecutionContext } from "ava";
+import test from "ava";
 import { newestOfMirror, readMirror } from "../../../host-bridge/index.js";
 import { VirtualClock } from "../virtual-clock.js";
 import { DaemonBench, temporaryDirectory } from "./daemon-bench.js";
 import { CARD, hasNumber, openMirror, turn } from "./mirror-bench.js";
-
-const EXAMPLES = fileURLToPath(new URL("../../../../examples/", import.meta.url));
-
-/** In the background: a compiler must not hold up the daemon of another test. */
-const run = promisify(execFile);
 
 test("what a card holds and what is known to exist is in the file, and never goes down", async (t) => {
   const memoryPath = join(temporaryDirectory(t), "mirror");
@@ -136,36 +128,6 @@ test("what is no mirror is BAD_MIRROR", async (t) => {
   writeSync(file, Buffer.alloc(128, 0x55), 0, 128, 64);
   closeSync(file);
   bad();
-});
-
-function isThere(program: string): boolean {
-  return spawnSync(program, ["--version"], { stdio: "ignore" }).status === 0;
-}
-
-async function mirrorOf(t: ExecutionContext, numbers: readonly bigint[]): Promise<string> {
-  const path = join(temporaryDirectory(t), "mirror");
-  const mirror = openMirror({ memoryPath: path });
-  for (const number of numbers) {
-    mirror.raise(0, CARD, number);
-    mirror.raise(1, { ...CARD, id: 7 }, number + 1n);
-    await turn();
-  }
-  await mirror.close();
-  return path;
-}
-
-const NEWEST = "card 3 newest 4611686018427387905\ncard 7 newest 4611686018427387906\n";
-
-(isThere("cc") ? test : test.skip)("the C example reads it (needs a C compiler)", async (t) => {
-  const path = await mirrorOf(t, [5n, 6n, 2n ** 62n + 1n]);
-  const program = join(temporaryDirectory(t), "read-mirror");
-  await run("cc", ["-Wall", "-Werror", "-o", program, join(EXAMPLES, "read-mirror.c")]);
-  t.is((await run(program, [path])).stdout, NEWEST);
-});
-
-(isThere("python3") ? test : test.skip)("the Python example reads it (needs python3)", async (t) => {
-  const path = await mirrorOf(t, [5n, 2n ** 62n + 1n]);
-  t.is((await run("python3", [join(EXAMPLES, "read_mirror.py"), path])).stdout, NEWEST);
 });
 
 test("a daemon's mirror stands beside its socket and has each of its cards", async (t) => {
