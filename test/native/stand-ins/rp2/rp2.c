@@ -5,7 +5,10 @@ dma_hw_t standInDmaRegisters;
 StandInChannel standInChannels[DMA_CHANNELS];
 uart_inst_t standInUarts[2];
 
+bool standInLevels[NUM_BANK0_GPIOS];
+
 static uint32_t pending;
+static uint32_t risen;
 static uint32_t claimed;
 static irq_handler_t handlers[4];
 static size_t handlerCount;
@@ -23,7 +26,7 @@ static void takeWrites(void)
 void standInServeInterrupts(void)
 {
 	takeWrites();
-	while (!areInterruptsOff && !isInterrupt && (pending & standInDmaRegisters.inte1) != 0) {
+	while (!areInterruptsOff && !isInterrupt && ((pending & standInDmaRegisters.inte1) | risen) != 0) {
 		isInterrupt = true;
 		for (size_t index = 0; index < handlerCount; index += 1) handlers[index]();
 		takeWrites();
@@ -165,4 +168,42 @@ void irq_add_shared_handler(uint number, irq_handler_t handler, uint8_t priority
 	(void)priority;
 	handlers[handlerCount] = handler;
 	handlerCount += 1;
+}
+
+void standInRise(uint pin)
+{
+	risen |= 1u << pin;
+	standInServeInterrupts();
+}
+
+void gpio_put(uint pin, bool level)
+{
+	standInLevels[pin] = level;
+	passTime();
+}
+
+uint32_t gpio_get_irq_event_mask(uint pin)
+{
+	return risen & 1u << pin ? GPIO_IRQ_EDGE_RISE : 0;
+}
+
+void gpio_acknowledge_irq(uint pin, uint32_t events)
+{
+	(void)events;
+	risen &= ~(1u << pin);
+}
+
+void gpio_add_raw_irq_handler(uint pin, irq_handler_t handler)
+{
+	(void)pin;
+	handlers[handlerCount] = handler;
+	handlerCount += 1;
+}
+
+void gpio_remove_raw_irq_handler(uint pin, irq_handler_t handler)
+{
+	(void)pin;
+	for (size_t index = 0; index < handlerCount; index += 1) {
+		if (handlers[index] == handler) handlers[index] = handlers[handlerCount -= 1];
+	}
 }

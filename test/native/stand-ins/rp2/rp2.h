@@ -100,7 +100,24 @@ typedef void (*irq_handler_t)(void);
 void irq_add_shared_handler(uint number, irq_handler_t handler, uint8_t priority);
 #define irq_set_enabled(number, on) ((void)(number))
 
+/* Levels of the pins that the firmware drives. */
+extern bool standInLevels[NUM_BANK0_GPIOS];
+/* A pin's level rises, driven from outside: its handler runs where interrupts are on, later where they are off. */
+void standInRise(uint pin);
+
+#define GPIO_IRQ_EDGE_RISE 8u
+#define GPIO_FUNC_SPI 1
+#define GPIO_OUT 1
+#define IO_IRQ_BANK0 13u
 #define gpio_set_function(pin, function) ((void)(pin))
 #define gpio_pull_up(pin) ((void)(pin))
+#define gpio_init(pin) ((void)(pin))
+#define gpio_set_dir(pin, out) ((void)(pin))
+#define gpio_set_irq_enabled(pin, events, on) ((void)(pin))
+void gpio_put(uint pin, bool level);
+uint32_t gpio_get_irq_event_mask(uint pin);
+void gpio_acknowledge_irq(uint pin, uint32_t events);
+void gpio_add_raw_irq_handler(uint pin, irq_handler_t handler);
+void gpio_remove_raw_irq_handler(uint pin, irq_handler_t handler);
 
 #endif
