@@ -8,6 +8,7 @@ import { findProgram } from "../processes/find-program.js";
 import { BOARDS } from "./board-names.js";
 import { buildEnvironment } from "./build-environment.js";
 import { findProblems } from "./find-problems.js";
+import { findRemarks } from "./find-remarks.js";
 import type { Machine } from "./machine.js";
 
 const PROJECT = fileURLToPath(new URL("../../../", import.meta.url));
@@ -53,6 +54,9 @@ async function main(action: string | undefined, board: string | undefined): Prom
   if (problems.length > 0) {
     for (const problem of problems) process.stderr.write(`${action} ${board}: ${problem}\n`);
     return 1;
+  }
+  for (const remark of findRemarks(target, machine)) {
+    process.stderr.write(`${action} ${board}: note: ${remark}.\n`);
   }
   // A folder for each board: chips of one family would otherwise find each other's objects and not link.
   const output = join(PROJECT, "build", board);

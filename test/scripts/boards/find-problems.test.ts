@@ -2,6 +2,7 @@ import test from "ava";
 import { BOARDS, type BoardTarget } from "../../../scripts/boards/board-names.js";
 import { buildEnvironment } from "../../../scripts/boards/build-environment.js";
 import { findProblems } from "../../../scripts/boards/find-problems.js";
+import { findRemarks } from "../../../scripts/boards/find-remarks.js";
 import type { Machine } from "../../../scripts/boards/machine.js";
 
 const PICO = BOARDS["pico"] as BoardTarget;
@@ -178,4 +179,50 @@ test("what is wrong in several places is all told at once", (t) => {
     { "tsc --version": undefined, "arm-none-eabi-gcc": undefined },
   );
   t.is(findProblems(PICO, wrong).length, 3);
+});
+
+test("what is known to work gives no remark", (t) => {
+  for (const target of Object.values(BOARDS)) t.deepEqual(findRemarks(target, machine()), []);
+});
+
+const REMARKS: readonly (readonly [string, Machine, RegExp])[] = [
+  [
+    "another Moddable SDK",
+    machine({}, { "/moddable/tools/VERSION": "8.3.0\n" }),
+    /SDK is 8\.3\.0; 8\.2\.3 is/,
+  ],
+  [
+    "a Moddable SDK without a version",
+    machine({}, { "/moddable/tools/VERSION": undefined }),
+    /of an unknown version; 8\.2\.3 is/,
+  ],
+  [
+    "a pico-sdk past its tag",
+    machine({}, { "git -C /pico/pico-sdk rev-parse HEAD^{commit}": "0123456\n" }),
+    /has commits that its 2\.2\.0 has not/,
+  ],
+  [
+    "another tinyusb",
+    machine({}, { "git -C /pico/pico-sdk submodule status lib/tinyusb": "+0123456 lib/tinyusb\n" }),
+    /tinyusb .* is not the one of 2\.2\.0/,
+  ],
+  [
+    "another ARM compiler",
+    machine({}, { "/usr/bin/arm-none-eabi-gcc -dumpfullversion": "14.2.1\n" }),
+    /arm-none-eabi-gcc is 14\.2\.1; 12 is known/,
+  ],
+];
+
+for (const [what, made, message] of REMARKS) {
+  test(`${what}: a remark, and nothing that keeps the board from being built`, (t) => {
+    t.deepEqual(findProblems(PICO, made), []);
+    const remarks = findRemarks(PICO, made);
+    t.is(remarks.length, 1);
+    t.regex(remarks[0] ?? "", message);
+  });
+}
+
+test("an ESP32 is not judged by a Pico's SDK and compiler", (t) => {
+  const nothingOfPico = machine({}, { [SPECS]: undefined, "arm-none-eabi-gcc": undefined }, ["/pico"]);
+  t.deepEqual(findRemarks(ESP32, nothingOfPico), []);
 });
