@@ -139,6 +139,8 @@ function openNats(servers: string, options: CardOptions): Promise<Sequence> {
   return connectNats({
     servers,
     timeoutMs,
+    // Over a network, a server and a bridge may take longer than a card at a port.
+    openTimeoutMs: timeoutMs,
     whenNotReady: wait === false ? "reject" : "wait",
     ...(natsCredentialsFile === undefined ? {} : { credentialsFile: natsCredentialsFile }),
     ...(natsSubject === undefined ? {} : { subject: natsSubject }),

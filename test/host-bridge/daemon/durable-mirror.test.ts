@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import test from "ava";
 import { newestOfMirror, readMirror } from "../../../host-bridge/index.js";
 import { RECOVERY_WINDOW } from "../../../host-bridge/recovery-plan.js";
@@ -9,17 +8,17 @@ import { startDaemonProcess } from "../../../scripts/processes/daemon-process.js
 import { ProcessScope } from "../../../scripts/processes/process-scope.js";
 import { commandRig } from "../../../scripts/processes/rig-control.js";
 import { startRigProcess } from "../../../scripts/processes/rig-process.js";
+import { SEQCARD } from "../../support/seqcard-command.js";
 import { DaemonBench, temporaryDirectory } from "./daemon-bench.js";
 import { CARD, knownNumber, openMirror, turn } from "./mirror-bench.js";
 
-const BIN = fileURLToPath(new URL("../../../../scripts/seqcard.mjs", import.meta.url));
 /** Leases that a computer with many other things to do can hold. */
 const CALM = ["--lease-ms", "1500", "--beacon-ms", "50"];
 
 /** Runs the real command. @returns what it printed; rejects with what it said where it does not end well. */
 function seqcard(...args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, [BIN, ...args], (error, out, err) => {
+    execFile(process.execPath, [SEQCARD, ...args], (error, out, err) => {
       if (error === null) resolve(out);
       else reject(new Error(`seqcard ${args.join(" ")}: ${out}${err}`));
     });

@@ -1,16 +1,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import test, { type ExecutionContext } from "ava";
 import { connect, type Sequence } from "../../../host-bridge/index.js";
 import { startDaemonProcess } from "../../../scripts/processes/daemon-process.js";
 import { findFreePorts } from "../../../scripts/processes/free-port.js";
 import { type OwnedProcess, ProcessScope } from "../../../scripts/processes/process-scope.js";
+import { SEQCARD } from "../../support/seqcard-command.js";
 import { type CardProcess, startCardProcess } from "../card-process.js";
 import { temporaryDirectory } from "./daemon-bench.js";
 
-const BIN = fileURLToPath(new URL("../../../../scripts/seqcard.mjs", import.meta.url));
 /** Longer than any test: what ends before it has not waited for it. */
 const FOR_EVER_MS = 3_600_000;
 const LOOK_EVERY_MS = 20;
@@ -38,7 +37,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
       const socket = join(temporaryDirectory(t), "s");
       const daemon = scopeOf(t).start(
         process.execPath,
-        [BIN, "serve", "--port", path, "--socket", socket, "--no-durable-mirror", "--json"],
+        [SEQCARD, "serve", "--port", path, "--socket", socket, "--no-durable-mirror", "--json"],
         { env: { ...process.env, SEQCARD_OPEN_TIMEOUT_MS: `${FOR_EVER_MS}` } },
       );
       await said(daemon, '"msg":"opening"');

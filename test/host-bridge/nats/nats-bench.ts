@@ -10,6 +10,9 @@ import { ProcessScope } from "../../../scripts/processes/process-scope.js";
 import { DaemonBench } from "../daemon/daemon-bench.js";
 import type { FakeCardSettings } from "../fake-card-settings.js";
 
+/** A busy computer is no fault of what is tested. */
+const PATIENCE = { timeoutMs: 60_000, openTimeoutMs: 60_000 };
+
 /** A real nats-server, and daemons in this process over cards in memory. */
 export class NatsBench {
   readonly url: string;
@@ -62,7 +65,7 @@ export class NatsBench {
   }
 
   async connect(options: Partial<ConnectNatsOptions> = {}): Promise<Sequence> {
-    const sequence = await connectNats({ servers: this.url, ...options });
+    const sequence = await connectNats({ servers: this.url, ...PATIENCE, ...options });
     this.t.teardown(() => sequence.close());
     return sequence;
   }

@@ -12,7 +12,7 @@ needsServer(
     await bench.registered([{ next: 2n ** 53n + 1n }]);
     // A port that stands in the environment does not count.
     const run = (...args: string[]): ReturnType<typeof runSeqcard> =>
-      runSeqcard([...args, "--nats", bench.url], { SEQCARD_PORT: "/dev/none" });
+      runSeqcard([...args, "--nats", bench.url, "--timeout-ms", "60000"], { SEQCARD_PORT: "/dev/none" });
     const whole = await run("status");
     t.is(whole.err, "");
     t.regex(whole.out, /^Fabric 000fab1c, as card 3 at nats:\S+ sees it: ready\n/);
@@ -39,7 +39,16 @@ needsServer("errors by --nats (needs nats-server) have their codes", async (t) =
   t.is(alone.code, 1);
   t.regex(alone.err, /^seqcard: DAEMON_NOT_RUNNING: .*seqcard serve --nats/);
   await bench.registered();
-  const other = await runSeqcard(["status", "--nats", bench.url, "--fabric", "00000007", "--json"]);
+  const other = await runSeqcard([
+    "status",
+    "--nats",
+    bench.url,
+    "--fabric",
+    "00000007",
+    "--timeout-ms",
+    "8000",
+    "--json",
+  ]);
   t.is(JSON.parse(other.err).error.code, "DAEMON_SILENT");
   await bench.stopServer();
   t.regex((await runSeqcard(["top", "--nats", bench.url])).err, /^seqcard: NATS_UNREACHABLE: /);
