@@ -94,7 +94,9 @@ export type NotReadyReason =
   | "secondary-silent"
   | "not-primary"
   | "joining"
-  | "card-busy";
+  | "card-busy"
+  /** The daemon's card says that numbers can be had, and answers no request. */
+  | "card-silent";
 
 export interface SequenceErrorOptions {
   readonly cause?: unknown;

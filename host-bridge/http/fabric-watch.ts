@@ -3,6 +3,7 @@ import type { Clock } from "../clock.js";
 import type { CardView, NumberSource } from "../daemon/number-source.js";
 import type { FabricSurvey } from "../fabric-survey.js";
 import { CableTraffic } from "./cable-traffic.js";
+import { notReadyAdvice } from "./readiness.js";
 import { SurveyHistory } from "./survey-history.js";
 import { TimeLine } from "./time-line.js";
 import { ViewHistory } from "./view-history.js";
@@ -40,9 +41,10 @@ export class FabricWatch {
 
   /** To be called when the daemon tells of a change. */
   noteHealth(): void {
-    const { view, isReady } = this.numbers;
+    const { view } = this.numbers;
     const card = this.cardInUse()?.card?.id ?? 0;
-    this.views.note(this.wallMs(), { view, isReady, card });
+    const notReady = notReadyAdvice(this.numbers)?.reason ?? null;
+    this.views.note(this.wallMs(), { view, notReady, card });
   }
 
   /** Asks the fabric, where that is due. Resolves when it has answered, or did not in its time; never rejects. */
