@@ -10,6 +10,9 @@ import { type ConnectOptions, connect, type Sequence } from "../../../host-bridg
 import type { FakeCardSettings, HeardRequest } from "../fake-card.js";
 import { VirtualPort } from "../virtual-port.js";
 
+/** However busy the computer is. */
+const OPEN_TIMEOUT_MS = 60_000;
+
 /** A directory that is gone after the test. */
 export function temporaryDirectory(t: ExecutionContext): string {
   const directory = mkdtempSync(join(tmpdir(), "seqcard-daemon-"));
@@ -79,7 +82,7 @@ export class DaemonBench {
   }
 
   async connect(options: ConnectOptions = {}): Promise<Sequence> {
-    const sequence = await connect({ socket: this.socket, ...options });
+    const sequence = await connect({ socket: this.socket, openTimeoutMs: OPEN_TIMEOUT_MS, ...options });
     this.t.teardown(() => sequence.close());
     return sequence;
   }

@@ -85,12 +85,28 @@ test("what --print-config prints can be read again, and says the same", (t) => {
 });
 
 test("the copy on a disk goes where the system keeps state", (t) => {
-  const durable = (environment: NodeJS.ProcessEnv): string | null =>
-    loadConfig({ flags: { ports, socket: "/run/a/b.sock" }, environment, file: null }).durableMirror;
-  t.is(durable({ STATE_DIRECTORY: "/var/lib/x" }), "/var/lib/x/b.sock.mirror");
-  if (process.getuid?.() !== 0) t.is(durable({ XDG_STATE_HOME: "/s" }), "/s/seqcard/b.sock.mirror");
-  else t.is(durable({}), "/var/lib/seqcard/b.sock.mirror");
+  const socket = "/run/seqcard/seqcard.sock";
+  t.is(durableOf(socket, { STATE_DIRECTORY: "/var/lib/x" }), "/var/lib/x/seqcard.sock.mirror");
+  if (process.getuid?.() !== 0)
+    t.is(durableOf(socket, { XDG_STATE_HOME: "/s" }), "/s/seqcard/seqcard.sock.mirror");
+  else t.is(durableOf(socket, {}), "/var/lib/seqcard/seqcard.sock.mirror");
 });
+
+test("sockets of one name in two directories have a copy each, the same at every start", (t) => {
+  const environment = { STATE_DIRECTORY: "/var/lib/x" };
+  const paths = ["/run/a/b.sock", "/run/c/b.sock", "/run/c/seqcard.sock", "/run/seqcard/seqcard.sock"];
+  const files = paths.map((path) => durableOf(path, environment));
+  t.is(new Set(files).size, paths.length, files.join(" "));
+  t.regex(files[0] ?? "", /^\/var\/lib\/x\/b\.sock\.[0-9a-f]{8}\.mirror$/);
+  t.deepEqual(
+    paths.map((path) => durableOf(path.replace("/run", "/run/../run/."), environment)),
+    files,
+  );
+});
+
+function durableOf(socket: string, environment: NodeJS.ProcessEnv): string | null {
+  return loadConfig({ flags: { ports, socket }, environment, file: null }).durableMirror;
+}
 
 const wrong: readonly (readonly [
   what: string,
