@@ -67,7 +67,7 @@ export function loadConfig({ flags, environment, file }: ConfigSources): DaemonC
   const problems = result.error.issues.map((issue) => {
     const key = String(issue.path[0] ?? "");
     const unknown = issue.code === "unrecognized_keys" ? issue.keys : [];
-    const origin = origins.get(unknown[0] ?? key);
+    const origin = origins.get(issue.path.length === 0 ? (unknown[0] ?? "") : key);
     const name = issue.path.join(".") || "configuration";
     return `${name}: ${issue.message}${origin === undefined ? "" : ` (from ${origin})`}`;
   });

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import type { ExecutionContext } from "ava";
+import type { ListenerMaker } from "../../../../host-bridge/daemon/listener.js";
 import { RedisListener, type RedisListenerOptions } from "../../../../host-bridge/daemon/redis-listener.js";
 import type { FakeCardSettings } from "../../fake-card.js";
 import { DaemonBench } from "../daemon-bench.js";
@@ -19,12 +20,8 @@ export class RedisBench extends DaemonBench {
       timeoutMs: 10_000,
       ...options,
     };
-    const listeners = [
-      {
-        name: "redis",
-        make: (environment: ConstructorParameters<typeof RedisListener>[1]) =>
-          new RedisListener(settings, environment),
-      },
+    const listeners: readonly ListenerMaker[] = [
+      { name: "redis", make: (environment) => new RedisListener(settings, environment) },
     ];
     const bench = new RedisBench(t, cards, { listeners });
     await bench.start();
