@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import type { ExecutionContext } from "ava";
+import type { DaemonSettings } from "../../../../host-bridge/daemon/daemon.js";
 import type { ListenerMaker } from "../../../../host-bridge/daemon/listener.js";
 import { RedisListener, type RedisListenerOptions } from "../../../../host-bridge/daemon/redis-listener.js";
 import type { FakeCardSettings } from "../../fake-card.js";
@@ -12,6 +13,7 @@ export class RedisBench extends DaemonBench {
     t: ExecutionContext,
     cards: readonly Partial<FakeCardSettings>[] = [{}],
     options: Partial<RedisListenerOptions> = {},
+    overrides: Partial<DaemonSettings> = {},
   ): Promise<RedisBench> {
     const settings: RedisListenerOptions = {
       address: { host: "127.0.0.1", port: 0 },
@@ -23,7 +25,7 @@ export class RedisBench extends DaemonBench {
     const listeners: readonly ListenerMaker[] = [
       { name: "redis", make: (environment) => new RedisListener(settings, environment) },
     ];
-    const bench = new RedisBench(t, cards, { listeners });
+    const bench = new RedisBench(t, cards, { ...overrides, listeners });
     await bench.start();
     return bench;
   }
