@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from "ava";
 import { SequenceError } from "../../../host-bridge/errors.js";
-import type { FakeCardSettings } from "../fake-card.js";
+import type { FakeCardSettings } from "../fake-card-settings.js";
 import { VirtualClock } from "../virtual-clock.js";
 import type { VirtualPort } from "../virtual-port.js";
 import { DaemonBench } from "./daemon-bench.js";

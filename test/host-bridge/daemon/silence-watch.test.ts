@@ -3,7 +3,7 @@ import type { Clock } from "../../../host-bridge/clock.js";
 import type { NumberOrder } from "../../../host-bridge/daemon/number-source.js";
 import type { SequenceError } from "../../../host-bridge/errors.js";
 import { notReadyAdvice } from "../../../host-bridge/http/readiness.js";
-import type { FakeCardSettings } from "../fake-card.js";
+import type { FakeCardSettings } from "../fake-card-settings.js";
 import { VirtualClock } from "../virtual-clock.js";
 import { DaemonBench } from "./daemon-bench.js";
 

@@ -4,7 +4,7 @@ import type { ExecutionContext } from "ava";
 import type { DaemonSettings } from "../../../../host-bridge/daemon/daemon.js";
 import type { ListenerMaker } from "../../../../host-bridge/daemon/listener.js";
 import { RedisListener, type RedisListenerOptions } from "../../../../host-bridge/daemon/redis-listener.js";
-import type { FakeCardSettings } from "../../fake-card.js";
+import type { FakeCardSettings } from "../../fake-card-settings.js";
 import { DaemonBench } from "../daemon-bench.js";
 
 /** A daemon in this process with a Redis listener, over a card in memory. */
