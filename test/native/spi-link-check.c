@@ -1,6 +1,6 @@
 /*
  * A controller against a peripheral in memory, by one seed: frames of random length go both ways, while transfers are lost,
- * garbled and broken off, edges are missed and knocks are not heard. Frames are the project's own, so what is delivered is checked
+ * garbled and broken off, edges are missed and knocks are not heard, and while a peripheral is deaf for as long as a flash takes. Frames are the project's own, so what is delivered is checked
  * by their CRC and then against what was sent. Behind the faults, everything that is still sent must arrive, in order.
  *
  * Arguments: seed, faults in 1000 steps. Prints one line; any other end is a failure.
@@ -56,6 +56,12 @@ static bool riseSeen;
 static uint8_t peripheralSlot[SPI_SLOT_BYTES];
 static uint32_t transfers, knocks, lost;
 static bool knocksGetLost;
+/* The peripheral's thread and interrupts stand still until then; its hardware ends a transfer all the same. */
+static bool isDeaf;
+static uint32_t deafUntilUs;
+static bool knockWaits, endWaits;
+static uint8_t waitingSlot[SPI_SLOT_BYTES];
+static size_t waitingCount;
 
 static int fault(void)
 {
@@ -108,9 +114,32 @@ static void takeSome(Side* side, const Side* other)
 
 static void endOfPeripheral(Side* peripheral, const uint8_t* slot, size_t count)
 {
-	ready = false;
 	armed = false;
+	if (isDeaf) {
+		/* Nobody lowers ready. */
+		endWaits = true;
+		waitingCount = count;
+		memcpy(waitingSlot, slot, sizeof waitingSlot);
+		return;
+	}
+	ready = false;
 	spiLinkDone(&peripheral->link, slot, count);
+}
+
+static void knock(Side* peripheral)
+{
+	if (isDeaf) knockWaits = true;
+	else spiLinkAsked(&peripheral->link);
+}
+
+/* What the pins have kept is found now. */
+static void hear(Side* peripheral)
+{
+	if (!isDeaf || (int32_t)(nowUs - deafUntilUs) < 0) return;
+	isDeaf = false;
+	if (endWaits) endOfPeripheral(peripheral, waitingSlot, waitingCount);
+	else if (knockWaits) spiLinkAsked(&peripheral->link);
+	endWaits = knockWaits = false;
 }
 
 static void garble(uint8_t* slot)
@@ -169,14 +198,15 @@ static void turnController(Side* controller, Side* peripheral)
 		if (fault() || (knocksGetLost && chance(2))) return;
 		/* Select without a clock ends a slot that was armed in this very moment. */
 		if (armed) endOfPeripheral(peripheral, slot, 0);
-		else spiLinkAsked(&peripheral->link);
+		else knock(peripheral);
 	}
 	must(action == SPI_NOTHING || asked || idleUs == 0, "it had said that it need not be asked so soon");
 }
 
 static void turnPeripheral(Side* peripheral)
 {
-	if (armed || spiLinkNext(&peripheral->link, false, nowUs, peripheralSlot) != SPI_TRANSFER) return;
+	hear(peripheral);
+	if (isDeaf || armed || spiLinkNext(&peripheral->link, false, nowUs, peripheralSlot) != SPI_TRANSFER) return;
 	armed = true;
 	ready = true;
 	riseSeen = !fault();
@@ -188,6 +218,8 @@ static void run(Side* controller, Side* peripheral, int steps, int sending)
 {
 	for (int step = 0; step < steps; step += 1) {
 		nowUs += 1 + chance(2 * STEP_US);
+		/* A rise that was missed costs time, not steps. */
+		if (armed && !riseSeen && !controller->link.asked) nowUs += SPI_SETTLE_US / 16;
 		switch (chance(4)) {
 		case 0:
 			turnController(controller, peripheral);
@@ -197,7 +229,7 @@ static void run(Side* controller, Side* peripheral, int steps, int sending)
 			break;
 		case 2:
 			takeSome(controller, peripheral);
-			takeSome(peripheral, controller);
+			if (!isDeaf) takeSome(peripheral, controller);
 			break;
 		default:
 			if (sending == BOTH) sendSome(chance(2) ? controller : peripheral);
@@ -254,10 +286,67 @@ static void checkTimes(void)
 	must(spiLinkNext(&link, false, beforeUs + SPI_KNOCK_US, slot) == SPI_KNOCK, "the second knock did not come");
 	must(spiLinkIdleUs(&link, false, beforeUs + SPI_KNOCK_US) == 2 * SPI_KNOCK_US, "later knocks become rarer");
 	must(spiLinkNext(&link, true, beforeUs, slot) == SPI_NOTHING, "ready is high, and its rise was not seen");
-	must(spiLinkIdleUs(&link, true, beforeUs) == SPI_SETTLE_US, "the end of that is told");
+	must(spiLinkIdleUs(&link, true, beforeUs) == SPI_KNOCK_US, "with bytes to send, the fall of ready is looked for");
 	must(spiLinkNext(&link, true, beforeUs + SPI_SETTLE_US - 1, slot) == SPI_NOTHING, "it settled too soon");
+	must(spiLinkIdleUs(&link, true, beforeUs + SPI_SETTLE_US - 1) == 1, "the end of that is told");
 	must(spiLinkNext(&link, true, beforeUs + SPI_SETTLE_US, slot) == SPI_TRANSFER, "a missed rise was not found out");
 	must(spiLinkIdleUs(&link, true, beforeUs + SPI_SETTLE_US) == UINT32_MAX, "a transfer is waited for");
+	spiLinkInit(&link, SPI_CONTROLLER);
+	must(spiLinkNext(&link, true, beforeUs, slot) == SPI_TRANSFER, "what is ready at the opening is armed");
+	spiLinkInit(&link, SPI_CONTROLLER);
+	must(spiLinkWrite(&link, (const uint8_t*)"x", 1) && spiLinkNext(&link, false, 0, slot) == SPI_KNOCK, "it knocks");
+	must(spiLinkNext(&link, true, 0, slot) == SPI_NOTHING, "a rise from before the knock is of no use");
+}
+
+/* What was sent into the void goes out again, as often as it takes, and only that. */
+static void checkVoid(void)
+{
+	static SpiLink link, other;
+	uint8_t first[SPI_SLOT_BYTES], again[SPI_SLOT_BYTES], answer[SPI_SLOT_BYTES];
+	const uint8_t nothing[SPI_SLOT_BYTES] = { 0 };
+	uint8_t bytes[8];
+	spiLinkInit(&link, SPI_CONTROLLER);
+	spiLinkInit(&other, SPI_PERIPHERAL);
+	must(spiLinkWrite(&link, (const uint8_t*)"one", 3) && spiLinkNext(&link, true, 0, first) == SPI_TRANSFER, "one goes out");
+	for (int round = 0; round < 3; round += 1) {
+		must(!spiLinkDone(&link, nothing, SPI_SLOT_BYTES), "nobody was there");
+		must(spiLinkNext(&link, false, 0, again) == SPI_KNOCK, "it is knocked for");
+		spiLinkAsked(&link);
+		must(spiLinkNext(&link, true, 0, again) == SPI_TRANSFER && memcmp(first, again, sizeof first) == 0, "it goes out again");
+	}
+	must(spiLinkWrite(&other, (const uint8_t*)"two", 3) && spiLinkNext(&other, false, 0, answer) == SPI_TRANSFER, "two goes out");
+	must(spiLinkDone(&other, again, SPI_SLOT_BYTES) && spiLinkDone(&link, answer, SPI_SLOT_BYTES), "both slots arrive");
+	must(spiLinkRead(&other, bytes, sizeof bytes) == 3 && spiLinkRead(&link, bytes, sizeof bytes) == 3, "and their bytes");
+	must(spiLinkNext(&link, false, 1000000, again) == SPI_NOTHING, "then nothing is left to send");
+}
+
+/* The peripheral is deaf again and again: everything that was taken arrives, and nothing of it counts as a fault. */
+static void checkDeafness(uint32_t forUs)
+{
+	static Side controller, peripheral;
+	memset(&controller, 0, sizeof controller);
+	memset(&peripheral, 0, sizeof peripheral);
+	spiLinkInit(&controller.link, SPI_CONTROLLER);
+	spiLinkInit(&peripheral.link, SPI_PERIPHERAL);
+	ready = armed = riseSeen = false;
+	quiet = 1;
+	const uint32_t transfersBefore = transfers;
+	for (int round = 0; round < 40; round += 1) {
+		run(&controller, &peripheral, 1000, BOTH);
+		isDeaf = true;
+		deafUntilUs = nowUs + forUs;
+		for (int turns = 0; turns < 300; turns += 1) {
+			nowUs += forUs / 300;
+			turnController(&controller, &peripheral);
+			if (turns % 30 == 0) sendSome(&controller);
+		}
+		nowUs = deafUntilUs;
+	}
+	run(&controller, &peripheral, QUIET_STEPS, NOBODY);
+	must(peripheral.lastTaken == controller.sent && controller.lastTaken == peripheral.sent, "a deaf peripheral cost a frame");
+	must(controller.link.badSlots == 0 && peripheral.link.badSlots == 0, "it counts as a fault");
+	must(controller.sent > 500, "too little was sent to show anything");
+	must(transfers > transfersBefore + 500, "too little was transferred to show anything");
 }
 
 int main(int argc, char** argv)
@@ -270,6 +359,13 @@ int main(int argc, char** argv)
 	nowUs = UINT32_MAX - 200000;
 	checkHeaders();
 	checkTimes();
+	checkVoid();
+	/* A page, a slow page, a sector, a slow sector, and longer than the controller waits. */
+	static const uint32_t DEAF_US[] = { 700, 3000, 45000, 400000, 2 * SPI_SETTLE_US };
+	const uint32_t startUs = nowUs;
+	for (size_t index = 0; index < sizeof DEAF_US / sizeof *DEAF_US; index += 1) checkDeafness(DEAF_US[index]);
+	ready = armed = riseSeen = false;
+	nowUs = startUs;
 	spiLinkInit(&controller.link, SPI_CONTROLLER);
 	spiLinkInit(&peripheral.link, SPI_PERIPHERAL);
 
