@@ -27,7 +27,7 @@ typedef struct {
 struct FrameLine {
 	const FrameLineOperations* operations;
 	FramePort* port;
-	/* Times that received bytes were lost because nobody took them. */
+	/* Times that received bytes were lost below the frames: nobody took them, or they came in a slot that was none. */
 	uint32_t overruns;
 };
 

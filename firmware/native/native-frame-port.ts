@@ -13,7 +13,10 @@ export class NativeFramePort extends Native("xs_frame_port_destructor") implemen
     return this.countBadFrames() + this.countOverruns();
   }
 
-  /** Times that received bytes were lost because the card was busy for longer than the line's ring holds them. */
+  /**
+   * Times that received bytes were lost below the frames: the card was busy for longer than the line's ring holds them, or a
+   * slot of an SPI cable came damaged.
+   */
   get overruns(): number {
     return this.countOverruns();
   }

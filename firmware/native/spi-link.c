@@ -166,6 +166,8 @@ bool spiLinkDone(SpiLink* link, const uint8_t slot[SPI_SLOT_BYTES], size_t count
 	if (!link->busy) return false;
 	link->busy = false;
 	if (count < SPI_SLOT_BYTES) {
+		/* Without any, it was a knock. */
+		if (count > 0) link->badSlots += 1;
 		link->keepSlot = true;
 		return false;
 	}

@@ -77,7 +77,7 @@ typedef struct {
 	uint8_t slot[SPI_SLOT_BYTES];
 	/* The slot that was out was not taken, or perhaps not: it goes out again. */
 	bool keepSlot;
-	/* Slots that were no slots: noise, or a peripheral that was not ready after all. Empty lines do not count. */
+	/* Slots that were no slots, or not whole: noise. Lines that stand still do not count. */
 	uint32_t badSlots;
 	SpiRing out;
 	SpiRing in;
