@@ -29,6 +29,8 @@ struct FrameLine {
 	FramePort* port;
 	/* Times that received bytes were lost below the frames: nobody took them, or they came in a slot that was none. */
 	uint32_t overruns;
+	/* Frames that `write` took and that never went out: nobody was there to read them. */
+	uint32_t forgotten;
 };
 
 /* Bytes are there: the port is to be polled. From an interrupt, another task, or XS's own thread. */

@@ -26,6 +26,10 @@ export class NativeFramePort extends Native("xs_frame_port_destructor") implemen
     return this.countDropped();
   }
 
+  get forgottenFrames(): number {
+    return this.countForgotten();
+  }
+
   send(frame: FrameBuffer): boolean {
     return native("xs_frame_port_send").call(this, frame);
   }
@@ -40,6 +44,10 @@ export class NativeFramePort extends Native("xs_frame_port_destructor") implemen
 
   private countOverruns(): number {
     return native("xs_frame_port_overruns").call(this);
+  }
+
+  private countForgotten(): number {
+    return native("xs_frame_port_forgotten").call(this);
   }
 
   private countDropped(): number {
