@@ -73,6 +73,8 @@ export class CardPort {
   private readonly events: CardPortEvents;
   private connection: Connection;
   private isUp = false;
+  private silent = false;
+  private isProbing = false;
   private isStopped = false;
   private readonly welcome = new FrameBuffer();
   private readonly lastView = new FrameBuffer();
@@ -103,6 +105,29 @@ export class CardPort {
 
   get isReady(): boolean {
     return this.isUp && this.connection.session.isReady;
+  }
+
+  /** Whether it leaves orders unanswered. */
+  get isSilent(): boolean {
+    return this.silent;
+  }
+
+  /** It left orders unanswered for too long. It is silent until it answers one or a probe, or its line is lost. */
+  markSilent(): void {
+    this.silent = true;
+  }
+
+  /** Asks a silent card whether it is there again, once at a time. */
+  probe(): void {
+    if (this.isProbing) return;
+    this.isProbing = true;
+    const ended = (): void => {
+      this.isProbing = false;
+    };
+    this.status().then(() => {
+      ended();
+      this.endSilence();
+    }, ended);
   }
 
   /** Numbers that came when nobody waited any more. */
@@ -199,6 +224,7 @@ export class CardPort {
         onView: told,
         onDisconnect: (error) => {
           this.error = error;
+          this.silent = false;
           told();
         },
         onReconnect: () => {
@@ -220,6 +246,7 @@ export class CardPort {
     switch (frame.bytes[OFFSET_TYPE]) {
       case FRAME_HOST_ANSWER:
         this.answeredAtMs = this.options.clock.nowMs();
+        this.endSilence();
         return;
       case FRAME_HOST_REFUSE:
         return;
@@ -242,6 +269,13 @@ export class CardPort {
       default:
         this.events.onForeignFrame(this, frame);
     }
+  }
+
+  private endSilence(): void {
+    if (!this.silent) return;
+    this.silent = false;
+    // When the session has read what came.
+    queueMicrotask(() => this.events.onHealth(this));
   }
 
   private onMirror(newest: bigint): void {

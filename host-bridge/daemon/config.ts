@@ -1,15 +1,23 @@
+import { realpathSync } from "node:fs";
+import { resolve } from "node:path";
 import { z } from "zod";
 import { baudRateProblem, DEFAULT_BAUD_RATE } from "../baud-rate.js";
 import { HTTP_ADDRESS_RULE, isHttpAddress } from "../http/http-address.js";
 import { serversProblem } from "../nats/nats-connect.js";
 import { DEFAULT_SUBJECT, isSubjectPrefix } from "../nats/nats-messages.js";
 import { DEFAULT_CALL_TIMEOUT_MS, DEFAULT_OPEN_TIMEOUT_MS } from "../timing.js";
-import { LOG_LEVELS, LOG_NAMES } from "./log.js";
+import { LOG_LEVELS, LOG_NAMESPACES } from "./log.js";
 import { isLoopback, parseNetworkAddress } from "./network-address.js";
 
 const milliseconds = z.int().min(1).max(3_600_000);
 const path = z.string().min(1).max(4_096);
 const level = z.enum(LOG_LEVELS);
+const levels = z.partialRecord(z.enum(LOG_NAMESPACES), level, {
+  error: (issue) =>
+    String(issue.code) === "unrecognized_keys"
+      ? `there is no namespace ${issue["keys"]}; there are ${LOG_NAMESPACES.join(", ")}`
+      : undefined,
+});
 const address = z
   .string()
   .max(300)
@@ -28,11 +36,7 @@ const servers = z
 /** Everything that a daemon can be told, by a file, the environment or flags. What is not here is refused. */
 const keySchema = z.strictObject({
   /** Serial ports of the cards, all of one fabric. */
-  ports: z
-    .array(path)
-    .min(1)
-    .max(8)
-    .refine((ports) => new Set(ports).size === ports.length, "must not name a port twice"),
+  ports: z.array(path).min(1).max(8),
   baudRate: z
     .int()
     .min(1)
@@ -77,20 +81,17 @@ const keySchema = z.strictObject({
     .default(DEFAULT_SUBJECT),
   logLevel: level.default("info"),
   /** Levels of single namespaces. */
-  logLevels: z
-    .record(z.string(), level)
-    .superRefine((levels, context) => {
-      const names: readonly string[] = LOG_NAMES;
-      for (const name of Object.keys(levels).filter((each) => !names.includes(each))) {
-        const message = `there is no such namespace; there are ${names.join(", ")}`;
-        context.addIssue({ code: "custom", path: [name], message });
-      }
-    })
-    .default({}),
+  logLevels: levels.default({}),
 });
 
 /** What each key alone allows, and two together do not. */
-export const configSchema = keySchema.superRefine(({ redis, redisPasswordFile }, context) => {
+export const configSchema = keySchema.superRefine(({ ports, redis, redisPasswordFile }, context) => {
+  for (const [index, port] of ports.entries()) {
+    const before = ports.slice(0, index).find((other) => deviceOf(other) === deviceOf(port));
+    if (before === undefined) continue;
+    const message = before === port ? `${port} is named twice` : `${port} and ${before} are one device`;
+    context.addIssue({ code: "custom", path: ["ports"], message: `${message}; name each card once` });
+  }
   const parsed = redis === null ? null : parseNetworkAddress(redis);
   if (parsed === null || isLoopback(parsed) || redisPasswordFile !== null) return;
   context.addIssue({
@@ -99,6 +100,15 @@ export const configSchema = keySchema.superRefine(({ redis, redisPasswordFile },
     message: "other machines would reach it: set redisPasswordFile as well, or listen at 127.0.0.1",
   });
 });
+
+/** Names of udev are links to the devices. A card that is not plugged in has a name and no device. */
+function deviceOf(port: string): string {
+  try {
+    return realpathSync(port);
+  } catch {
+    return resolve(port);
+  }
+}
 
 export type DaemonConfig = Readonly<z.infer<typeof configSchema>>;
 export type ConfigKey = keyof DaemonConfig;
