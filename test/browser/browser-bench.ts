@@ -87,7 +87,7 @@ export class BrowserBench {
         socket: join(directory, `s${card}`),
       });
     }
-    const load = [SEQCARD, "bench", "--callers", "4", "--seconds", "170"];
+    const load = [SEQCARD, "bench", "--callers", "4", "--seconds", "3600"];
     scope.start(process.execPath, load, { env: { ...process.env, SEQCARD_SOCKET: socket } });
     const browser = await chromium.launch({ executablePath: CHROMIUM ?? "", args: FLAGS });
     t.teardown(() => browser.close());
