@@ -32,7 +32,8 @@ export class SocketClientBench {
       this.decoder.push(piece, 0, piece.length);
       return true;
     };
-    const numbers: Pick<NumberSource, "order"> = {
+    const numbers: Pick<NumberSource, "order" | "leave"> = {
+      leave: () => {},
       order: (order) => {
         const entry = { order, isOpen: true };
         this.open.push(entry);
