@@ -27,6 +27,7 @@ import {
   HostRequestFields,
 } from "../../firmware/wire/host-frames.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
+import { writeAtOnce } from "../socket-descriptor.js";
 import { setFromBigint } from "../uint64-bigint.js";
 import { decodeWish, FRAME_DAEMON_WISH, WISH_REJECT } from "./daemon-frames.js";
 import { refusalCode } from "./not-ready.js";
@@ -146,7 +147,7 @@ export class SocketClient {
     const bytes = this.unsent.subarray(0, this.unsentBytes);
     this.unsent = NOTHING;
     this.unsentBytes = 0;
-    this.socket.write(bytes);
+    writeAtOnce(this.socket, bytes);
     if (this.socket.writableLength > MAX_UNREAD_BYTES) this.sendAway("does not read");
   }
 
