@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import test from "ava";
 import { Regular } from "../../../host-bridge/daemon/rounds.js";
-import type { Sequence } from "../../../host-bridge/index.js";
+import { connect, type Sequence } from "../../../host-bridge/index.js";
 import { DaemonBench } from "./daemon-bench.js";
 
 setFlagsFromString("--expose-gc");
@@ -54,7 +54,7 @@ test.serial("a daemon's memory does not grow with the orders that it has served"
 test.serial("nor with the calls and the connections of its clients", async (t) => {
   const bench = await new DaemonBench(t).start();
   const round = async (): Promise<void> => {
-    const clients = await Promise.all(Array.from({ length: 4 }, () => bench.connect()));
+    const clients = await Promise.all(Array.from({ length: 4 }, () => connect({ socket: bench.socket })));
     const next = (client: Sequence) => () => client.next();
     await Promise.all(clients.map((client) => take(next(client), 16, ORDERS / 4)));
     await Promise.all(clients.map((client) => client.close()));
