@@ -60,10 +60,12 @@ test.serial("nor with the calls and the connections of its clients", async (t) =
     await Promise.all(clients.map((client) => client.close()));
     bench.port.card.heard.length = 0;
   };
+  // The first one compiles, the second one settles.
+  await round();
   await round();
   const before = await heldBytes();
   await round();
   const grownBytes = (await heldBytes()) - before;
-  t.log(`${grownBytes} bytes more after the second round of ${ORDERS} calls on four connections`);
+  t.log(`${grownBytes} bytes more after a third round of ${ORDERS} calls on four connections`);
   t.true(grownBytes < MOST_GROWTH_BYTES, `${grownBytes} bytes`);
 });
