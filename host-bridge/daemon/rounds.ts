@@ -1,8 +1,5 @@
-/** How often in a row somebody must have asked again in time, to be waited for. */
-const TRUST_FROM = 2;
-const MOST_TRUST = 8;
-/** Who asked again too late is trusted by so much less: one who is late every fourth time is not waited for. */
-const LATE_COSTS = 3;
+/** How often in a row somebody must have asked again in time, to be waited for: one who is late every fourth time seldom is. */
+const TRUST_FROM = 4;
 /** Bounds of how long the return of those who were served is waited for: the resolution of timers, and a slow answer. */
 const SHORTEST_RETURN_MS = 1;
 const LONGEST_RETURN_MS = 5;
@@ -13,7 +10,8 @@ const SMOOTHING = 8;
 
 /** One who orders again and again, such as a process at the socket, and whether he does so as soon as he is served. */
 export class Regular {
-  trust = 0;
+  /** How often in a row he did. */
+  timesInTime = 0;
   /** Since when he has what he ordered last and has not ordered again; below 0: he has ordered. */
   awaySinceMs = -1;
 }
@@ -41,8 +39,7 @@ export class Rounds {
     if (regular === undefined || regular.awaySinceMs < 0) return;
     const isInTime = nowMs - regular.awaySinceMs <= this.returnMs;
     regular.awaySinceMs = -1;
-    if (isInTime) regular.trust = Math.min(regular.trust + 1, MOST_TRUST);
-    else this.distrust(regular);
+    regular.timesInTime = isInTime ? regular.timesInTime + 1 : 0;
     this.awaited.delete(regular);
   }
 
@@ -53,7 +50,7 @@ export class Rounds {
       this.isTimed = true;
     }
     this.underWay += 1;
-    const isTrusted = regular !== undefined && regular.trust >= TRUST_FROM;
+    const isTrusted = regular !== undefined && regular.timesInTime >= TRUST_FROM;
     if (isTrusted) this.trustedUnderWay += 1;
     return isTrusted;
   }
@@ -72,7 +69,7 @@ export class Rounds {
     }
     if (regular === undefined) return;
     regular.awaySinceMs = nowMs;
-    if (regular.trust < TRUST_FROM) return;
+    if (regular.timesInTime < TRUST_FROM) return;
     this.servedAtMs = nowMs;
     this.awaited.add(regular);
   }
@@ -101,11 +98,7 @@ export class Rounds {
 
   /** Those who are still waited for have not come in time. */
   private giveUp(): void {
-    for (const regular of this.awaited) this.distrust(regular);
+    for (const regular of this.awaited) regular.timesInTime = 0;
     this.awaited.clear();
-  }
-
-  private distrust(regular: Regular): void {
-    regular.trust = Math.max(0, regular.trust - LATE_COSTS);
   }
 }

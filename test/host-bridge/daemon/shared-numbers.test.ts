@@ -154,7 +154,7 @@ async function alternate(made: Bench, regulars: readonly [Regular, Regular], tim
 test("two who order again as soon as they are served come to share their blocks", async (t) => {
   const made = await bench(t, {});
   const regulars = [new Regular(), new Regular()] as const;
-  t.true((await alternate(made, regulars, 10)) >= 10);
+  t.true((await alternate(made, regulars, 16)) >= 16);
   const counts = made.ports[0]?.card.heard.map(({ count }) => count) ?? [];
   t.deepEqual(counts.slice(0, 3), [1, 1, 1], "nobody is kept before both have proved it");
   t.deepEqual(counts.slice(-3), [2, 2, 2]);
@@ -163,7 +163,7 @@ test("two who order again as soon as they are served come to share their blocks"
 test("one who does not come back keeps the other for a millisecond, and nobody for long", async (t) => {
   const made = await bench(t, {});
   const regulars = [new Regular(), new Regular()] as const;
-  await alternate(made, regulars, 10);
+  await alternate(made, regulars, 16);
   const card = made.ports[0]?.card;
   card?.answer(heard(made.ports[0], card.heard.length - 1));
   await made.clock.settle();
@@ -187,7 +187,7 @@ test("one who does not come back keeps the other for a millisecond, and nobody f
 test("who leaves, or wants no more, is not waited for", async (t) => {
   const made = await bench(t, {});
   const regulars = [new Regular(), new Regular()] as const;
-  await alternate(made, regulars, 10);
+  await alternate(made, regulars, 16);
   const card = made.ports[0]?.card;
   card?.answer(heard(made.ports[0], card.heard.length - 1));
   await made.clock.settle();
@@ -208,7 +208,7 @@ test("who leaves, or wants no more, is not waited for", async (t) => {
 test("what is kept for a round goes to another card with the rest, once", async (t) => {
   const made = await bench(t, {}, { cardId: 2, next: 1_000n });
   const regulars = [new Regular(), new Regular()] as const;
-  await alternate(made, regulars, 10);
+  await alternate(made, regulars, 16);
   const card = made.ports[0]?.card;
   card?.answer(heard(made.ports[0], card.heard.length - 1));
   await made.clock.settle();
