@@ -24,12 +24,11 @@ import {
 } from "../../firmware/wire/host-frames.js";
 import type { Caller } from "../caller.js";
 import type { CardIdentity } from "../card-identity.js";
-import type { CardReport } from "../card-report.js";
 import type { CardStatus } from "../card-status.js";
 import type { Clock } from "../clock.js";
 import { Connection } from "../connection.js";
 import type { SequenceError } from "../errors.js";
-import { type FabricSurvey, fabricSurvey } from "../fabric-survey.js";
+import type { FabricSurvey } from "../fabric-survey.js";
 import { closedError, disconnectedError } from "../session-errors.js";
 import type { OpenTransport } from "../transport.js";
 import { MAX_NUMBER, newestBelow } from "../uint64-bigint.js";
@@ -157,29 +156,13 @@ export class CardPort {
 
   status(): Promise<CardStatus> {
     if (!this.isOpen) return Promise.reject(this.error ?? disconnectedError());
-    return new Promise((resolve, reject) => {
-      const nowMs = this.options.clock.nowMs();
-      this.connection.session.requestStatus(
-        { deadlineMs: nowMs + STATUS_TIMEOUT_MS, resolve, reject },
-        nowMs,
-      );
-      this.connection.arm();
-    });
+    return this.connection.status(STATUS_TIMEOUT_MS);
   }
 
   /** Asks all cards of the fabric, through this one. */
-  async survey(): Promise<FabricSurvey> {
-    if (!this.isOpen) throw this.error ?? disconnectedError();
-    const reports = new Promise<readonly CardReport[]>((resolve, reject) => {
-      const nowMs = this.options.clock.nowMs();
-      this.connection.session.requestSurvey(
-        { deadlineMs: nowMs + STATUS_TIMEOUT_MS, resolve, reject },
-        nowMs,
-      );
-      this.connection.arm();
-    });
-    const [status, cards] = await Promise.all([this.status(), reports]);
-    return fabricSurvey(status, cards);
+  survey(): Promise<FabricSurvey> {
+    if (!this.isOpen) return Promise.reject(this.error ?? disconnectedError());
+    return this.connection.survey(STATUS_TIMEOUT_MS);
   }
 
   /** Writes the card's own WELCOME into `into`. @returns false where none came yet. */

@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { baudRateProblem, DEFAULT_BAUD_RATE } from "../baud-rate.js";
 import { HTTP_ADDRESS_RULE, isHttpAddress } from "../http/http-address.js";
 import { serversProblem } from "../nats/nats-connect.js";
 import { DEFAULT_SUBJECT, isSubjectPrefix } from "../nats/nats-messages.js";
@@ -36,7 +37,15 @@ const servers = z
 const keySchema = z.strictObject({
   /** Serial ports of the cards, all of one fabric. */
   ports: z.array(path).min(1).max(8),
-  baudRate: z.int().min(1).max(100_000_000).default(115_200),
+  baudRate: z
+    .int()
+    .min(1)
+    .max(100_000_000)
+    .superRefine((baudRate, context) => {
+      const message = baudRateProblem(baudRate);
+      if (message !== null) context.addIssue({ code: "custom", message });
+    })
+    .default(DEFAULT_BAUD_RATE),
   socket: path,
   /** A group that may use the socket too, by name or number. */
   group: z.string().min(1).max(256).nullable().default(null),

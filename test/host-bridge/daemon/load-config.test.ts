@@ -139,6 +139,7 @@ const wrong: readonly (readonly [
     { SEQCARD_PORTS: "/dev/a,/dev/a" },
     /ports: \/dev\/a is named twice.*from environment/,
   ],
+  ["the speed that restarts a pico", { ports, baudRate: 1_200 }, {}, /baudRate: .*boot loader.*from flags/],
   ["an address that is none", { ports, redis: "localhost" }, {}, /redis.*from flags/],
   ["Redis for other machines without a password", { ports, redis: "0.0.0.0:6390" }, {}, /redisPasswordFile/],
   ["a NATS server that is none", { ports, nats: "http://a" }, {}, /nats:.*http:/],

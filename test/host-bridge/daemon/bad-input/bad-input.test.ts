@@ -1,10 +1,9 @@
-import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import test from "ava";
 import { findNatsServer } from "../../../../scripts/processes/nats-server-process.js";
 import { canLimitFileSize, limitFileSize } from "../../../support/file-size-limit.js";
+import { runSeqcard } from "../../../support/seqcard-command.js";
 import { startCardProcess } from "../../card-process.js";
 import { temporaryDirectory } from "../daemon-bench.js";
 import { knownNumber } from "../mirror-bench.js";
@@ -15,7 +14,6 @@ import { REDIS_ABUSES } from "./redis-abuses.js";
 import { ServedDaemon } from "./served-daemon.js";
 import { SOCKET_ABUSES } from "./socket-abuses.js";
 
-const BIN = fileURLToPath(new URL("../../../../../scripts/seqcard.mjs", import.meta.url));
 for (const [listener, abuses, isThere] of [
   ["at the Unix socket", SOCKET_ABUSES, true],
   ["at the Redis listener", REDIS_ABUSES, true],
@@ -42,11 +40,9 @@ for (const [listener, abuses, isThere] of [
 }
 
 /** Runs `seqcard serve`, which is not to start. @returns what it said. */
-function serveInVain(args: readonly string[]): Promise<string> {
-  return new Promise((resolve) => {
-    const command = [BIN, "serve", "--no-mirror", "--no-durable-mirror", ...args];
-    execFile(process.execPath, command, (error, _out, err) => resolve(`${error?.code ?? 0}: ${err}`));
-  });
+async function serveInVain(args: readonly string[]): Promise<string> {
+  const { code, err } = await runSeqcard(["serve", "--no-mirror", "--no-durable-mirror", ...args]);
+  return `${code}: ${err}`;
 }
 
 test.serial("a second daemon at what the first one has does not start, and disturbs nobody", async (t) => {
