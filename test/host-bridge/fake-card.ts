@@ -69,6 +69,9 @@ export interface HeardRequest {
   readonly count: number;
 }
 
+/** As many as a host can have asked for and not heard of yet. */
+const REMEMBERED_ANSWERS = 64;
+
 /** A card at its host's end only: enough of one to serve, and whatever faults a test wants of it. */
 export class FakeCard {
   readonly settings: FakeCardSettings;
@@ -89,6 +92,7 @@ export class FakeCard {
   private readonly out: (frame: FrameBuffer) => void;
   private readonly frame = new FrameBuffer();
   private readonly request = new HostRequestFields();
+  private readonly answered = new Map<string, bigint>();
 
   constructor(out: (frame: FrameBuffer) => void, settings: Partial<FakeCardSettings> = {}) {
     this.out = out;
@@ -214,7 +218,20 @@ export class FakeCard {
     else if (this.settings.refuseWith !== 0) this.refuse(session, tag, this.settings.refuseWith);
     else if (count < 1 || count > 32_768) this.refuse(session, tag, REFUSE_COUNT);
     else if (this.settings.next + BigInt(count) > 2n ** 63n) this.refuse(session, tag, REFUSE_EXHAUSTED);
-    else if (!this.settings.manual) this.answer(heard);
+    else if (!this.settings.manual) this.answerOnce(heard);
+  }
+
+  /** A request that is repeated, as any may be on a busy computer, gets the numbers that it got. */
+  private answerOnce(heard: HeardRequest): void {
+    const key = `${heard.session} ${heard.tag} ${heard.count}`;
+    const before = this.answered.get(key);
+    if (before !== undefined) {
+      this.answerWith(heard.session, heard.tag, heard.count, before);
+      return;
+    }
+    this.answered.set(key, this.answer(heard));
+    const [oldest] = this.answered.keys();
+    if (this.answered.size > REMEMBERED_ANSWERS && oldest !== undefined) this.answered.delete(oldest);
   }
 
   private get isBlank(): boolean {
