@@ -1,6 +1,6 @@
 import test from "ava";
 import { commandRig } from "../../scripts/processes/rig-control.js";
-import { BrowserBench, CHROMIUM, keepPicture } from "./browser-bench.js";
+import { BrowserBench, CHROMIUM, keepPart, keepPicture } from "./browser-bench.js";
 import { untilShown, untilTrue } from "./until-shown.js";
 
 const withChromium = CHROMIUM === undefined ? test.serial.skip : test.serial;
@@ -43,10 +43,11 @@ const DRAWN = `(() => {
   };
 })()`;
 
-/** Runs in the page: whether the roles stand on different sides, which the cards wish for, and nobody promises. */
-const ARE_ROLES_APART = `(() => {
+/** Runs in the page: whether the roles stand on different sides, as the cards wish, and no cable is silent for a moment. */
+const IS_AS_WISHED = `(() => {
   const side = (role) => Number(document.querySelector('#drawing [data-role~="' + role + '"]')?.dataset.card) > 3;
-  return side("primary") !== side("secondary");
+  const areAlive = document.querySelectorAll("#drawing .cable.alive").length === 9;
+  return areAlive && side("primary") !== side("secondary");
 })()`;
 
 /** `DRAWN` without the rows: three cards stand as there is room. */
@@ -128,7 +129,8 @@ withChromium(
     for (const [name, options] of looks) {
       const { page, complaints } = await bench.open(t, options);
       await page.locator("#drawing .side").nth(1).waitFor();
-      await untilTrue(page, ARE_ROLES_APART);
+      await untilTrue(page, IS_AS_WISHED);
+      await keepPart(page, "#fabric", `${name}-drawing`);
       await page.locator("#drawing .cable.trunk.alive:has(circle)").nth(2).waitFor();
       const drawn = {
         state: "ready",

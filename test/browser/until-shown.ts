@@ -5,10 +5,11 @@ import type { Page } from "playwright-core";
 import { PATIENCE_MS } from "./browser-bench.js";
 
 const LOOK_EVERY_MS = 50;
+const WISH_MS = 10_000;
 
 /** Waits for what is nice to have in a picture, and goes on without it where it does not come. */
 export async function untilTrue(page: Page, script: string): Promise<void> {
-  const endMs = performance.now() + PATIENCE_MS;
+  const endMs = performance.now() + WISH_MS;
   while (!(await page.evaluate<boolean>(script)) && performance.now() < endMs)
     await setTimeout(LOOK_EVERY_MS);
 }
