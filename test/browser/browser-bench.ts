@@ -124,6 +124,12 @@ export async function keepPicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
 }
 
+/** Keeps a picture of one part of the page. */
+export async function keepPart(page: Page, selector: string, name: string): Promise<void> {
+  mkdirSync(PICTURES, { recursive: true });
+  await page.locator(selector).screenshot({ path: join(PICTURES, `${name}.png`) });
+}
+
 function optionsOf(rig: RigProcess, socket: string, port: number): Parameters<typeof startDaemonProcess>[1] {
   const ports = portsOf(rig, rig.cards.length === 3 ? [2, 3] : [1, 4]);
   return { ports, socket, more: ["--http", `127.0.0.1:${port}`] };

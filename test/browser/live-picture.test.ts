@@ -1,7 +1,7 @@
 import test from "ava";
 import { commandRig } from "../../scripts/processes/rig-control.js";
-import { BrowserBench, CHROMIUM, keepPicture } from "./browser-bench.js";
-import { untilShown } from "./until-shown.js";
+import { BrowserBench, CHROMIUM, keepPart, keepPicture } from "./browser-bench.js";
+import { untilShown, untilTrue } from "./until-shown.js";
 
 const withChromium = CHROMIUM === undefined ? test.serial.skip : test.serial;
 const needs = CHROMIUM === undefined ? " (needs chromium)" : "";
@@ -43,7 +43,14 @@ const DRAWN = `(() => {
   };
 })()`;
 
-/** The same without the rows: three cards stand as there is room. */
+/** Runs in the page: whether the roles stand on different sides, as the cards wish, and no cable is silent for a moment. */
+const IS_AS_WISHED = `(() => {
+  const side = (role) => Number(document.querySelector('#drawing [data-role~="' + role + '"]')?.dataset.card) > 3;
+  const areAlive = document.querySelectorAll("#drawing .cable.alive").length === 9;
+  return areAlive && side("primary") !== side("secondary");
+})()`;
+
+/** `DRAWN` without the rows: three cards stand as there is room. */
 const DRAWN_ANYWHERE = `(({ rows, ...drawn }) => drawn)(${DRAWN})`;
 
 /** Runs in the page: contrasts of its colours that are below what WCAG AA asks of text. */
@@ -122,6 +129,8 @@ withChromium(
     for (const [name, options] of looks) {
       const { page, complaints } = await bench.open(t, options);
       await page.locator("#drawing .side").nth(1).waitFor();
+      await untilTrue(page, IS_AS_WISHED);
+      await keepPart(page, "#fabric", `${name}-drawing`);
       await page.locator("#drawing .cable.trunk.alive:has(circle)").nth(2).waitFor();
       const drawn = {
         state: "ready",
@@ -219,6 +228,7 @@ withChromium(`the page follows a failover, a silent card and a cut cable${needs}
     .filter({ hasText: /Cable between 1 and 2 is/ })
     .first()
     .waitFor();
+  await keepPicture(page, "failover-and-cut");
   t.deepEqual(complaints, []);
 });
 

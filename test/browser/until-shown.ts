@@ -5,6 +5,14 @@ import type { Page } from "playwright-core";
 import { PATIENCE_MS } from "./browser-bench.js";
 
 const LOOK_EVERY_MS = 50;
+const WISH_MS = 10_000;
+
+/** Waits for what is nice to have in a picture, and goes on without it where it does not come. */
+export async function untilTrue(page: Page, script: string): Promise<void> {
+  const endMs = performance.now() + WISH_MS;
+  while (!(await page.evaluate<boolean>(script)) && performance.now() < endMs)
+    await setTimeout(LOOK_EVERY_MS);
+}
 
 /**
  * Asserts that the page comes to show what is expected, all of it at one moment. On a busy computer cards fall silent and come
