@@ -20,15 +20,13 @@ import type {
   PromisedOptions,
 } from "./number-source.js";
 import { Order } from "./order.js";
-
-/** How often it is looked whether the card in use still answers. */
-const WATCH_EVERY_MS = 50;
+import { SilenceWatch } from "./silence-watch.js";
 
 export interface SharedNumbersSettings {
   readonly pool: CardPool;
   readonly metrics: Metrics;
   readonly clock: Clock;
-  /** A card with orders that answers none for this long loses them to another one, in milliseconds. */
+  /** A card with orders that answers none for this long loses them to another one, in milliseconds; alone it is not ready. */
   readonly silentMs: number;
   /** Calls `flush` when what has come in by now was read: `setImmediate`, but for tests. */
   readonly defer: (flush: () => void) => void;
@@ -43,17 +41,28 @@ export class SharedNumbers implements NumberSource {
   private isFlushDue = false;
   private isEnding = false;
   private onIdle: (() => void) | null = null;
-  private cancelWatch: (() => void) | null = null;
-  private waitingSinceMs = 0;
+  private readonly silence: SilenceWatch;
   private readonly subscribers = new Set<NumberSourceEvents>();
   private viewNumber = 0;
 
   constructor(settings: SharedNumbersSettings) {
     this.settings = settings;
+    const { pool, clock, silentMs } = settings;
+    this.silence = new SilenceWatch({
+      pool,
+      clock,
+      silentMs,
+      oldestOrderAtMs: () => {
+        const [oldest] = this.open;
+        return oldest?.placedAtMs ?? null;
+      },
+      onSilent: () => this.onHealth(),
+    });
   }
 
   get isReady(): boolean {
-    return this.settings.pool.current?.isReady === true;
+    const card = this.settings.pool.current;
+    return card?.isReady === true && !card.isSilent;
   }
 
   get view(): View | null {
@@ -85,8 +94,8 @@ export class SharedNumbers implements NumberSource {
       queueMicrotask(() => this.fail(order, refusal));
       return order;
     }
-    if (this.open.size === 0) this.watch();
     this.open.add(order);
+    this.silence.wake();
     this.fresh.push(order);
     this.flushSoon();
     return order;
@@ -153,6 +162,7 @@ export class SharedNumbers implements NumberSource {
   /** Rejects what still waits with CLOSED. */
   stop(): void {
     this.isEnding = true;
+    this.silence.stop();
     for (const order of [...this.open]) this.fail(order, closedError());
   }
 
@@ -215,10 +225,7 @@ export class SharedNumbers implements NumberSource {
 
   private forget(order: Order): void {
     this.open.delete(order);
-    if (this.open.size > 0) return;
-    this.cancelWatch?.();
-    this.cancelWatch = null;
-    this.onIdle?.();
+    if (this.open.size === 0) this.onIdle?.();
   }
 
   private rebalance(): void {
@@ -226,33 +233,9 @@ export class SharedNumbers implements NumberSource {
     if (pool.choose(clock.nowMs())) metrics.moves.inc();
     const card = pool.current;
     if (card === null) return;
-    this.waitingSinceMs = clock.nowMs();
+    this.silence.restart();
     // Whatever the old card still answers is skipped: its callers are settled before the new ones are made.
     for (const order of this.open) if (order.card !== card) this.attach(order, card);
-  }
-
-  /** While orders are open: a card that leaves them without an answer loses them. */
-  private watch(): void {
-    const { clock } = this.settings;
-    this.waitingSinceMs = clock.nowMs();
-    const look = (): void => {
-      this.cancelWatch = clock.setTimer(look, WATCH_EVERY_MS);
-      this.moveFromSilent();
-    };
-    this.cancelWatch = clock.setTimer(look, WATCH_EVERY_MS);
-  }
-
-  private moveFromSilent(): void {
-    const { pool, clock, silentMs } = this.settings;
-    const card = pool.current;
-    const nowMs = clock.nowMs();
-    if (card === null || !card.isReady) {
-      this.waitingSinceMs = nowMs;
-      return;
-    }
-    const [oldest] = this.open;
-    const sinceMs = Math.max(card.answeredAtMs, this.waitingSinceMs, oldest?.placedAtMs ?? nowMs);
-    if (nowMs - sinceMs >= silentMs && pool.suspect(nowMs)) this.onHealth();
   }
 
   private rejectImpatient(): void {
