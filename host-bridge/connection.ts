@@ -63,6 +63,8 @@ export class Connection {
   private pauseMs = RECONNECT_FIRST_MS;
   private complainedOf: string | null = null;
   private isFlushDue = false;
+  /** When the first call of this turn was made. */
+  private turnMs = 0;
   private cancelTimer: (() => void) | null = null;
   private timerAtMs = Number.POSITIVE_INFINITY;
   private readonly spinJudge = new SpinJudge();
@@ -103,6 +105,12 @@ export class Connection {
       this.starting = { resolve, reject };
       void this.attempt();
     });
+  }
+
+  /** The time for a call that is made now: one look at the clock does for all calls of a turn. */
+  callMs(): number {
+    if (!this.isFlushDue) this.turnMs = this.nowMs;
+    return this.turnMs;
   }
 
   /** Adds a call. It goes out with all others of this turn. */

@@ -74,7 +74,6 @@ export class Sequence extends EventEmitter<SequenceEvents> {
   private readonly newest = new LatestNumber();
   private readonly readyWaiters: ReadyWaiters;
   private closing: Promise<void> | null = null;
-  private onIdle: (() => void) | null = null;
 
   protected constructor(settings: SequenceSettings) {
     super();
@@ -316,10 +315,10 @@ export class Sequence extends EventEmitter<SequenceEvents> {
     if (session.isOpen && !session.isIdle) {
       await new Promise<void>((resolve) => {
         const cancel = this.clock.setTimer(resolve, CLOSE_GRACE_MS);
-        this.onIdle = () => {
+        session.notifyIdle(() => {
           cancel();
           resolve();
-        };
+        });
       });
     }
     await this.connection.stop(closedError());
@@ -347,20 +346,8 @@ export class Sequence extends EventEmitter<SequenceEvents> {
     const refusal = this.refusal();
     if (refusal !== null) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
-      const onFirst = (first: bigint): void => {
-        resolve(first);
-        this.checkIdle();
-      };
-      const onError = (error: SequenceError): void => {
-        reject(error);
-        this.checkIdle();
-      };
-      this.connection.add(new Caller(count, this.clock.nowMs() + this.timeoutMs, onFirst, onError));
+      this.connection.add(new Caller(count, this.connection.callMs() + this.timeoutMs, resolve, reject));
     });
-  }
-
-  private checkIdle(): void {
-    if (this.onIdle !== null && this.connection.session.isIdle) this.onIdle();
   }
 
   /**

@@ -20,6 +20,7 @@ import type {
   PromisedOptions,
 } from "./number-source.js";
 import { Order } from "./order.js";
+import { type Regular, Rounds } from "./rounds.js";
 import { SilenceWatch } from "./silence-watch.js";
 
 export interface SharedNumbersSettings {
@@ -37,8 +38,11 @@ export class SharedNumbers implements NumberSource {
   private readonly settings: SharedNumbersSettings;
   private readonly newest = new LatestNumber();
   private readonly open = new Set<Order>();
+  /** Not handed to a card yet. */
   private fresh: Order[] = [];
+  private readonly rounds = new Rounds();
   private isFlushDue = false;
+  private cancelHold: (() => void) | null = null;
   private isEnding = false;
   private onIdle: (() => void) | null = null;
   private readonly silence: SilenceWatch;
@@ -87,7 +91,8 @@ export class SharedNumbers implements NumberSource {
   }
 
   order(wanted: NumberOrder): NumberTicket {
-    const order = new Order(wanted, this.settings.clock.nowMs(), () => this.forget(order));
+    const nowMs = this.settings.clock.nowMs();
+    const order = new Order(wanted, nowMs, () => this.forget(order));
     this.settings.metrics.orders.inc();
     const refusal = this.refusal(wanted);
     if (refusal !== null) {
@@ -96,9 +101,15 @@ export class SharedNumbers implements NumberSource {
     }
     this.open.add(order);
     this.silence.wake();
+    this.rounds.notePlaced(wanted.from, nowMs);
     this.fresh.push(order);
     this.flushSoon();
     return order;
+  }
+
+  leave(regular: Regular): void {
+    this.rounds.forget(regular);
+    if (this.fresh.length > 0) this.flushSoon();
   }
 
   async next(options: PromisedOptions = {}): Promise<bigint> {
@@ -183,19 +194,37 @@ export class SharedNumbers implements NumberSource {
     this.settings.defer(() => this.flush());
   }
 
-  /** Everything that came in one turn of the event loop, from whichever client, goes to the card at once. */
+  /** Everything that came in one turn of the event loop, from whichever client, goes to the card at once, or is kept for a round. */
   private flush(): void {
     this.isFlushDue = false;
+    this.cancelHold?.();
+    this.cancelHold = null;
     const { fresh } = this;
+    const nowMs = this.settings.clock.nowMs();
+    if (this.isKept(nowMs)) return;
     this.fresh = [];
-    this.settings.pool.choose(this.settings.clock.nowMs());
+    this.settings.pool.choose(nowMs);
     const card = this.settings.pool.current;
     if (card === null) return;
     this.settings.metrics.blocks.inc();
-    for (const order of fresh) if (order.isOpen) this.attach(order, card);
+    for (const order of fresh) if (order.isOpen && order.card !== card) this.attach(order, card);
+  }
+
+  /** Whether what waits is to be kept for others that are about to come. Then it is looked at again in time. */
+  private isKept(nowMs: number): boolean {
+    const oldest = this.fresh.find((order) => order.isOpen);
+    if (oldest === undefined) return false;
+    const untilMs = this.rounds.holdUntilMs(oldest.placedAtMs, nowMs);
+    if (untilMs <= nowMs) return false;
+    this.cancelHold = this.settings.clock.setTimer(() => this.flush(), untilMs - nowMs);
+    return true;
   }
 
   private attach(order: Order, card: CardPort): void {
+    if (!order.isUnderWay) {
+      order.isUnderWay = true;
+      order.isTrusted = this.rounds.noteAsked(order.wanted.from, this.settings.clock.nowMs());
+    }
     const caller = new Caller(
       order.wanted.count,
       Number.POSITIVE_INFINITY,
@@ -211,9 +240,11 @@ export class SharedNumbers implements NumberSource {
   private deliver(order: Order, caller: Caller, first: bigint): void {
     if (order.caller !== caller || !order.isOpen) return;
     const { metrics, clock } = this.settings;
-    const { count } = order.wanted;
+    const { count, from } = order.wanted;
+    const nowMs = clock.nowMs();
     metrics.numbers.inc(count);
-    metrics.latency.observe((clock.nowMs() - order.placedAtMs) / 1_000);
+    metrics.latency.observe((nowMs - order.placedAtMs) / 1_000);
+    this.rounds.noteServed(from, nowMs);
     order.deliver(first);
   }
 
@@ -225,6 +256,9 @@ export class SharedNumbers implements NumberSource {
 
   private forget(order: Order): void {
     this.open.delete(order);
+    if (order.isUnderWay) this.rounds.noteSettled(order.isTrusted);
+    // What waits may have waited for this one.
+    if (this.fresh.length > 0) this.flushSoon();
     if (this.open.size === 0) this.onIdle?.();
   }
 

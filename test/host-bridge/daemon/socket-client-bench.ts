@@ -33,7 +33,8 @@ export class SocketClientBench {
       this.decoder.push(piece, 0, piece.length);
       return true;
     };
-    const numbers: Pick<NumberSource, "order"> = {
+    const numbers: Pick<NumberSource, "order" | "leave"> = {
+      leave: () => {},
       order: (order) => holdOrder(this.open, order),
     };
     this.client = new SocketClient(this.socket, {

@@ -33,7 +33,8 @@ class ClientBench {
     };
     socket.end = () => socket.destroy();
     Object.defineProperty(socket, "writableLength", { get: () => this.unread });
-    const numbers: Pick<NumberSource, "order" | "latest"> = {
+    const numbers: Pick<NumberSource, "order" | "latest" | "leave"> = {
+      leave: () => {},
       latest: () => this.next - 1n,
       order: (order) => holdOrder(this.orders, order),
     };
