@@ -2,9 +2,13 @@ import debug from "debug";
 import type { FrameBuffer } from "../firmware/wire/frame-buffer.js";
 import type { Caller } from "./caller.js";
 import type { CardIdentity } from "./card-identity.js";
+import type { CardReport } from "./card-report.js";
 import { CardSession } from "./card-session.js";
+import type { CardStatus } from "./card-status.js";
 import type { Clock } from "./clock.js";
 import { asSequenceError, type SequenceError } from "./errors.js";
+import type { Waiter } from "./exchange.js";
+import { type FabricSurvey, fabricSurvey } from "./fabric-survey.js";
 import { Line } from "./line.js";
 import { closedError, disconnectedError } from "./session-errors.js";
 import { SpinJudge } from "./spin-judge.js";
@@ -113,6 +117,31 @@ export class Connection {
   add(caller: Caller): void {
     this.session.add(caller);
     this.flushSoon();
+  }
+
+  /**
+   * Asks the card something of the session's, and waits for what comes of it.
+   * @param ask hands the waiter to the session.
+   */
+  ask<Value>(timeoutMs: number, ask: (waiter: Waiter<Value>, nowMs: number) => void): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      const { nowMs } = this;
+      ask({ deadlineMs: nowMs + timeoutMs, resolve, reject }, nowMs);
+      this.arm();
+    });
+  }
+
+  status(timeoutMs: number): Promise<CardStatus> {
+    return this.ask(timeoutMs, (waiter, nowMs) => this.session.requestStatus(waiter, nowMs));
+  }
+
+  /** Asks all cards of the fabric, through this one. */
+  async survey(timeoutMs: number): Promise<FabricSurvey> {
+    const reports = this.ask<readonly CardReport[]>(timeoutMs, (waiter, nowMs) =>
+      this.session.requestSurvey(waiter, nowMs),
+    );
+    const [status, cards] = await Promise.all([this.status(timeoutMs), reports]);
+    return fabricSurvey(status, cards);
   }
 
   /** Looks anew when the session wants to be woken. To be called after whatever was asked of it. */

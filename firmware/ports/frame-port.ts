@@ -9,6 +9,8 @@ export interface FramePort {
   onFrame: (frame: FrameBuffer) => void;
   /** Frames dropped on reception for noise, wrong checksum or wrong length. */
   readonly badFrames: number;
+  /** Frames that `send` had taken and that never went out, at the least, as nobody was there to read them. */
+  readonly forgottenFrames: number;
   /**
    * Takes a whole frame or nothing, and never waits.
    * @returns false where the send buffer has no room.

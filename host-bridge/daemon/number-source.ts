@@ -52,6 +52,8 @@ export interface CardView {
   readonly view: View | null;
   /** The newest number that the card holds as primary or secondary, 0n for none; from its mirror frames. */
   readonly held: bigint;
+  /** Leaves orders unanswered, though it says that its fabric gives numbers. */
+  readonly isSilent: boolean;
   /** Why the port could not be opened last; null while it is open. */
   readonly error: SequenceError | null;
   /** Asks the card about itself. Rejects with TIMEOUT or DISCONNECTED. */

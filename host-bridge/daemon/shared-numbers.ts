@@ -21,15 +21,13 @@ import type {
 } from "./number-source.js";
 import { Order } from "./order.js";
 import { type Regular, Rounds } from "./rounds.js";
-
-/** How often it is looked whether the card in use still answers. */
-const WATCH_EVERY_MS = 50;
+import { SilenceWatch } from "./silence-watch.js";
 
 export interface SharedNumbersSettings {
   readonly pool: CardPool;
   readonly metrics: Metrics;
   readonly clock: Clock;
-  /** A card with orders that answers none for this long loses them to another one, in milliseconds. */
+  /** A card with orders that answers none for this long loses them to another one, in milliseconds; alone it is not ready. */
   readonly silentMs: number;
   /** Calls `flush` when what has come in by now was read: `setImmediate`, but for tests. */
   readonly defer: (flush: () => void) => void;
@@ -47,17 +45,28 @@ export class SharedNumbers implements NumberSource {
   private cancelHold: (() => void) | null = null;
   private isEnding = false;
   private onIdle: (() => void) | null = null;
-  private cancelWatch: (() => void) | null = null;
-  private waitingSinceMs = 0;
+  private readonly silence: SilenceWatch;
   private readonly subscribers = new Set<NumberSourceEvents>();
   private viewNumber = 0;
 
   constructor(settings: SharedNumbersSettings) {
     this.settings = settings;
+    const { pool, clock, silentMs } = settings;
+    this.silence = new SilenceWatch({
+      pool,
+      clock,
+      silentMs,
+      oldestOrderAtMs: () => {
+        const [oldest] = this.open;
+        return oldest?.placedAtMs ?? null;
+      },
+      onSilent: () => this.onHealth(),
+    });
   }
 
   get isReady(): boolean {
-    return this.settings.pool.current?.isReady === true;
+    const card = this.settings.pool.current;
+    return card?.isReady === true && !card.isSilent;
   }
 
   get view(): View | null {
@@ -90,8 +99,8 @@ export class SharedNumbers implements NumberSource {
       queueMicrotask(() => this.fail(order, refusal));
       return order;
     }
-    if (this.open.size === 0) this.watch();
     this.open.add(order);
+    this.silence.wake();
     this.rounds.notePlaced(wanted.from, nowMs);
     this.fresh.push(order);
     this.flushSoon();
@@ -164,6 +173,7 @@ export class SharedNumbers implements NumberSource {
   /** Rejects what still waits with CLOSED. */
   stop(): void {
     this.isEnding = true;
+    this.silence.stop();
     for (const order of [...this.open]) this.fail(order, closedError());
   }
 
@@ -249,10 +259,7 @@ export class SharedNumbers implements NumberSource {
     if (order.isUnderWay) this.rounds.noteSettled(order.isTrusted);
     // What waits may have waited for this one.
     if (this.fresh.length > 0) this.flushSoon();
-    if (this.open.size > 0) return;
-    this.cancelWatch?.();
-    this.cancelWatch = null;
-    this.onIdle?.();
+    if (this.open.size === 0) this.onIdle?.();
   }
 
   private rebalance(): void {
@@ -260,33 +267,9 @@ export class SharedNumbers implements NumberSource {
     if (pool.choose(clock.nowMs())) metrics.moves.inc();
     const card = pool.current;
     if (card === null) return;
-    this.waitingSinceMs = clock.nowMs();
+    this.silence.restart();
     // Whatever the old card still answers is skipped: its callers are settled before the new ones are made.
     for (const order of this.open) if (order.card !== card) this.attach(order, card);
-  }
-
-  /** While orders are open: a card that leaves them without an answer loses them. */
-  private watch(): void {
-    const { clock } = this.settings;
-    this.waitingSinceMs = clock.nowMs();
-    const look = (): void => {
-      this.cancelWatch = clock.setTimer(look, WATCH_EVERY_MS);
-      this.moveFromSilent();
-    };
-    this.cancelWatch = clock.setTimer(look, WATCH_EVERY_MS);
-  }
-
-  private moveFromSilent(): void {
-    const { pool, clock, silentMs } = this.settings;
-    const card = pool.current;
-    const nowMs = clock.nowMs();
-    if (card === null || !card.isReady) {
-      this.waitingSinceMs = nowMs;
-      return;
-    }
-    const [oldest] = this.open;
-    const sinceMs = Math.max(card.answeredAtMs, this.waitingSinceMs, oldest?.placedAtMs ?? nowMs);
-    if (nowMs - sinceMs >= silentMs && pool.suspect(nowMs)) this.onHealth();
   }
 
   private rejectImpatient(): void {
