@@ -7,13 +7,13 @@ import type { OwnedProcess, ProcessScope } from "../processes/process-scope.js";
 import { startRigProcess } from "../processes/rig-process.js";
 import { runInScope } from "../processes/run-in-scope.js";
 import { measure } from "./measure.js";
-import { judgeMemory, type MemorySample } from "./memory-figures.js";
+import { judgeMemory } from "./memory-figures.js";
 import type { ClientSettings } from "./number-client.js";
 import { CARD_PROCESSES, sameForEach } from "./systems/bench-system.js";
 
 const CALLERS = 1024;
 /** New client processes as often as this, so that connections come and go too. */
-const ROUND_MS = 3_000;
+const ROUND_MS = 5_000;
 const LOOK_EVERY_MS = 250;
 /** Connections of each round's Redis clients, in all. */
 const REDIS_CONNECTIONS = 16;
@@ -29,6 +29,10 @@ function memoryOf({ child }: OwnedProcess): number {
   return 1_024 * Number(execFileSync("ps", ["-o", "rss=", "-p", `${child.pid}`], { encoding: "utf8" }));
 }
 
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
 async function soak(scope: ProcessScope, { engine, calls, json }: Options): Promise<number> {
   const rig = await startRigProcess(scope, { engine, cards: CARD_PROCESSES });
   const socket = join(scope.makeDirectory(), "daemon.sock");
@@ -42,11 +46,11 @@ async function soak(scope: ProcessScope, { engine, calls, json }: Options): Prom
     { settings: { kind: "seqcard-daemon", socket }, connections: 4 },
     { settings: { kind: "daemon-redis", port }, connections: REDIS_CONNECTIONS },
   ];
-  const samples: MemorySample[] = [];
+  const samples: number[] = [];
   const served = ways.map(() => 0);
   let done = 0;
   const look = setInterval(() => {
-    if (daemon.running) samples.push({ calls: done, bytes: memoryOf(daemon) });
+    if (daemon.running) samples.push(memoryOf(daemon));
   }, LOOK_EVERY_MS);
   try {
     for (let round = 0; done < calls && !scope.isClosing; round += 1) {
@@ -56,7 +60,7 @@ async function soak(scope: ProcessScope, { engine, calls, json }: Options): Prom
       const { numbers } = await measure(scope, plan);
       done += numbers;
       (served[round % ways.length] as number) += numbers;
-      samples.push({ calls: done, bytes: memoryOf(daemon) });
+      if (!json) console.log(`${done} calls, ${megabytes(memoryOf(daemon))}`);
     }
   } finally {
     clearInterval(look);
@@ -66,11 +70,10 @@ async function soak(scope: ProcessScope, { engine, calls, json }: Options): Prom
   if (json) {
     console.log(JSON.stringify({ engine, calls: done, served, ...figures }));
   } else {
-    const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
     console.log(`${done} calls by ${CALLERS} callers in four processes: ${served[0]} at the Unix socket,`);
     console.log(`${served[1]} at the Redis listener, where each is an order of its own.`);
     console.log(
-      `Memory of the daemon: ${megabytes(figures.start)} in the first quarter, ${megabytes(figures.middle)} in the ` +
+      `Memory of the daemon: ${megabytes(figures.start)} in the first quarter of the time, ${megabytes(figures.middle)} in the ` +
         `second, ${megabytes(figures.end)} in the last, ${megabytes(figures.most)} at the most: ` +
         `${figures.isFlat ? "flat" : "IT GROWS"}.`,
     );

@@ -1,13 +1,5 @@
-/** A look at a process's memory. */
-export interface MemorySample {
-  /** Calls that were served by then. */
-  readonly calls: number;
-  /** Resident memory in bytes. */
-  readonly bytes: number;
-}
-
 export interface MemoryFigures {
-  /** Median of the first, of the second and of the last quarter of the calls, in bytes. */
+  /** Median of the first, of the second and of the last quarter of the time, in bytes. */
   readonly start: number;
   readonly middle: number;
   readonly end: number;
@@ -18,26 +10,20 @@ export interface MemoryFigures {
 
 /**
  * The first quarter warms up: code is compiled, and the heap takes the size that the load needs. What then grows by more than this in
- * half of the calls would grow for ever.
+ * half of the time would grow for ever.
  */
 const MOST_GROWTH = 0.1;
 
-/** @param samples in the order in which they were taken. @throws Error where a quarter of the calls has none. */
-export function judgeMemory(samples: readonly MemorySample[]): MemoryFigures {
-  const calls = samples.at(-1)?.calls ?? 0;
+/** @param samples resident memory in bytes, at regular intervals. @throws Error where they are fewer than four. */
+export function judgeMemory(samples: readonly number[]): MemoryFigures {
   const quarter = (index: number): number =>
-    median(
-      samples
-        .filter((sample) => Math.min(3, Math.floor((4 * sample.calls) / calls)) === index)
-        .map(({ bytes }) => bytes),
-    );
+    median(samples.filter((_, at) => Math.floor((4 * at) / samples.length) === index));
   const [start, middle, end] = [quarter(0), quarter(1), quarter(3)];
-  const most = Math.max(...samples.map(({ bytes }) => bytes));
-  return { start, middle, end, most, isFlat: end <= middle * (1 + MOST_GROWTH) };
+  return { start, middle, end, most: Math.max(...samples), isFlat: end <= middle * (1 + MOST_GROWTH) };
 }
 
 function median(values: readonly number[]): number {
   const middle = [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)];
-  if (middle === undefined) throw new Error("Too few looks at the memory: take more calls.");
+  if (middle === undefined) throw new Error("Too few looks at the memory: let it take more calls.");
   return middle;
 }
