@@ -15,6 +15,7 @@ import {
   LINK_TEST_NO_CABLE,
   LINK_TEST_NO_MEMBER,
   LINK_TEST_NO_REPLY,
+  LINK_TEST_RESTS,
   LinkTestFields,
   LinkTestReplyFields,
 } from "../../../firmware/wire/link-test-frames.js";
@@ -83,6 +84,12 @@ function told(one: CardBench): (readonly [number, number, number])[] {
 /** The codes with which the card has answered other ends. */
 function answered(one: CardBench): number[] {
   return one.sent.linkTestReplies().map(({ fields }) => fields.code);
+}
+
+function silentCables(one: CardBench): number {
+  const condition = { state: 0, role: 0, silentCables: 0 };
+  one.card.readCondition(condition, one.nowUs);
+  return condition.silentCables;
 }
 
 function counter(one: CardBench, name: CounterName): number {
@@ -428,6 +435,60 @@ export const linkTestCases: readonly UnitCase[] = [
     },
   },
   {
+    title:
+      "while a cable is under test no hello goes out there and none counts, and it is one of all again behind it",
+    run(t) {
+      const one = bench();
+      asked(one, 2, { durationMs: 100 });
+      one.sent.clear();
+      one.advance(100_000);
+      t.true(one.sent.hellos().every(({ link }) => link === 1));
+      t.is(silentCables(one), 1);
+      one.advance(100_000);
+      t.true(one.sent.hellos().some(({ link }) => link === 0));
+      t.is(silentCables(one), 0);
+    },
+  },
+  {
+    title:
+      "what other cards may ask for is two minutes at once, and then a tenth of the time; a card's own host may go on",
+    run(t) {
+      const one = bench();
+      let taken = 0;
+      for (; ; taken += 1) {
+        asked(one, 2, { durationMs: 2_000 });
+        if (answered(one).at(-1) !== LINK_TEST_BEGUN) break;
+        one.advance(2_200_000);
+      }
+      t.is(answered(one).at(-1), LINK_TEST_RESTS);
+      // 1,200 s over what of the twenty seconds that each one costs has not passed with it.
+      t.is(taken, 68);
+      asked(one, 2, { durationMs: 0 });
+      t.is(answered(one).at(-1), LINK_TEST_DONE);
+      ask(one);
+      one.advance(REPLY_US);
+      t.deepEqual(told(one), [[1, LINK_TEST_NO_REPLY, 1]]);
+      one.advance(20_000_000);
+      asked(one, 3, { durationMs: 2_000 });
+      t.is(answered(one).at(-1), LINK_TEST_BEGUN);
+      one.advance(2_200_000);
+      asked(one, 3, { durationMs: 2_000 });
+      t.is(answered(one).at(-1), LINK_TEST_RESTS);
+    },
+  },
+  {
+    title: "an agreement that finds no room in the send buffer is none",
+    run(t) {
+      const one = bench();
+      one.accepts = false;
+      asked(one, 2);
+      one.accepts = true;
+      one.advance(1_000_000);
+      t.deepEqual(one.bauds, []);
+      t.is(silentCables(one), 0);
+    },
+  },
+  {
     title: "frames of a wrong length are dropped",
     run(t) {
       const one = bench();
@@ -441,8 +502,12 @@ export const linkTestCases: readonly UnitCase[] = [
           { destination: NEIGHBOUR_ID },
         );
       }
-      t.is(counter(one, "dropLength"), 2);
+      const question = hostLinkTest(SESSION);
+      question.length -= 1;
+      one.fromHost(question);
+      t.is(counter(one, "dropLength"), 3);
       t.deepEqual(answered(one), []);
+      t.deepEqual(told(one), []);
     },
   },
 ];
