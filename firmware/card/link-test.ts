@@ -240,7 +240,8 @@ export class LinkTest {
   }
 
   private rateOf(link: number): LinkRate | undefined {
-    return this.context.environment.rateOfLink?.(link);
+    const { environment } = this.context;
+    return link < environment.linkCount ? environment.rateOfLink?.(link) : undefined;
   }
 
   /** That of the cable under test, which was found to have one. */

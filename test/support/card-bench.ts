@@ -161,7 +161,10 @@ export class CardBench {
       };
       return maxBaud === 0 ? undefined : { configuredBaud: USUAL_BAUD, maxBaud, setBaud };
     });
-    return (link) => rates[link];
+    return (link) => {
+      if (link >= rates.length) throw new RangeError("the card has no such cable");
+      return rates[link];
+    };
   }
 
   initialise(): void {
