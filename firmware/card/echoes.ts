@@ -190,8 +190,7 @@ export class Echoes {
   }
 
   private tell(tag: number, code: number, roundTripUs: number): void {
-    const { line } = this;
-    encodeHostEchoResult(line.frame, tag, code, roundTripUs);
-    line.send(FRAME_HOST_ECHO_RESULT, line.frame);
+    encodeHostEchoResult(this.line.frame, tag, code, roundTripUs);
+    this.line.send(FRAME_HOST_ECHO_RESULT, this.line.frame);
   }
 }

@@ -23,7 +23,7 @@ export interface FramePort {
   /** Frames dropped on reception for noise, wrong checksum or wrong length. */
   readonly badFrames: number;
   /** Left out where the line has no rate, or none that can be changed. */
-  readonly rate?: PortRate;
+  readonly rate?: PortRate | undefined;
   /**
    * Takes a whole frame or nothing, and never waits.
    * @returns false where the send buffer has no room.
