@@ -6,6 +6,7 @@ import {
   FRAME_HOST_COUNTERS,
   FRAME_HOST_ECHO_RESULT,
   FRAME_HOST_INIT_RESULT,
+  FRAME_HOST_LINK_TEST_RESULT,
   FRAME_HOST_LINKS,
   FRAME_HOST_MIRROR,
   FRAME_HOST_OPEN,
@@ -40,7 +41,13 @@ import {
   HostWelcomeFields,
 } from "../firmware/wire/host-setup-frames.js";
 import type { PlanFields } from "../firmware/wire/plan-frames.js";
-import { CableCalls, type EchoQuestion, type EchoResult } from "./cable-calls.js";
+import {
+  CableCalls,
+  type EchoQuestion,
+  type EchoResult,
+  type LinkTestQuestion,
+  type LinkTestResult,
+} from "./cable-calls.js";
 import type { Caller } from "./caller.js";
 import { CardChanges } from "./card-changes.js";
 import { type CardIdentity, identityFrom, isUnsettled } from "./card-identity.js";
@@ -150,7 +157,7 @@ export class CardSession {
       this.calls.earliestDeadlineMs,
       this.questions.earliestDeadlineMs,
       this.changes.earliestDeadlineMs,
-      this.cables.echoes.earliestDeadlineMs,
+      this.cables.earliestDeadlineMs,
     );
     if (this.line === "down") return deadlineMs;
     if (this.line === "opening") return Math.min(deadlineMs, this.openAgainMs, this.openDeadlineMs);
@@ -209,6 +216,12 @@ export class CardSession {
     else waiter.reject(disconnectedError());
   }
 
+  /** Asks for one test of a cable; where the card cannot be asked now, it is rejected at once. */
+  requestLinkTest(question: LinkTestQuestion, waiter: Waiter<LinkTestResult>): void {
+    if (this.isOpen) this.cables.testLink(question, waiter);
+    else waiter.reject(disconnectedError());
+  }
+
   /** @param waiter is handed what the card drew, by which its fabric knows it from now on. */
   requestInit(fields: HostInitFields, waiter: Waiter<number>, nowMs: number): void {
     if (this.changes.requestInit(fields, waiter) && this.isOpen) this.changes.ask(nowMs);
@@ -229,7 +242,7 @@ export class CardSession {
     this.calls.failAll(error);
     this.questions.reject(error);
     this.changes.reject(error);
-    this.cables.echoes.reject(error);
+    this.cables.reject(error);
   }
 
   /** Why nobody gets a number now, or null where they can. */
@@ -320,6 +333,8 @@ export class CardSession {
         return this.questions.onReport(frame);
       case FRAME_HOST_ECHO_RESULT:
         return this.cables.onEchoResult(frame);
+      case FRAME_HOST_LINK_TEST_RESULT:
+        return this.cables.onLinkTestResult(frame);
       case FRAME_HOST_STATUS:
       case FRAME_HOST_LINKS:
       case FRAME_HOST_COUNTERS:
@@ -437,7 +452,7 @@ export class CardSession {
   private expire(nowMs: number): void {
     this.calls.expire(nowMs, (refusedFor) => timeoutError(this.line, refusedFor ?? this.notReadyError()));
     this.questions.expire(nowMs, () => timeoutError(this.line, null));
-    this.cables.echoes.expire(nowMs, () => timeoutError(this.line, null));
+    this.cables.expire(nowMs, () => timeoutError(this.line, null));
     this.changes.expire(nowMs, () => timeoutError(this.line, this.notReadyError()));
   }
 }

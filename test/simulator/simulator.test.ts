@@ -116,7 +116,7 @@ test(`${TESTED_SEEDS} seeds keep every promise while cables are tested at other 
     results.reduce((total, result) => total + of(result), 0);
   t.true(sum(({ deliveries }) => deliveries) > 100 * TESTED_SEEDS);
   // Both ends of a cable, there and back.
-  t.true(sum(({ rateChanges }) => rateChanges) > 4 * TESTED_SEEDS);
+  t.true(sum(({ rateChanges }) => rateChanges) > 3 * TESTED_SEEDS);
 });
 
 for (const { seed, cards, fabrics, cableTests, found } of keptSeeds) {
