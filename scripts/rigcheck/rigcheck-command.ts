@@ -47,7 +47,7 @@ Examples:
   $ seqcard rigcheck --ports /dev/ttyACM0,/dev/ttyACM1,/dev/ttyACM2 --no-failover --baud all    also at every other rate`;
 
 /** How long a cable is at each rate. */
-const BAUD_MS = 1_000;
+const BAUD_MS = 2_000;
 
 /** Adds `rigcheck`. */
 export function addRigCheckCommand(program: Command): void {
