@@ -27,13 +27,11 @@ import {
   decodeHostAnswer,
   decodeHostMirror,
   decodeHostRefuse,
-  decodeHostView,
   encodeEmptyBody,
   encodeHostRequest,
   HostAnswerFields,
   HostMirrorFields,
   HostRefuseFields,
-  HostViewFields,
 } from "../firmware/wire/host-frames.js";
 import {
   decodeHostWelcome,
@@ -41,29 +39,24 @@ import {
   HostWelcomeFields,
 } from "../firmware/wire/host-setup-frames.js";
 import type { PlanFields } from "../firmware/wire/plan-frames.js";
-import {
-  CableCalls,
-  type EchoQuestion,
-  type EchoResult,
-  type LinkTestQuestion,
-  type LinkTestResult,
-} from "./cable-calls.js";
+import type { EchoQuestion, EchoResult, LinkTestQuestion, LinkTestResult } from "./cable-calls.js";
 import type { Caller } from "./caller.js";
-import { CardChanges } from "./card-changes.js";
-import { type CardIdentity, identityFrom, isUnsettled } from "./card-identity.js";
-import { CardQuestions } from "./card-questions.js";
+import { type CardIdentity, identityFrom } from "./card-identity.js";
 import type { CardReport } from "./card-report.js";
 import type { CardStatus } from "./card-status.js";
-import { SequenceError } from "./errors.js";
+import type { SequenceError } from "./errors.js";
 import type { Waiter } from "./exchange.js";
+import { KnownCard } from "./known-card.js";
+import { KnownView } from "./known-view.js";
 import { NumberCalls } from "./number-calls.js";
-import { isPassing, refusalError, stateError } from "./refusals.js";
+import { OtherCalls } from "./other-calls.js";
+import { isPassing, refusalError } from "./refusals.js";
 import { SessionCounters } from "./session-counters.js";
 import type { SessionEnvironment } from "./session-environment.js";
-import { disconnectedError, timeoutError, wrongFabricError, wrongVersionError } from "./session-errors.js";
+import { disconnectedError, notACardError, timeoutError, wrongVersionError } from "./session-errors.js";
 import { OPEN_REPEAT_MS } from "./timing.js";
 import { MAX_NUMBER, newestBelow, toBigint } from "./uint64-bigint.js";
-import { type View, viewChange, viewFrom } from "./view.js";
+import type { View } from "./view.js";
 
 /**
  * The host's side of the protocol: a pure state machine. Frames and the time go in; frames, settled callers and the
@@ -74,23 +67,16 @@ export class CardSession {
   private readonly environment: SessionEnvironment;
   private readonly frame = new FrameBuffer();
   private readonly calls: NumberCalls;
-  private readonly changes: CardChanges;
-  private readonly questions: CardQuestions;
-  private readonly cables: CableCalls;
+  private readonly others: OtherCalls;
   private line: "down" | "opening" | "open" = "down";
   private session = 0;
   private openAgainMs = 0;
   private openDeadlineMs = 0;
-  private fabricId = 0;
-  private knownCard: CardIdentity | null = null;
-  private knownView: View | null = null;
-  private isViewFresh = false;
-  /** Whether the card was out of reach, and perhaps without power, since the view that is known. */
-  private wasAway = false;
+  private readonly knownCard = new KnownCard();
+  private readonly knownView = new KnownView();
   private readonly welcome = new HostWelcomeFields();
   private readonly answer = new HostAnswerFields();
   private readonly refuse = new HostRefuseFields();
-  private readonly viewFields = new HostViewFields();
   private readonly mirror = new HostMirrorFields();
 
   constructor(environment: SessionEnvironment) {
@@ -99,33 +85,22 @@ export class CardSession {
       encodeHostRequest(this.frame, tag, count);
       this.send(FRAME_HOST_REQUEST);
     });
-    this.changes = new CardChanges(
-      this.frame,
-      (type) => this.send(type),
-      this.counters,
-      (cardId, fabricId) => this.becomeMember(cardId, fabricId),
-    );
-    this.questions = new CardQuestions(
-      this.frame,
-      (type) => this.send(type),
-      this.counters,
-      environment.random32(),
-    );
-    this.cables = new CableCalls(
-      environment.random32(),
-      this.frame,
-      (type) => this.send(type),
-      this.counters,
-    );
+    this.others = new OtherCalls({
+      frame: this.frame,
+      send: (type) => this.send(type),
+      counters: this.counters,
+      random32: () => environment.random32(),
+      onMember: (cardId, fabricId) => this.knownCard.becomeMember(cardId, fabricId),
+    });
   }
 
   /** The card that answered last. */
   get card(): CardIdentity | null {
-    return this.knownCard;
+    return this.knownCard.current;
   }
 
   get view(): View | null {
-    return this.knownView;
+    return this.knownView.current;
   }
 
   get lineState(): "down" | "opening" | "open" {
@@ -143,7 +118,7 @@ export class CardSession {
 
   /** Whether a number asked for now is likely to come. */
   get isReady(): boolean {
-    return this.isOpen && this.isViewFresh && this.knownView?.state === "ready";
+    return this.isOpen && this.knownView.isReady;
   }
 
   /** Whether nobody waits for a number. */
@@ -153,15 +128,10 @@ export class CardSession {
 
   /** When `tick` is to be called, `Infinity` for never. Calling it early does no harm. */
   get wakeUpMs(): number {
-    const deadlineMs = Math.min(
-      this.calls.earliestDeadlineMs,
-      this.questions.earliestDeadlineMs,
-      this.changes.earliestDeadlineMs,
-      this.cables.earliestDeadlineMs,
-    );
+    const deadlineMs = Math.min(this.calls.earliestDeadlineMs, this.others.earliestDeadlineMs);
     if (this.line === "down") return deadlineMs;
     if (this.line === "opening") return Math.min(deadlineMs, this.openAgainMs, this.openDeadlineMs);
-    return Math.min(deadlineMs, this.calls.wakeUpMs, this.questions.wakeUpMs, this.changes.wakeUpMs);
+    return Math.min(deadlineMs, this.calls.wakeUpMs, this.others.wakeUpMs);
   }
 
   /** There is a line: begins a new session on it. Whatever an earlier session still brings is dropped from now on. */
@@ -170,8 +140,7 @@ export class CardSession {
     do this.session = this.environment.random32() >>> 0;
     while (this.session === before);
     this.line = "opening";
-    this.isViewFresh = false;
-    this.wasAway = true;
+    this.knownView.beginSession();
     this.openDeadlineMs = nowMs + this.environment.openTimeoutMs;
     this.sendOpen(nowMs);
   }
@@ -179,7 +148,7 @@ export class CardSession {
   /** The line is gone. What is in flight is asked for again in the next session, unless `failAll` follows. */
   disconnect(): void {
     this.line = "down";
-    this.isViewFresh = false;
+    this.knownView.endSession();
   }
 
   /** Tells the card that the session is over. */
@@ -202,72 +171,63 @@ export class CardSession {
   }
 
   requestStatus(waiter: Waiter<CardStatus>, nowMs: number): void {
-    if (this.questions.requestStatus(waiter) && this.isOpen) this.questions.askStatus(nowMs);
+    if (this.others.questions.requestStatus(waiter) && this.isOpen) this.others.questions.askStatus(nowMs);
   }
 
   /** @param waiter is handed a report of each card of the fabric, silent ones too, by rising id. */
   requestSurvey(waiter: Waiter<readonly CardReport[]>, nowMs: number): void {
-    if (this.questions.requestSurvey(waiter) && this.isOpen) this.questions.askSurvey(nowMs);
+    if (this.others.questions.requestSurvey(waiter) && this.isOpen) this.others.questions.askSurvey(nowMs);
   }
 
   /** Sends one echo; where the card cannot be asked now, it is rejected at once. */
   requestEcho(question: EchoQuestion, waiter: Waiter<EchoResult>): void {
-    if (this.isOpen) this.cables.echo(question, waiter);
+    if (this.isOpen) this.others.cables.echo(question, waiter);
     else waiter.reject(disconnectedError());
   }
 
   /** Asks for one test of a cable; where the card cannot be asked now, it is rejected at once. */
   requestLinkTest(question: LinkTestQuestion, waiter: Waiter<LinkTestResult>): void {
-    if (this.isOpen) this.cables.testLink(question, waiter);
+    if (this.isOpen) this.others.cables.testLink(question, waiter);
     else waiter.reject(disconnectedError());
   }
 
   /** @param waiter is handed what the card drew, by which its fabric knows it from now on. */
   requestInit(fields: HostInitFields, waiter: Waiter<number>, nowMs: number): void {
-    if (this.changes.requestInit(fields, waiter) && this.isOpen) this.changes.ask(nowMs);
+    if (this.others.changes.requestInit(fields, waiter) && this.isOpen) this.others.changes.ask(nowMs);
   }
 
   /** @param waiter is handed the first number of the new view. */
   requestPlan(fields: PlanFields, waiter: Waiter<bigint>, nowMs: number): void {
-    if (this.changes.requestPlan(fields, waiter) && this.isOpen) this.changes.ask(nowMs);
+    if (this.others.changes.requestPlan(fields, waiter) && this.isOpen) this.others.changes.ask(nowMs);
   }
 
   /** How often the card was asked: from the second time on, CARD_NOT_BLANK may be our own doing. */
   get initAttempts(): number {
-    return this.changes.initAttempts;
+    return this.others.changes.initAttempts;
   }
 
   /** Rejects every call. */
   failAll(error: SequenceError): void {
     this.calls.failAll(error);
-    this.questions.reject(error);
-    this.changes.reject(error);
-    this.cables.reject(error);
+    this.others.reject(error);
   }
 
   /** Why nobody gets a number now, or null where they can. */
   notReadyError(): SequenceError | null {
-    if (!this.isOpen || !this.isViewFresh) return null;
-    return stateError(this.viewFields.state);
+    return this.isOpen ? this.knownView.notReadyError : null;
   }
 
   tick(nowMs: number): void {
     this.expire(nowMs);
     if (this.line === "opening") {
       if (this.openDeadlineMs <= nowMs) {
-        this.environment.onUnusable(
-          new SequenceError(
-            "NOT_A_CARD",
-            "nothing that speaks seqcard's protocol answers at this port; choose another (`seqcard ports`), or flash the card",
-          ),
-        );
+        this.environment.onUnusable(notACardError());
       } else if (this.openAgainMs <= nowMs) {
         this.sendOpen(nowMs);
       }
     } else if (this.line === "open") {
       this.calls.tick(nowMs);
-      this.questions.tick(nowMs);
-      this.changes.tick(nowMs);
+      this.others.tick(nowMs);
       this.askForSpace();
     }
   }
@@ -322,19 +282,19 @@ export class CardSession {
       case FRAME_HOST_REFUSE:
         return decodeHostRefuse(frame, this.refuse) && this.onRefuse(nowMs);
       case FRAME_HOST_VIEW:
-        return decodeHostView(frame, this.viewFields) && this.onView(nowMs);
+        return this.knownView.decode(frame) && this.onView(nowMs);
       case FRAME_HOST_MIRROR:
         return decodeHostMirror(frame, this.mirror) && this.onMirror();
       case FRAME_HOST_INIT_RESULT:
-        return this.changes.onInitResult(frame);
+        return this.others.changes.onInitResult(frame);
       case FRAME_HOST_PLAN_RESULT:
-        return this.changes.onPlanResult(frame);
+        return this.others.changes.onPlanResult(frame);
       case FRAME_HOST_REPORT:
-        return this.questions.onReport(frame);
+        return this.others.questions.onReport(frame);
       case FRAME_HOST_ECHO_RESULT:
-        return this.cables.onEchoResult(frame);
+        return this.others.cables.onEchoResult(frame);
       case FRAME_HOST_LINK_TEST_RESULT:
-        return this.cables.onLinkTestResult(frame);
+        return this.others.cables.onLinkTestResult(frame);
       case FRAME_HOST_STATUS:
       case FRAME_HOST_LINKS:
       case FRAME_HOST_COUNTERS:
@@ -350,22 +310,17 @@ export class CardSession {
 
   private onWelcome(nowMs: number): true {
     const card = identityFrom(this.welcome);
-    // A card that is in no fabric yet, or in none any more, may have been initialised anew by another process.
-    const isSettled = this.knownCard !== null && !isUnsettled(this.knownCard);
-    if (isSettled && card.fabricId !== this.fabricId) {
-      this.environment.onUnusable(wrongFabricError(this.fabricId, card));
+    const error = this.knownCard.take(card);
+    if (error !== null) {
+      this.environment.onUnusable(error);
       return true;
     }
-    this.fabricId = card.fabricId;
-    this.knownCard = card;
     if (this.line === "open") return true;
     this.line = "open";
     this.calls.maxBlocks = Math.max(1, Math.min(MAX_BLOCKS_IN_FLIGHT, this.welcome.maxBlocksInFlight));
     this.environment.onOpen(card);
     this.calls.askAllAgain(nowMs);
-    this.questions.askStatus(nowMs);
-    this.questions.askSurvey(nowMs);
-    this.changes.ask(nowMs);
+    this.others.ask(nowMs);
     this.askForSpace();
     return true;
   }
@@ -408,15 +363,7 @@ export class CardSession {
 
   private onView(nowMs: number): true {
     const wasReady = this.isReady;
-    const current = viewFrom(this.viewFields);
-    const change = viewChange(this.knownView, current, {
-      card: this.knownCard?.id ?? 0,
-      wasRestarted: this.wasAway,
-      planned: this.changes.planOf(current.base),
-    });
-    if (this.knownView?.number !== current.number || current.state === "ready") this.wasAway = false;
-    this.knownView = current;
-    this.isViewFresh = true;
+    const change = this.knownView.take(this.card?.id ?? 0, (base) => this.others.changes.planOf(base));
     if (change !== null) this.environment.onView(change);
     if (!wasReady && this.isReady) this.environment.onReady();
     if (this.isReady) this.calls.askRefused(nowMs);
@@ -425,34 +372,31 @@ export class CardSession {
   }
 
   private onMirror(): true {
-    const newest = newestBelow(this.mirror.held);
-    if (newest <= MAX_NUMBER) this.environment.onNewest(newest);
-    else this.counters.answersOutOfRange += 1;
+    this.noteNewest(newestBelow(this.mirror.held));
     return true;
   }
 
-  private becomeMember(id: number, fabricId: number): void {
-    this.fabricId = fabricId;
-    if (this.knownCard === null) return;
-    this.knownCard = { ...this.knownCard, id, fabricId, blank: false, removed: false };
+  /** A card says that it holds `number`; one that lies must not lift what callers read as the newest out of its range. */
+  private noteNewest(number: bigint): void {
+    if (number <= MAX_NUMBER) this.environment.onNewest(number);
+    else this.counters.answersOutOfRange += 1;
   }
 
   private onStatus(type: number, frame: FrameBuffer): boolean {
-    const status = this.questions.onStatus(type, frame);
+    const status = this.others.questions.onStatus(type, frame);
     if (typeof status === "boolean") return status;
-    // A card whose result of an init was lost is a member without our having heard so.
-    if (this.fabricId === 0 && !status.blank) this.becomeMember(status.card, status.fabricId);
-    const { joining, removed } = status;
-    if (this.knownCard !== null) this.knownCard = { ...this.knownCard, joining, removed };
-    this.environment.onNewest(status.latest);
-    this.questions.answerStatus(status);
+    this.knownCard.note(status);
+    this.noteNewest(status.latest);
+    this.others.questions.answerStatus(status);
     return true;
   }
 
   private expire(nowMs: number): void {
     this.calls.expire(nowMs, (refusedFor) => timeoutError(this.line, refusedFor ?? this.notReadyError()));
-    this.questions.expire(nowMs, () => timeoutError(this.line, null));
-    this.cables.expire(nowMs, () => timeoutError(this.line, null));
-    this.changes.expire(nowMs, () => timeoutError(this.line, this.notReadyError()));
+    this.others.expire(
+      nowMs,
+      () => timeoutError(this.line, null),
+      () => timeoutError(this.line, this.notReadyError()),
+    );
   }
 }

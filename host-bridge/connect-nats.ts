@@ -1,28 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { SystemClock } from "./clock.js";
 import { SequenceError } from "./errors.js";
+import { type FabricAddress, FabricReader } from "./nats/fabric-reader.js";
 import { findFabric } from "./nats/find-fabric.js";
 import { connectServer, serversProblem } from "./nats/nats-connect.js";
-import { DEFAULT_SUBJECT, isSubjectPrefix } from "./nats/nats-messages.js";
+import { DEFAULT_SUBJECT, isSubjectPrefix, subjectsOf } from "./nats/nats-messages.js";
+import { NatsSequence } from "./nats/nats-sequence.js";
 import { NatsTransport } from "./nats/nats-transport.js";
-import { Sequence } from "./sequence.js";
+import type { Sequence } from "./sequence.js";
 import { DEFAULT_CALL_TIMEOUT_MS, DEFAULT_OPEN_TIMEOUT_MS } from "./timing.js";
 import type { Transport, TransportEvents } from "./transport.js";
 
 /** A request without a reply is given up after this; that of a bridge that was killed costs its callers as much. */
 const DEFAULT_REQUEST_TIMEOUT_MS = 500;
-/** What is asked of a card itself. By NATS numbers alone are carried: any bridge may answer, and each has another card. */
-const CARD_CALLS = [
-  "status",
-  "initialise",
-  "seed",
-  "handover",
-  "survey",
-  "addMember",
-  "removeMember",
-  "replaceMember",
-];
-
 export interface ConnectNatsOptions {
   /** Such as "nats://10.0.0.5:4222"; several with commas. */
   readonly servers: string;
@@ -46,7 +36,8 @@ export interface ConnectNatsOptions {
 
 /**
  * Takes numbers from bridges (`seqcard serve --nats`) on other machines: each block from any of them. Calls of one moment
- * travel together. `nextSync` is SYNC_UNSUPPORTED, and what is asked of a card itself, such as `status`, NOT_CARRIED.
+ * travel together. `status` and `survey` are carried; `nextSync` is SYNC_UNSUPPORTED, and what changes something, such as
+ * `seed`, NOT_CARRIED.
  * Rejects with NATS_UNREACHABLE, NATS_DENIED, DAEMON_NOT_RUNNING, DAEMON_SILENT or BAD_OPTION.
  */
 export async function connectNats(options: ConnectNatsOptions): Promise<Sequence> {
@@ -54,6 +45,7 @@ export async function connectNats(options: ConnectNatsOptions): Promise<Sequence
   const { whenNotReady = "wait", reconnect = true } = options;
   checkOptions(options);
   let fabricId = options.fabricId ?? null;
+  let address: FabricAddress | null = null;
   const openTransport = async (events: TransportEvents): Promise<Transport> => {
     const connection = await connectServer({
       servers: options.servers,
@@ -69,11 +61,12 @@ export async function connectNats(options: ConnectNatsOptions): Promise<Sequence
       await connection.close();
       throw error;
     }
+    address = { connection, fabricId, subjects: subjectsOf(prefix, fabricId) };
     const requestTimeoutMs = options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
     return new NatsTransport(connection, { prefix, fabricId, requestTimeoutMs }, events);
   };
   try {
-    const sequence = await Sequence.start({
+    const settings = {
       openTransport,
       clock: new SystemClock(),
       random32: () => randomBytes(4).readUInt32LE(),
@@ -81,9 +74,8 @@ export async function connectNats(options: ConnectNatsOptions): Promise<Sequence
       openTimeoutMs,
       whenNotReady,
       reconnect,
-    });
-    refuseCardCalls(sequence);
-    return sequence;
+    };
+    return await NatsSequence.connect(settings, new FabricReader(() => address, timeoutMs));
   } catch (error) {
     if (!(error instanceof SequenceError) || error.code !== "NOT_A_CARD") throw error;
     throw new SequenceError(
@@ -91,19 +83,6 @@ export async function connectNats(options: ConnectNatsOptions): Promise<Sequence
       "no bridge of that fabric answers at this NATS server; see `seqcard serve --nats`, and the fabric's id",
       { cause: error },
     );
-  }
-}
-
-function refuseCardCalls(sequence: Sequence): void {
-  for (const name of CARD_CALLS) {
-    const refuse = (): Promise<never> =>
-      Promise.reject(
-        new SequenceError(
-          "NOT_CARRIED",
-          `${name}() is not carried by NATS; ask at a machine that has a card`,
-        ),
-      );
-    Object.defineProperty(sequence, name, { value: refuse });
   }
 }
 

@@ -143,15 +143,18 @@ export class Connection {
     this.arm();
   }
 
-  /** Ends everything. Calls that still wait are rejected with `reason`. */
+  /** Ends everything. Calls that still wait, and a `start` that is under way, are rejected with `reason`. */
   async stop(reason: SequenceError): Promise<void> {
     if (this.isStopped) return;
     this.isStopped = true;
+    const { starting } = this;
+    this.starting = null;
     this.cancelTimer?.();
     this.cancelPause?.();
     this.session.close();
     this.session.failAll(reason);
     await this.release();
+    starting?.reject(reason);
     this.events.onClosed(reason);
   }
 

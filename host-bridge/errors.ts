@@ -10,7 +10,7 @@ export type SequenceErrorCode =
   | "PORT_FAILED"
   /** Whatever is there does not answer as a card does. */
   | "NOT_A_CARD"
-  /** A card whose firmware speaks another version of the protocol. */
+  /** A card whose firmware, or a bridge of NATS that, speaks another version of the protocol. */
   | "WRONG_VERSION"
   /** After an unplug, a card of another fabric came back: its numbers must not be mixed with these. */
   | "WRONG_FABRIC"
@@ -67,7 +67,7 @@ export type SequenceErrorCode =
   | "DAEMON_NOT_RUNNING"
   /** The user may not use the daemon's socket. */
   | "DAEMON_DENIED"
-  /** Whatever listens at the socket does not answer as a daemon does. */
+  /** Whatever listens at the socket, or answers by NATS, does not answer as a daemon does. */
   | "DAEMON_SILENT"
   /** Another daemon listens at the socket already. */
   | "SOCKET_IN_USE"
@@ -77,7 +77,7 @@ export type SequenceErrorCode =
   | "NATS_UNREACHABLE"
   /** The NATS server does not let this program in. */
   | "NATS_DENIED"
-  /** What is asked of a card itself does not travel by NATS. */
+  /** What would change something does not travel by NATS; or the bridges there are too old for the question. */
   | "NOT_CARRIED"
   /** The daemon cannot listen at the address for HTTP. */
   | "HTTP_FAILED"
@@ -86,15 +86,17 @@ export type SequenceErrorCode =
   /** The file is no mirror of numbers, or cannot be read. */
   | "BAD_MIRROR";
 
-/** Why a fabric gives no numbers: the reason of a NOT_READY. */
-export type NotReadyReason =
-  | "no-view"
-  | "cold-primary"
-  | "no-lease"
-  | "secondary-silent"
-  | "not-primary"
-  | "joining"
-  | "card-busy";
+/** Why a fabric gives no numbers: the reasons of a NOT_READY. */
+export const NOT_READY_REASONS = [
+  "no-view",
+  "cold-primary",
+  "no-lease",
+  "secondary-silent",
+  "not-primary",
+  "joining",
+  "card-busy",
+] as const;
+export type NotReadyReason = (typeof NOT_READY_REASONS)[number];
 
 export interface SequenceErrorOptions {
   readonly cause?: unknown;

@@ -13,7 +13,7 @@ import {
   INIT_STORAGE_FAILED,
   INIT_WRONG_FABRIC,
 } from "../firmware/wire/host-setup-frames.js";
-import type { Member } from "./card-status.js";
+import type { CardStatus, Member } from "./card-status.js";
 import { SequenceError } from "./errors.js";
 import { MAX_NUMBER, setFromBigint } from "./uint64-bigint.js";
 
@@ -133,4 +133,9 @@ export function initError(code: number): SequenceError {
         `the card refused with the unknown code ${code}; update this package`,
       );
   }
+}
+
+/** Whether the card is what this would make of it. */
+export function isAlready(status: CardStatus, { fabricId, cardId }: Initialisation): boolean {
+  return status.fabricId === fabricId && status.card === cardId;
 }

@@ -97,6 +97,10 @@ class MemberChanger {
   private waitedMs = 0;
 
   constructor(member: Sequence, options: MemberChangeOptions) {
+    // Before anything is done to the new card.
+    if (!member.carriesChanges) {
+      throw new SequenceError("NOT_CARRIED", "members are changed at a machine that has a card, not by NATS");
+    }
     this.member = member;
     this.deadlineMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.report = options.onProgress ?? (() => {});

@@ -13,7 +13,7 @@ import {
   REFUSE_STORAGE,
   STATE_READY,
 } from "../firmware/wire/frame-types.js";
-import { type NotReadyReason, SequenceError } from "./errors.js";
+import { NOT_READY_REASONS, type NotReadyReason, SequenceError } from "./errors.js";
 
 interface NotReadyText {
   readonly reason: NotReadyReason;
@@ -129,15 +129,17 @@ const OTHER_STATES = new Map<FabricState, number>([
   ["storage-failed", REFUSE_STORAGE],
 ]);
 
-/** State of the fabric as a card tells it: "ready", or why a request would be refused. */
-export type FabricState =
-  | "ready"
-  | NotReadyReason
-  | "blank"
-  | "removed"
-  | "exhausted"
-  | "storage-failed"
-  | "unknown";
+/** States of the fabric as a card tells them: "ready", or why a request would be refused. */
+export const FABRIC_STATES = [
+  "ready",
+  ...NOT_READY_REASONS,
+  "blank",
+  "removed",
+  "exhausted",
+  "storage-failed",
+  "unknown",
+] as const;
+export type FabricState = (typeof FABRIC_STATES)[number];
 
 /** @param state STATE_READY, or a REFUSE_... code. */
 export function fabricState(state: number): FabricState {

@@ -13,7 +13,7 @@ import type { Clock } from "./clock.js";
 import { Connection, type ConnectionOptions } from "./connection.js";
 import { SequenceError } from "./errors.js";
 import { type FabricSurvey, fabricSurvey } from "./fabric-survey.js";
-import { type Initialisation, initFields } from "./initialisation.js";
+import { type Initialisation, initFields, isAlready } from "./initialisation.js";
 import { LatestNumber } from "./latest-number.js";
 import {
   type Handover,
@@ -77,7 +77,7 @@ export class Sequence extends EventEmitter<SequenceEvents> {
   private closing: Promise<void> | null = null;
   private onIdle: (() => void) | null = null;
 
-  private constructor(settings: SequenceSettings) {
+  protected constructor(settings: SequenceSettings) {
     super();
     this.clock = settings.clock;
     this.timeoutMs = settings.timeoutMs;
@@ -108,8 +108,13 @@ export class Sequence extends EventEmitter<SequenceEvents> {
   /** For `open` and for tests, which bring a transport and a clock of their own. */
   static async start(settings: SequenceSettings): Promise<Sequence> {
     const sequence = new Sequence(settings);
-    await sequence.connection.start();
+    await sequence.begin();
     return sequence;
+  }
+
+  /** Resolves when the card has answered. */
+  protected begin(): Promise<void> {
+    return this.connection.start();
   }
 
   /** The card behind the port. */
@@ -130,6 +135,11 @@ export class Sequence extends EventEmitter<SequenceEvents> {
   /** Where `latest` stands: hand it to a worker thread, and read it there with `readLatest`. */
   get memory(): SharedArrayBuffer {
     return this.newest.memory;
+  }
+
+  /** Whether changes, such as `seed`, can be asked for: not by NATS. */
+  get carriesChanges(): boolean {
+    return true;
   }
 
   get hostCounters(): HostCounters {
@@ -354,7 +364,13 @@ export class Sequence extends EventEmitter<SequenceEvents> {
     await this.connection.stop(closedError());
   }
 
-  private refusal(): SequenceError | null {
+  /** A card exists that knows `number`. */
+  protected raiseLatest(number: bigint): void {
+    this.newest.raiseTo(number);
+  }
+
+  /** Why calls cannot be taken now, or null where they can. */
+  protected refusal(): SequenceError | null {
     return this.closing === null ? this.connection.refusal() : closedError();
   }
 
@@ -396,8 +412,4 @@ export class Sequence extends EventEmitter<SequenceEvents> {
       if (name !== "error" || emitter.listenerCount("error") > 0) emitter.emit(name, ...values);
     });
   }
-}
-
-function isAlready(status: CardStatus, { fabricId, cardId }: Initialisation): boolean {
-  return status.fabricId === fabricId && status.card === cardId;
 }

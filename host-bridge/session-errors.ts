@@ -2,6 +2,13 @@ import { PROTOCOL_VERSION } from "../firmware/wire/constants.js";
 import type { CardIdentity } from "./card-identity.js";
 import { SequenceError } from "./errors.js";
 
+export function notACardError(): SequenceError {
+  return new SequenceError(
+    "NOT_A_CARD",
+    "nothing that speaks seqcard's protocol answers at this port; choose another (`seqcard ports`), or flash the card",
+  );
+}
+
 export function wrongVersionError(version: number): SequenceError {
   const advice = version > PROTOCOL_VERSION ? "update this package" : "flash newer firmware";
   return new SequenceError(

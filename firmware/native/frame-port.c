@@ -122,7 +122,11 @@ bool framePortsPoll(void)
 {
 	bool worked = false;
 	const uint32_t before = closings;
-	for (FramePort* port = openPorts; port && closings == before; port = port->next) worked |= pollPort(port);
+	for (FramePort* port = openPorts; port; port = port->next) {
+		worked |= pollPort(port);
+		/* Asked before the next one is: this one may be gone. */
+		if (closings != before) break;
+	}
 	return worked;
 }
 

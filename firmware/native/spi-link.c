@@ -138,28 +138,29 @@ static bool isLineAlone(const uint8_t* slot)
 	return slot[0] == 0 || slot[0] == UINT8_MAX;
 }
 
-static void takeSlot(SpiLink* link, const uint8_t* slot)
+static bool takeSlot(SpiLink* link, const uint8_t* slot)
 {
 	const size_t length = slot[AT_LENGTH];
 	if (slot[0] != MARK || slot[AT_CHECK] != checkOf(slot) || length > SPI_SLOT_DATA_BYTES) {
 		if (!isLineAlone(slot)) link->badSlots += 1;
-		return;
+		return false;
 	}
 	/* It came before, and the other side does not know. */
-	if (length == 0 || slot[AT_SEQUENCE] == link->takenSequence) return;
+	if (length == 0 || slot[AT_SEQUENCE] == link->takenSequence) return true;
 	link->takenSequence = slot[AT_SEQUENCE];
 	put(&link->in, slot + SPI_SLOT_HEADER_BYTES, length);
+	return true;
 }
 
-void spiLinkDone(SpiLink* link, const uint8_t slot[SPI_SLOT_BYTES], size_t count)
+bool spiLinkDone(SpiLink* link, const uint8_t slot[SPI_SLOT_BYTES], size_t count)
 {
-	if (!link->busy) return;
+	if (!link->busy) return false;
 	link->busy = false;
 	if (count < SPI_SLOT_BYTES) {
 		link->keepSlot = true;
-		return;
+		return false;
 	}
-	takeSlot(link, slot);
+	return takeSlot(link, slot);
 }
 
 uint32_t spiLinkIdleUs(const SpiLink* link, bool ready, uint32_t nowUs)

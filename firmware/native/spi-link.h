@@ -95,9 +95,9 @@ SpiLinkAction spiLinkNext(SpiLink* link, bool ready, uint32_t nowUs, uint8_t slo
 
 /*
  * The transfer is over: `count` bytes were exchanged, and `slot` is what came in. The controller's are always whole; a
- * peripheral's that is not was broken off, and goes out again.
+ * peripheral's that is not was broken off, and goes out again. Returns false where what came in was no slot.
  */
-void spiLinkDone(SpiLink* link, const uint8_t slot[SPI_SLOT_BYTES], size_t count);
+bool spiLinkDone(SpiLink* link, const uint8_t slot[SPI_SLOT_BYTES], size_t count);
 
 /* How long spiLinkNext need not be called where nothing happens, in microseconds; UINT32_MAX: for ever. */
 uint32_t spiLinkIdleUs(const SpiLink* link, bool ready, uint32_t nowUs);

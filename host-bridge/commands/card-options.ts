@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { connect } from "../connect.js";
+import { connectNats } from "../connect-nats.js";
 import { SequenceError } from "../errors.js";
 import { open } from "../open.js";
 import { listPorts } from "../ports.js";
@@ -15,6 +16,11 @@ export interface CardOptions {
   readonly timeoutMs: number;
   /** false with --no-wait. */
   readonly wait?: boolean;
+  /** NATS servers, by which bridges are reached, instead of a card of this host. */
+  readonly nats?: string;
+  readonly natsCredentialsFile?: string;
+  readonly natsSubject?: string;
+  readonly fabric?: number;
 }
 
 /** Adds --json. */
@@ -46,9 +52,41 @@ export function addCardOptions(command: Command): Command {
   );
 }
 
+/** Adds those by which a card of another host is reached; for commands that change nothing. */
+export function addNatsOptions(command: Command): Command {
+  return command
+    .option("--nats <servers>", "ask cards of other hosts instead, by NATS, such as nats://10.0.0.5:4222")
+    .option("--nats-credentials-file <file>", "a .creds file, or one that holds user:password or a token")
+    .option("--nats-subject <words>", "the first words of the subjects there; seqcard by default")
+    .option("--fabric <id>", "which fabric, in eight hexadecimal digits, where several are there", fabricId)
+    .hook("preAction", (_, action) => checkNatsOptions(action));
+}
+
+/** SEQCARD_PORT may stand in an environment for good, and counts for nothing here. */
+function checkNatsOptions(command: Command): void {
+  const isNats = command.getOptionValue("nats") !== undefined;
+  if (isNats && command.getOptionValueSource("port") === "cli") {
+    throw new SequenceError("BAD_OPTION", "--port is a card of this host, and --nats asks others; give one");
+  }
+  const lonely = ["natsCredentialsFile", "natsSubject", "fabric"].filter(
+    (name) => command.getOptionValue(name) !== undefined,
+  );
+  if (isNats || lonely.length === 0) return;
+  throw new SequenceError(
+    "BAD_OPTION",
+    "--nats-credentials-file, --nats-subject and --fabric go with --nats",
+  );
+}
+
 /** For commands that ask for numbers. */
 export function addWaitOption(command: Command): Command {
   return command.option("--no-wait", "fail with NOT_READY instead of waiting for the fabric");
+}
+
+function fabricId(text: string): number {
+  const value = /^[0-9a-fA-F]{8}$/.test(text) ? Number.parseInt(text, 16) : 0;
+  if (value === 0) throw new InvalidArgumentError("It must be eight hexadecimal digits, such as 0000fab1.");
+  return value;
 }
 
 /** A parser of whole numbers in a range. */
@@ -75,8 +113,11 @@ export async function withCard(
   }
 }
 
-/** The port that was named; else the daemon, which has the ports where it runs; else the only port there is. */
+/** What was named; else the daemon, which has the ports where it runs; else the only port there is. */
 async function openAny(options: CardOptions): Promise<{ sequence: Sequence; name: string }> {
+  if (options.nats !== undefined) {
+    return { sequence: await openNats(options.nats, options), name: options.nats };
+  }
   if (options.port !== undefined) {
     return { sequence: await openPort(options.port, options), name: options.port };
   }
@@ -91,6 +132,18 @@ async function openAny(options: CardOptions): Promise<{ sequence: Sequence; name
   }
   const port = await onlyLikelyPort();
   return { sequence: await openPort(port, options), name: port };
+}
+
+function openNats(servers: string, options: CardOptions): Promise<Sequence> {
+  const { natsCredentialsFile, natsSubject, fabric, timeoutMs, wait } = options;
+  return connectNats({
+    servers,
+    timeoutMs,
+    whenNotReady: wait === false ? "reject" : "wait",
+    ...(natsCredentialsFile === undefined ? {} : { credentialsFile: natsCredentialsFile }),
+    ...(natsSubject === undefined ? {} : { subject: natsSubject }),
+    ...(fabric === undefined ? {} : { fabricId: fabric }),
+  });
 }
 
 export function openPort(path: string, { baudRate, timeoutMs, wait }: CardOptions): Promise<Sequence> {

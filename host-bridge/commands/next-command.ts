@@ -1,7 +1,14 @@
 import type { Command } from "commander";
 import { MAX_BLOCK_COUNT } from "../../firmware/wire/constants.js";
 import type { NumberBlock, Sequence } from "../sequence.js";
-import { addCardOptions, addWaitOption, type CardOptions, wholeNumber, withCard } from "./card-options.js";
+import {
+  addCardOptions,
+  addNatsOptions,
+  addWaitOption,
+  type CardOptions,
+  wholeNumber,
+  withCard,
+} from "./card-options.js";
 import { printJson, printLine } from "./output.js";
 
 /** Calls under way at once: enough to fill blocks, and output keeps coming. */
@@ -23,14 +30,15 @@ export function addNextCommand(program: Command): void {
       "take blocks without gaps, printed as first and last",
       wholeNumber(1, MAX_BLOCK_COUNT),
     );
-  addWaitOption(addCardOptions(command))
+  addWaitOption(addNatsOptions(addCardOptions(command)))
     .addHelpText(
       "after",
       `
 Examples:
   seqcard next                     one number, from the only card
   seqcard next -n 5 --json         five, as {"number":"1"} and so on
-  seqcard next --block 1000        a thousand in a row, as "first last"`,
+  seqcard next --block 1000        a thousand in a row, as "first last"
+  seqcard next --nats nats://10.0.0.5:4222   from a host without a card`,
     )
     .action((options: NextOptions) => withCard(options, (sequence) => printNumbers(sequence, options)));
 }

@@ -6,6 +6,7 @@ import { Daemon } from "../daemon/daemon.js";
 import { listenersOf } from "../daemon/daemon-listeners.js";
 import { describeConfig, loadConfig, parseLevels } from "../daemon/load-config.js";
 import { LOG_LEVELS, Logs } from "../daemon/log.js";
+import { SequenceError } from "../errors.js";
 import { openTransport } from "../open-transport.js";
 import { wholeNumber } from "./card-options.js";
 import { printJson, printLine } from "./output.js";
@@ -102,11 +103,22 @@ async function serve(options: ServeOptions): Promise<void> {
   }
   const daemon = makeDaemon(config);
   const ended = endOfService(daemon);
-  await daemon.start();
+  if (!(await begin(daemon))) return ended;
   const address = config.socket;
   if (json) printJson({ event: "ready", socket: address });
   else printLine(`Serving at ${address}.`);
   await ended;
+}
+
+/** @returns false where a signal came before it served: that is no failure. */
+async function begin(daemon: Daemon): Promise<boolean> {
+  try {
+    await daemon.start();
+    return true;
+  } catch (error) {
+    if (error instanceof SequenceError && error.code === "CLOSED") return false;
+    throw error;
+  }
 }
 
 /** --no-mirror is false; commander makes it true where neither form is given. */

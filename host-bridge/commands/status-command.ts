@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { addCardOptions, type CardOptions, withCard } from "./card-options.js";
+import { addCardOptions, addNatsOptions, type CardOptions, withCard } from "./card-options.js";
 import { drawFabric } from "./fabric-drawing.js";
 import { printJson, printLine } from "./output.js";
 import { counterTable, statusTables } from "./status-tables.js";
@@ -10,7 +10,7 @@ interface StatusOptions extends CardOptions {
 
 /** `seqcard status`: the whole fabric, as a card and all that it reaches tell it. */
 export function addStatusCommand(program: Command): void {
-  addCardOptions(program.command("status"))
+  addNatsOptions(addCardOptions(program.command("status")))
     .description("show the whole fabric: cards, roles, view, ceiling, lease, votes, cables, counters")
     .option("--card", "everything about the card at the port, and nothing of the others")
     .addHelpText(
@@ -21,7 +21,8 @@ The card at the port asks all others. One that does not answer is shown as silen
 Examples:
   seqcard status --port /dev/ttyACM0
   seqcard status --card --port /dev/ttyACM0
-  seqcard status --json | jq .fabric.cards`,
+  seqcard status --json | jq .fabric.cards
+  seqcard status --nats nats://10.0.0.5:4222`,
     )
     .action((options: StatusOptions) =>
       withCard(options, async (sequence, port) => {

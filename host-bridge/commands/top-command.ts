@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { CardStatus } from "../card-status.js";
 import type { FabricSurvey } from "../fabric-survey.js";
 import type { Sequence } from "../sequence.js";
-import { addCardOptions, type CardOptions, wholeNumber, withCard } from "./card-options.js";
+import { addCardOptions, addNatsOptions, type CardOptions, wholeNumber, withCard } from "./card-options.js";
 import { drawFabric } from "./fabric-drawing.js";
 import { printJson, printLine } from "./output.js";
 import { TopFigures } from "./top-figures.js";
@@ -15,7 +15,7 @@ interface TopOptions extends CardOptions {
 
 /** `seqcard top`: the fabric, live in a terminal. */
 export function addTopCommand(program: Command): void {
-  addCardOptions(program.command("top"))
+  addNatsOptions(addCardOptions(program.command("top")))
     .description("watch the fabric live: cards, roles, view, cables, numbers a second, skipped numbers")
     .addOption(
       new Option("--every-ms <ms>", "how often it is looked")
@@ -31,7 +31,8 @@ Keys: q or Ctrl-C ends it, p pauses. Where the output is no terminal it is print
 Examples:
   seqcard top
   seqcard top --port /dev/ttyACM0 --every-ms 500
-  seqcard top --once | head`,
+  seqcard top --once | head
+  seqcard top --nats nats://10.0.0.5:4222`,
     )
     .action((options: TopOptions) => withCard(options, (sequence, port) => watch(sequence, port, options)));
 }

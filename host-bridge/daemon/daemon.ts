@@ -1,9 +1,10 @@
 import type { Logger } from "pino";
 import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import type { Clock } from "../clock.js";
-import { asSequenceError, type SequenceError } from "../errors.js";
+import { asSequenceError, SequenceError } from "../errors.js";
 import { closedError, wrongFabricError } from "../session-errors.js";
 import type { OpenTransport } from "../transport.js";
+import { CardOpener } from "./card-opener.js";
 import { CardPool } from "./card-pool.js";
 import { CardPort } from "./card-port.js";
 import type { Listener, ListenerEnvironment, ListenerMaker } from "./listener.js";
@@ -13,9 +14,6 @@ import { Mirror } from "./mirror.js";
 import { SharedNumbers } from "./shared-numbers.js";
 import { SocketListener } from "./socket-listener.js";
 import { Trunks } from "./trunks.js";
-
-/** How often a port that could not be opened is tried again. */
-const RETRY_PORT_MS = 1_000;
 
 export interface DaemonSettings {
   /** The cards, all of one fabric. */
@@ -45,11 +43,13 @@ export class Daemon {
   readonly listeners: readonly Listener[];
   private readonly settings: DaemonSettings;
   private readonly pool: CardPool;
+  private readonly opener: CardOpener;
   private readonly log: Logger;
   private readonly socket: SocketListener;
   private readonly mirror: Mirror;
   private readonly trunks: Trunks;
-  private readonly retries = new Set<() => void>();
+  /** The start, while it is under way. */
+  private starting: Promise<void> | null = null;
   private stopping: Promise<void> | null = null;
 
   constructor(settings: DaemonSettings) {
@@ -58,6 +58,7 @@ export class Daemon {
     this.pool = new CardPool(settings.cards.map((card, index) => this.makePort(index, card)));
     const { clock, logs } = settings;
     const { metrics } = this;
+    this.opener = new CardOpener({ ports: this.pool.ports, clock, log: logs.for("card") });
     this.mirror = new Mirror({
       ...settings.mirror,
       cards: settings.cards.length,
@@ -83,21 +84,18 @@ export class Daemon {
 
   /**
    * Opens the cards, of which one must answer, and then the listeners.
-   * Rejects with what `open` rejects with, PORT_BUSY where another process has one of the cards, WRONG_FABRIC,
-   * SOCKET_IN_USE or SOCKET_FAILED; everything is given back then.
+   * Rejects as `CardOpener.openAll` does, and with SOCKET_IN_USE, SOCKET_FAILED or what another listener's `start` rejects
+   * with, and with CLOSED where `stop` was called meanwhile; everything is given back then.
    */
   async start(): Promise<void> {
     try {
-      await this.openCards();
-      for (const listener of this.listeners) {
-        await listener.start();
-        this.log.info({ listener: listener.name, address: listener.address }, "listening");
-      }
-      // Whoever has the socket has the mirror that stands beside it.
-      this.mirror.open();
+      this.starting = this.begin();
+      await this.starting;
     } catch (error) {
       await this.stop();
       throw asSequenceError(error, "PORT_FAILED", "the daemon cannot start");
+    } finally {
+      this.starting = null;
     }
   }
 
@@ -107,9 +105,29 @@ export class Daemon {
     return this.stopping;
   }
 
+  private async begin(): Promise<void> {
+    this.refuseStopped();
+    this.log.info({ ports: this.pool.ports.map(({ path }) => path) }, "opening");
+    await this.opener.openAll();
+    for (const listener of this.listeners) {
+      this.refuseStopped();
+      await listener.start();
+      this.log.info({ listener: listener.name, address: listener.address }, "listening");
+    }
+    this.refuseStopped();
+    // Whoever has the socket has the mirror that stands beside it.
+    this.mirror.open();
+  }
+
+  private refuseStopped(): void {
+    if (this.stopping !== null) throw new SequenceError("CLOSED", "the daemon was stopped before it served");
+  }
+
   private async finish(): Promise<void> {
     this.log.info({ openOrders: this.numbers.openOrders }, "draining");
-    for (const cancel of this.retries) cancel();
+    this.opener.stop();
+    // A listener that was ended while it began would listen on.
+    await this.starting?.catch(() => {});
     for (const listener of this.listeners) listener.drain();
     await this.numbers.drain(this.settings.drainMs);
     this.numbers.stop();
@@ -165,44 +183,7 @@ export class Daemon {
     if (port === this.pool.current) this.socket.onForeignFrame(frame);
   }
 
-  private async openCards(): Promise<void> {
-    const results = await Promise.allSettled(this.pool.ports.map((port) => port.start()));
-    const errors = results.flatMap((result) =>
-      result.status === "rejected" ? [asError(result.reason)] : [],
-    );
-    const fatal = errors.find(({ code }) => code !== "PORT_NOT_FOUND");
-    if (fatal !== undefined) throw fatal;
-    if (errors.length === this.pool.ports.length && errors[0] !== undefined) throw errors[0];
-    const [first, ...others] = this.pool.ports.flatMap(({ card }) => (card === null ? [] : [card]));
-    for (const other of others) {
-      if (first !== undefined && other.fabricId !== first.fabricId)
-        throw wrongFabricError(first.fabricId, other);
-    }
-    for (const port of this.pool.ports) if (port.card === null) this.retryLater(port);
-  }
-
-  private retryLater(port: CardPort): void {
-    const cancel = this.settings.clock.setTimer(() => {
-      this.retries.delete(cancel);
-      void this.retry(port);
-    }, RETRY_PORT_MS);
-    this.retries.add(cancel);
-  }
-
-  private async retry(port: CardPort): Promise<void> {
-    try {
-      await port.start();
-    } catch (error) {
-      this.log.debug({ port: port.path, code: asError(error).code }, "not there yet");
-      if (this.stopping === null) this.retryLater(port);
-    }
-  }
-
   private countOpen(): number {
     return this.pool.ports.filter(({ isOpen }) => isOpen).length;
   }
-}
-
-function asError(thrown: unknown): SequenceError {
-  return asSequenceError(thrown, "PORT_FAILED", "cannot open the port");
 }

@@ -1,4 +1,6 @@
 import { close, fdatasync, write } from "node:fs";
+import { open } from "node:fs/promises";
+import { dirname } from "node:path";
 import { promisify } from "node:util";
 import type { Clock } from "../clock.js";
 import { openMirrorFile } from "./mirror-file.js";
@@ -7,6 +9,8 @@ import { encodeMirrorSlot, MIRROR_SLOT_BYTES, type MirrorRecord, mirrorSlotOffse
 const writeAt = promisify(write);
 const syncData = promisify(fdatasync);
 const closeFile = promisify(close);
+/** What a directory that may be entered but not read says, and a file system that keeps names without being asked. */
+const CANNOT_BE_SYNCED: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EINVAL", "ENOTSUP"]);
 
 export interface DurableMirrorSettings {
   readonly path: string;
@@ -17,12 +21,15 @@ export interface DurableMirrorSettings {
   /** What is newest of each entry, when it is written. */
   readonly records: () => readonly MirrorRecord[];
   readonly onFailure: (error: unknown) => void;
+  /** All was written, and is on the disk. */
+  readonly onKept: () => void;
 }
 
 /** The mirror's copy on a disk. It is written in the thread pool, as a slow disk must not hold up a number. */
 export class DurableMirror {
   private readonly settings: DurableMirrorSettings;
   private file: number | null = null;
+  private isListed = false;
   private cancelTimer: (() => void) | null = null;
   private writing: Promise<boolean> = Promise.resolve(true);
   private sequence = 0n;
@@ -61,7 +68,9 @@ export class DurableMirror {
         const sequence = this.sequence + 1n;
         for (const record of this.settings.records()) await writeOne(this.file, { ...record, sequence });
         await syncData(this.file);
+        await this.list();
         this.sequence = sequence;
+        this.settings.onKept();
         return true;
       } catch (error) {
         this.settings.onFailure(error);
@@ -71,6 +80,24 @@ export class DurableMirror {
       }
     });
     return this.writing;
+  }
+
+  /** A file that was just made is not on the disk before its directory is, nor that before the one around it. */
+  private async list(): Promise<void> {
+    if (this.isListed) return;
+    const directory = dirname(this.settings.path);
+    for (const path of [directory, dirname(directory)]) await syncDirectory(path);
+    this.isListed = true;
+  }
+}
+
+/** The names in a directory outlive a power cut from then on, where this user and the file system allow to see to it. */
+async function syncDirectory(path: string): Promise<void> {
+  try {
+    const directory = await open(path, "r");
+    await directory.sync().finally(() => directory.close());
+  } catch (error) {
+    if (!CANNOT_BE_SYNCED.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
   }
 }
 

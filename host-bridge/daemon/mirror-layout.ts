@@ -15,6 +15,8 @@ export const MIRROR_VERSION = 1;
 export const MIRROR_HEADER_BYTES = 64;
 export const MIRROR_SLOT_BYTES = 64;
 export const MIRROR_ENTRY_BYTES = 2 * MIRROR_SLOT_BYTES;
+/** More cards than a daemon can have: a larger file is none of ours. */
+export const MAX_MIRROR_ENTRIES = 64;
 const CHECKED_BYTES = 60;
 
 /** What a mirror says of one card. */

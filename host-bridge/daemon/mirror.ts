@@ -1,12 +1,11 @@
-import { closeSync } from "node:fs";
 import type { Logger } from "pino";
 import type { CardIdentity } from "../card-identity.js";
 import type { Clock } from "../clock.js";
-import { readMirror } from "../mirror-reader.js";
+import { type SalvagedMirror, salvageMirror } from "../mirror-reader.js";
 import { DurableMirror } from "./durable-mirror.js";
+import { MemoryMirror } from "./memory-mirror.js";
 import type { Metrics } from "./metrics.js";
-import { openMirrorFile, writeMirrorSlot } from "./mirror-file.js";
-import { MIRROR_SLOT_BYTES, type MirrorRecord } from "./mirror-layout.js";
+import type { MirrorRecord } from "./mirror-layout.js";
 
 export interface MirrorSettings {
   /** In memory, where other processes read it; null for none. */
@@ -21,29 +20,29 @@ export interface MirrorSettings {
   readonly log: Logger;
 }
 
+type Copy = "memory" | "durable";
+
 interface Entry {
+  /** The highest that was found in either file. */
   sequence: bigint;
   newest: bigint;
   held: bigint;
   fabricId: number;
   cardId: number;
-  isDue: boolean;
 }
 
 /**
  * Keeps the newest number of each local card where every process can read it, and in a file that outlives a power cut.
- * A file that cannot be written is counted and told, once a kind of failure; nobody waits for it.
+ * A file that cannot be written is counted, told once a kind of failure, and tried again; nobody waits for it.
  */
 export class Mirror {
   private readonly settings: MirrorSettings;
   private readonly entries: Entry[];
-  private readonly slot = Buffer.alloc(MIRROR_SLOT_BYTES);
-  private memory: number | null = null;
+  private memory: MemoryMirror | null = null;
   private durable: DurableMirror | null = null;
-  private isOpen = false;
-  private isFlushDue = false;
   private readonly failures;
-  private readonly toldOf = new Set<string>();
+  /** Of each copy, the kinds of failure that were told since it was kept. */
+  private readonly told: Readonly<Record<Copy, Set<string>>> = { memory: new Set(), durable: new Set() };
 
   constructor(settings: MirrorSettings) {
     this.settings = settings;
@@ -55,33 +54,36 @@ export class Mirror {
       held: 0n,
       fabricId: 0,
       cardId: 0,
-      isDue: false,
     }));
   }
 
   /** Goes on from what the files hold: a number that was known stays known. */
   open(): void {
     const { memoryPath, durablePath, durableEveryMs, clock, cards } = this.settings;
-    this.isOpen = true;
     for (const path of [durablePath, memoryPath]) if (path !== null) this.continueFrom(path);
     if (memoryPath !== null) {
-      try {
-        this.memory = openMirrorFile(memoryPath, cards);
-      } catch (error) {
-        this.fail("memory", error);
-      }
+      this.memory = new MemoryMirror(
+        { path: memoryPath, clock, record: (entry) => this.record(entry), ...this.eventsOf("memory") },
+        this.entries.map(({ sequence }) => sequence),
+      );
     }
     if (durablePath !== null) {
       let sequence = 0n;
       for (const entry of this.entries) if (entry.sequence > sequence) sequence = entry.sequence;
       const records = (): MirrorRecord[] => this.records();
-      const onFailure = (error: unknown): void => this.fail("durable", error);
       this.durable = new DurableMirror(
-        { path: durablePath, entries: cards, everyMs: durableEveryMs, clock, records, onFailure },
+        {
+          path: durablePath,
+          entries: cards,
+          everyMs: durableEveryMs,
+          clock,
+          records,
+          ...this.eventsOf("durable"),
+        },
         sequence,
       );
     }
-    for (const entry of this.entries) if (entry.fabricId !== 0) this.due(entry);
+    for (const [index, entry] of this.entries.entries()) if (entry.fabricId !== 0) this.due(index);
   }
 
   /** A number is known to exist by a card: never goes down. */
@@ -89,7 +91,7 @@ export class Mirror {
     const entry = this.entryOf(index, card);
     if (entry === null || number <= entry.newest) return;
     entry.newest = number;
-    this.due(entry);
+    this.due(index);
   }
 
   /** A card holds a number, as primary or secondary of its view. */
@@ -98,15 +100,12 @@ export class Mirror {
     if (entry === null || number === entry.held) return;
     entry.held = number;
     if (number > entry.newest) entry.newest = number;
-    this.due(entry);
+    this.due(index);
   }
 
   /** Writes what is due, and gives the files back. */
   async close(): Promise<void> {
-    this.flush();
-    this.isOpen = false;
-    if (this.memory !== null) closeSync(this.memory);
-    this.memory = null;
+    this.memory?.close();
     await this.durable?.close();
   }
 
@@ -123,45 +122,36 @@ export class Mirror {
     return entry;
   }
 
-  private due(entry: Entry): void {
-    entry.isDue = true;
+  private due(index: number): void {
+    this.memory?.due(index);
     this.durable?.due();
-    if (this.isFlushDue || !this.isOpen) return;
-    this.isFlushDue = true;
-    // Once a turn of the event loop: whatever else this turn brings is newer still.
-    setImmediate(() => this.flush());
   }
 
-  private flush(): void {
-    this.isFlushDue = false;
-    for (const [index, entry] of this.entries.entries()) {
-      if (!entry.isDue || this.memory === null) continue;
-      entry.isDue = false;
-      entry.sequence += 1n;
-      try {
-        writeMirrorSlot(this.memory, recordOf(index, entry), this.slot);
-      } catch (error) {
-        // The next one is written into the same slot: the other one is whole.
-        entry.sequence -= 1n;
-        entry.isDue = true;
-        this.fail("memory", error);
-      }
-    }
+  private record(index: number): MirrorRecord | null {
+    const entry = this.entries[index];
+    if (entry === undefined || entry.fabricId === 0) return null;
+    return { ...entry, entry: index, writtenAtMs: Date.now() };
   }
 
   private records(): MirrorRecord[] {
-    return this.entries.flatMap((entry, index) => (entry.fabricId === 0 ? [] : [recordOf(index, entry)]));
+    return this.entries.map((_, index) => this.record(index)).filter((record) => record !== null);
   }
 
   private continueFrom(path: string): void {
-    let found: readonly MirrorRecord[];
+    let found: SalvagedMirror;
     try {
-      found = readMirror(path);
+      found = salvageMirror(path);
     } catch (error) {
+      // None yet; or something else, of which the opening tells.
       this.settings.log.debug({ path, error }, "no mirror to go on from");
       return;
     }
-    for (const { entry: index, sequence, newest, fabricId, cardId } of found) {
+    const { records, damage } = found;
+    if (damage !== null) {
+      const message = `the mirror ${path} is damaged; what is whole of it is gone on from: ${records.length} of its records`;
+      this.settings.log.warn({ code: "BAD_MIRROR", path, damage }, message);
+    }
+    for (const { entry: index, sequence, newest, fabricId, cardId } of records) {
       const entry = this.entries[index];
       if (entry === undefined) continue;
       if (sequence > entry.sequence) entry.sequence = sequence;
@@ -171,20 +161,32 @@ export class Mirror {
     }
   }
 
-  private fail(file: "memory" | "durable", error: unknown): void {
+  private eventsOf(file: Copy): { onFailure: (error: unknown) => void; onKept: () => void } {
+    return { onFailure: (error) => this.fail(file, error), onKept: () => this.kept(file) };
+  }
+
+  private fail(file: Copy, error: unknown): void {
     this.failures.inc({ file });
     const message = error instanceof Error ? error.message : String(error);
-    const system = (error as NodeJS.ErrnoException).code ?? "UNKNOWN";
-    if (this.toldOf.has(`${file} ${system}`)) return;
-    this.toldOf.add(`${file} ${system}`);
+    const system = (error as NodeJS.ErrnoException).code;
+    const kind = system ?? message;
+    if (this.told[file].has(kind)) return;
+    this.told[file].add(kind);
+    const path = this.pathOf(file);
     this.settings.log.error(
-      { code: "MIRROR_FAILED", file, system },
-      `the ${file} mirror is not kept: ${message}; numbers go on. Make room, or choose another file`,
+      { code: "MIRROR_FAILED", file, path, system },
+      `the ${file} mirror ${path} is not kept: ${message}; numbers go on. Make room, or choose another file`,
     );
   }
-}
 
-function recordOf(entry: number, from: Entry): MirrorRecord {
-  const { sequence, newest, held, fabricId, cardId } = from;
-  return { entry, sequence, newest, held, fabricId, cardId, writtenAtMs: Date.now() };
+  private kept(file: Copy): void {
+    if (this.told[file].size === 0) return;
+    this.told[file].clear();
+    const path = this.pathOf(file);
+    this.settings.log.info({ file, path }, `the ${file} mirror is kept again`);
+  }
+
+  private pathOf(file: Copy): string | null {
+    return file === "memory" ? this.settings.memoryPath : this.settings.durablePath;
+  }
 }

@@ -3,10 +3,18 @@ import type { NatsConnection } from "@nats-io/transport-node";
 import { MAX_BLOCK_COUNT } from "../../firmware/wire/constants.js";
 import { asSequenceError, SequenceError } from "../errors.js";
 import { connectServer } from "../nats/nats-connect.js";
-import { infoText, parseRequest, replyText, SERVICE_NAME, subjectsOf } from "../nats/nats-messages.js";
+import {
+  cardStatusSubject,
+  parseRequest,
+  replyText,
+  SERVICE_NAME,
+  subjectsOf,
+} from "../nats/nats-messages.js";
 import { loadServices } from "../nats/nats-packages.js";
 import { hexadecimal } from "../session-errors.js";
 import type { Listener, ListenerEnvironment } from "./listener.js";
+import { addEndpoint, ENDPOINT_METADATA } from "./nats-endpoints.js";
+import { NatsQuestions } from "./nats-questions.js";
 import type { NumberTicket } from "./number-source.js";
 
 /** How often a server that does not answer is tried, and a service that was ended is registered again. */
@@ -16,7 +24,8 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const CLOSE_TIMEOUT_MS = 500;
 /** Requests at once, from all clients. */
 const MAX_OPEN_REQUESTS = 65_536;
-const SERVICE_VERSION = "1.0.0";
+const SERVICE_VERSION = "1.1.0";
+const ASKERS_FAULT: ReadonlySet<string> = new Set(["BAD_COUNT", "BAD_OPTION", "WRONG_VERSION"]);
 
 export interface NatsListenerOptions {
   readonly servers: string;
@@ -41,6 +50,10 @@ export class NatsListener implements Listener {
   private isClosed = false;
   private cancelRetry: () => void = () => {};
   private unsubscribe: () => void = () => {};
+  private readonly questions;
+  /** By subject and code: NATS's own statistics count what is thrown alone. */
+  private readonly refused = new Map<string, Readonly<Record<string, number>>>();
+  private served: { readonly fabricId: number; readonly cards: Set<number> } | null = null;
   private readonly requests;
   private readonly failures;
 
@@ -49,9 +62,10 @@ export class NatsListener implements Listener {
     this.environment = environment;
     const { metrics } = environment;
     this.requests = metrics.counter("nats_requests_total", "Requests that came by NATS");
-    this.failures = metrics.counter("nats_failures_total", "Requests by NATS that got no number, by code", [
+    this.failures = metrics.counter("nats_failures_total", "Requests by NATS that were refused, by code", [
       "code",
     ]);
+    this.questions = new NatsQuestions(environment, (...refusal) => this.refuse(...refusal));
     metrics.gauge("nats_open_requests", "Requests by NATS that wait", () => this.open.size);
     metrics.gauge("nats_registered", "1 where this bridge serves a NATS server", () =>
       this.service === null ? 0 : 1,
@@ -134,6 +148,7 @@ export class NatsListener implements Listener {
   private register(): void {
     const card = this.environment.numbers.cards().find((each) => (each.card?.fabricId ?? 0) !== 0)?.card;
     const { connection } = this;
+    this.addCards();
     if (this.isDraining || this.isRegistering || this.service !== null) return;
     if (connection === null || card === undefined || card === null) return;
     this.isRegistering = true;
@@ -159,17 +174,22 @@ export class NatsListener implements Listener {
       description: "Strictly increasing numbers of a seqcard fabric",
       metadata: { fabric, prefix },
       queue: SERVICE_NAME,
+      statsHandler: ({ subject }) => Promise.resolve({ refused: this.refused.get(subject) ?? {} }),
     });
     const subjects = subjectsOf(prefix, fabricId);
-    service.addEndpoint("next", {
-      subject: subjects.next,
-      handler: (error, message) => this.next(error, message),
-    });
-    service.addEndpoint("info", {
-      subject: subjects.info,
-      handler: (error, message) => this.info(error, message),
-    });
+    const { questions } = this;
+    // Who finds `info` finds all that this bridge knows: it comes last.
+    for (const [name, subject, handle] of [
+      ["survey", subjects.survey, (message: ServiceMsg) => questions.survey(message, fabricId)],
+      ["status", subjects.status, (message: ServiceMsg) => questions.status(message, fabricId, null)],
+      ["next", subjects.next, (message: ServiceMsg) => this.next(message)],
+      ["info", subjects.info, (message: ServiceMsg) => questions.info(message)],
+    ] as const) {
+      addEndpoint(service, name, subject, ENDPOINT_METADATA[name], handle);
+    }
     this.service = service;
+    this.served = { fabricId, cards: new Set() };
+    this.addCards();
     this.environment.log.info({ subject: subjects.next, id: service.info().id }, "registered");
     void service.stopped.then((error) => {
       if (this.service !== service) return;
@@ -180,9 +200,26 @@ export class NatsListener implements Listener {
     });
   }
 
+  /** Each card has a subject of its own, so that who asks twice is told of the same card. They stay: see `NatsQuestions.status`. */
+  private addCards(): void {
+    const { service, served } = this;
+    if (service === null || served === null || service.isStopped) return;
+    const subjects = subjectsOf(this.options.prefix, served.fabricId);
+    for (const { card } of this.environment.numbers.cards()) {
+      if (card === null || card.id === 0 || card.fabricId !== served.fabricId) continue;
+      const { id } = card;
+      if (served.cards.has(id)) continue;
+      served.cards.add(id);
+      const subject = cardStatusSubject(subjects, id);
+      const metadata = { ...ENDPOINT_METADATA.status, description: `Everything about card ${id}` };
+      addEndpoint(service, `status-${id}`, subject, metadata, (message) =>
+        this.questions.status(message, served.fabricId, id),
+      );
+    }
+  }
+
   /** Orders when the request has arrived, never before: its number is greater than all that were delivered by then. */
-  private next(error: Error | null, message: ServiceMsg): void {
-    if (error !== null) return;
+  private next(message: ServiceMsg): void {
     this.requests.inc();
     // Nobody would get the number.
     if (message.reply === undefined || message.reply === "") return;
@@ -224,30 +261,10 @@ export class NatsListener implements Listener {
 
   private refuse(message: ServiceMsg, { code, message: text, reason }: SequenceError): void {
     this.failures.inc({ code });
-    const status = code === "BAD_COUNT" ? 400 : code === "TIMEOUT" ? 408 : 503;
+    const refused = this.refused.get(message.subject) ?? {};
+    this.refused.set(message.subject, { ...refused, [code]: (refused[code] ?? 0) + 1 });
+    const status = ASKERS_FAULT.has(code) ? 400 : code === "TIMEOUT" ? 408 : 503;
     const line = text.replace(/[\r\n]+/g, " ");
     message.respondError(status, `${code} ${line}`, JSON.stringify({ code, reason, message: text }));
-  }
-
-  private info(error: Error | null, message: ServiceMsg): void {
-    if (error !== null || !message.reply) return;
-    const { numbers } = this.environment;
-    const cards = numbers.cards();
-    const card = (cards.find(({ state }) => state === "in-use") ?? cards[0])?.card;
-    if (card === undefined || card === null) {
-      this.refuse(message, new SequenceError("NOT_READY", "no card was heard yet", { reason: "no-view" }));
-      return;
-    }
-    const view = numbers.view;
-    const state = view?.state === "ready" && !numbers.isReady ? "no-view" : view?.state;
-    message.respond(
-      infoText({
-        card: card.id,
-        fabricId: card.fabricId,
-        chipId: card.chipId,
-        newest: numbers.latest(),
-        view: view === null ? null : { ...view, state: state ?? "no-view" },
-      }),
-    );
   }
 }

@@ -1,6 +1,7 @@
 import type { CardStatus } from "../card-status.js";
 import type { Clock } from "../clock.js";
-import type { CardView, NumberSource } from "../daemon/number-source.js";
+import { cardToAsk } from "../daemon/card-to-ask.js";
+import type { NumberSource } from "../daemon/number-source.js";
 import type { FabricSurvey } from "../fabric-survey.js";
 import { CableTraffic } from "./cable-traffic.js";
 import { SurveyHistory } from "./survey-history.js";
@@ -41,14 +42,14 @@ export class FabricWatch {
   /** To be called when the daemon tells of a change. */
   noteHealth(): void {
     const { view, isReady } = this.numbers;
-    const card = this.cardInUse()?.card?.id ?? 0;
+    const card = cardToAsk(this.numbers.cards())?.card?.id ?? 0;
     this.views.note(this.wallMs(), { view, isReady, card });
   }
 
   /** Asks the fabric, where that is due. Resolves when it has answered, or did not in its time; never rejects. */
   async ask(isWatched: boolean): Promise<void> {
     const nowMs = this.clock.nowMs();
-    const card = this.cardInUse();
+    const card = cardToAsk(this.numbers.cards());
     if (this.isAsking || card === undefined) return;
     if (!isWatched && nowMs - this.askedAtMs < IDLE_SURVEY_EVERY_MS) return;
     this.isAsking = true;
@@ -66,12 +67,5 @@ export class FabricWatch {
     } finally {
       this.isAsking = false;
     }
-  }
-
-  private cardInUse(): CardView | undefined {
-    const cards = this.numbers.cards();
-    return (
-      cards.find(({ state }) => state === "in-use") ?? cards.find(({ state }) => state !== "disconnected")
-    );
   }
 }

@@ -1,6 +1,15 @@
 import { z } from "zod";
 import { MAX_BLOCK_COUNT } from "../../firmware/wire/constants.js";
-import { MAX_NUMBER } from "../uint64-bigint.js";
+import { hexadecimal } from "../session-errors.js";
+import {
+  byte,
+  MAX_REQUEST_MS,
+  numberText,
+  parsePayload,
+  textWithBigints,
+  word32,
+  word64,
+} from "./nats-json.js";
 
 /** Name of the micro service, as `nats micro ls` shows it. */
 export const SERVICE_NAME = "seqcard";
@@ -8,14 +17,31 @@ export const DEFAULT_SUBJECT = "seqcard";
 /** Longest request and reply that are looked at. */
 const MAX_REQUEST_BYTES = 256;
 const MAX_REPLY_BYTES = 4_096;
-/** How long a bridge tries for a request that names no time, and the longest that one may name, in milliseconds. */
+/** How long a bridge tries for a request that names no time, in milliseconds. */
 export const DEFAULT_REQUEST_MS = 2_000;
-const MAX_REQUEST_MS = 60_000;
 
 /** The subjects of one fabric. Its id is in them, so that bridges of two fabrics never share out the requests of one. */
-export function subjectsOf(prefix: string, fabricId: number): { next: string; info: string } {
-  const fabric = fabricId.toString(16).padStart(8, "0");
-  return { next: `${prefix}.${fabric}.next`, info: `${prefix}.${fabric}.info` };
+export interface FabricSubjects {
+  readonly next: string;
+  readonly info: string;
+  readonly survey: string;
+  /** Of any card. */
+  readonly status: string;
+}
+
+export function subjectsOf(prefix: string, fabricId: number): FabricSubjects {
+  const fabric = `${prefix}.${hexadecimal(fabricId)}`;
+  return {
+    next: `${fabric}.next`,
+    info: `${fabric}.info`,
+    survey: `${fabric}.survey`,
+    status: `${fabric}.status`,
+  };
+}
+
+/** Where the bridge that has this card answers for it. */
+export function cardStatusSubject(subjects: FabricSubjects, card: number): string {
+  return `${subjects.status}.${card}`;
 }
 
 /** Whether a text can stand in front of a subject: words between points. */
@@ -36,24 +62,16 @@ const requestSchema = z.strictObject({
 /** Reads what a client asks for: nothing for one number, a count, or JSON. @returns null where it is none of these. */
 export function parseRequest(payload: Uint8Array): NatsRequest | null {
   if (payload.length === 0) return { count: 1, timeoutMs: DEFAULT_REQUEST_MS };
-  if (payload.length > MAX_REQUEST_BYTES) return null;
-  const value = parseJson(payload);
+  const value = parsePayload(payload, MAX_REQUEST_BYTES);
   const result = requestSchema.safeParse(typeof value === "number" ? { count: value } : value);
   return result.success ? result.data : null;
 }
-
-/** A number of the sequence: in text, as a double would lose its last digits. */
-const numberText = z
-  .string()
-  .regex(/^\d{1,19}$/)
-  .transform(BigInt)
-  .refine((number) => number <= MAX_NUMBER);
 
 const replySchema = z.object({ first: numberText, last: numberText });
 
 /** @returns null where it is no answer to a request for `count` numbers. */
 export function parseReply(payload: Uint8Array, count: number): bigint | null {
-  const result = replySchema.safeParse(parseBounded(payload));
+  const result = replySchema.safeParse(parsePayload(payload, MAX_REPLY_BYTES));
   if (!result.success) return null;
   const { first, last } = result.data;
   return first >= 1n && last - first + 1n === BigInt(count) ? first : null;
@@ -67,22 +85,15 @@ const errorSchema = z.object({ code: z.string().max(40), reason: z.string().max(
 export type NatsErrorBody = z.infer<typeof errorSchema>;
 
 export function parseError(payload: Uint8Array): NatsErrorBody | null {
-  const result = errorSchema.safeParse(parseBounded(payload));
+  const result = errorSchema.safeParse(parsePayload(payload, MAX_REPLY_BYTES));
   return result.success ? result.data : null;
 }
-
-const byte = z.int().min(0).max(255);
-const word32 = z.int().min(0).max(0xffff_ffff);
 
 /** What a bridge tells of its card, by JSON. */
 const infoSchema = z.object({
   card: byte,
   fabricId: word32,
-  chipId: z
-    .string()
-    .regex(/^\d{1,20}$/)
-    .transform(BigInt)
-    .refine((id) => id < 2n ** 64n),
+  chipId: word64,
   newest: numberText,
   view: z
     .object({
@@ -97,22 +108,10 @@ const infoSchema = z.object({
 export type BridgeInfo = z.infer<typeof infoSchema>;
 
 export function parseInfo(payload: Uint8Array): BridgeInfo | null {
-  const result = infoSchema.safeParse(parseBounded(payload));
+  const result = infoSchema.safeParse(parsePayload(payload, MAX_REPLY_BYTES));
   return result.success ? result.data : null;
 }
 
 export function infoText(info: BridgeInfo): string {
-  return JSON.stringify(info, (_, value: unknown) => (typeof value === "bigint" ? `${value}` : value));
-}
-
-function parseBounded(payload: Uint8Array): unknown {
-  return payload.length > MAX_REPLY_BYTES ? null : parseJson(payload);
-}
-
-function parseJson(payload: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(payload).toString("utf8"));
-  } catch {
-    return null;
-  }
+  return textWithBigints(info);
 }

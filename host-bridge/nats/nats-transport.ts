@@ -33,6 +33,7 @@ import { fabricState, refusalError } from "../refusals.js";
 import type { Transport, TransportEvents } from "../transport.js";
 import { setFromBigint } from "../uint64-bigint.js";
 import { type BridgeInfo, parseError, parseInfo, parseReply, subjectsOf } from "./nats-messages.js";
+import { isNoResponders } from "./no-responders.js";
 
 /** Blocks in flight at once, as a card of its own would have. */
 const MAX_BLOCKS_IN_FLIGHT = 8;
@@ -222,12 +223,6 @@ export class NatsTransport implements Transport {
     writeHostHeader(this.frame, type, session);
     this.events.onBytes(this.encoded, 0, encodeFrame(this.frame, this.encoded, 0));
   }
-}
-
-/** By its name, as the class would have to be loaded for it. */
-function isNoResponders(error: unknown): boolean {
-  const causes = error instanceof Error ? [error, error.cause] : [];
-  return causes.some((each) => each instanceof Error && each.name.startsWith("NoResponders"));
 }
 
 /** What a card would have said instead. */

@@ -1,21 +1,10 @@
 import { join } from "node:path";
 import type { BoardTarget } from "./board-names.js";
-
-/** What the checks look at, handed in so that tests can make it up. */
-export interface Machine {
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly home: string;
-  exists(path: string): boolean;
-  /** Whether a program of this name is on the PATH. */
-  has(program: string): boolean;
-  /** @returns what the command prints, or undefined where it cannot be run or fails. */
-  run(command: string, args: readonly string[]): string | undefined;
-}
+import type { Machine } from "./machine.js";
+import { picoProblems } from "./pico-problems.js";
 
 const DOCUMENTATION = "https://github.com/Moddable-OpenSource/moddable/blob/public/documentation";
-const PICO_PAGE = `${DOCUMENTATION}/devices/pico.md`;
 const ESP32_PAGE = `${DOCUMENTATION}/devices/esp32.md`;
-const PICO_SDK_VERSION = "2.2.0";
 const ESP_IDF_VERSION = "v6.0";
 /** The first one whose `--target es2025` the SDK asks for. */
 const TYPESCRIPT_MAJOR = 6;
@@ -51,36 +40,6 @@ function typescriptProblems({ run }: Machine): string[] {
   return [
     `The SDK needs TypeScript ${TYPESCRIPT_MAJOR}, and tsc is ${version.trim()}. Run npm install in this project: its own is used then.`,
   ];
-}
-
-function picoProblems({ environment, home, exists, has, run }: Machine): string[] {
-  const problems: string[] = [];
-  const sdk = environment["PICO_SDK_DIR"] ?? join(environment["PICO_ROOT"] ?? join(home, "pico"), "pico-sdk");
-  if (!exists(sdk)) {
-    problems.push(`pico-sdk is not in ${sdk}. Install it as ${PICO_PAGE} says, or set PICO_SDK_DIR.`);
-  } else {
-    const version = run("git", ["-C", sdk, "describe", "--tags", "--always", "--abbrev=0"])?.trim();
-    if (version !== PICO_SDK_VERSION) {
-      problems.push(
-        `pico-sdk in ${sdk} is ${version ?? "of an unknown version"}, and the Moddable SDK builds with ${PICO_SDK_VERSION}. Run: git -C ${sdk} checkout ${PICO_SDK_VERSION}, then git submodule update --init there.`,
-      );
-    }
-    const tools = {
-      pioasm: environment["PIOASM"] ?? join(sdk, "build/pioasm/pioasm"),
-      picotool: environment["UF2CONV"] ?? join(sdk, "build/_deps/picotool/picotool"),
-    };
-    for (const [tool, path] of Object.entries(tools)) {
-      if (!exists(path)) {
-        problems.push(
-          `${tool} is not at ${path}. The instructions build it with pico-examples: ${PICO_PAGE}`,
-        );
-      }
-    }
-  }
-  if (!has("arm-none-eabi-gcc")) {
-    problems.push("arm-none-eabi-gcc is not found. On Debian: apt-get install gcc-arm-none-eabi.");
-  }
-  return problems;
 }
 
 function esp32Problems({ environment, exists, run }: Machine): string[] {

@@ -1,6 +1,6 @@
 /** `npm run build:pico`, `npm run flash:pico` and so on: checks SDK and tools, then has the installed mcconfig do the work. */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +8,8 @@ import { findProgram } from "../processes/find-program.js";
 import { BOARDS } from "./board-names.js";
 import { buildEnvironment } from "./build-environment.js";
 import { findProblems } from "./find-problems.js";
+import { findRemarks } from "./find-remarks.js";
+import type { Machine } from "./machine.js";
 
 const PROJECT = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -20,6 +22,14 @@ function outputOf(
   return status === 0 ? stdout : undefined;
 }
 
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
 /** @returns the exit code. */
 async function main(action: string | undefined, board: string | undefined): Promise<number> {
   const target = BOARDS[board ?? ""];
@@ -27,17 +37,26 @@ async function main(action: string | undefined, board: string | undefined): Prom
     process.stderr.write(`usage: build or flash, then one of ${Object.keys(BOARDS).join(", ")}\n`);
     return 2;
   }
-  const env = buildEnvironment(process.env, PROJECT, outputOf("sh", ["--version"]));
-  const problems = findProblems(target, {
-    environment: env,
+  const env = buildEnvironment(process.env, target, {
+    project: PROJECT,
     home: homedir(),
+    shellVersion: outputOf("sh", ["--version"]),
+    find: (program) => findProgram(program),
+  });
+  const machine: Machine = {
+    environment: env,
     exists: existsSync,
+    read: textOf,
     has: (program) => findProgram(program, [], env["PATH"]) !== undefined,
     run: (command, args) => outputOf(command, args, env),
-  });
+  };
+  const problems = findProblems(target, machine);
   if (problems.length > 0) {
     for (const problem of problems) process.stderr.write(`${action} ${board}: ${problem}\n`);
     return 1;
+  }
+  for (const remark of findRemarks(target, machine)) {
+    process.stderr.write(`${action} ${board}: note: ${remark}.\n`);
   }
   // A folder for each board: chips of one family would otherwise find each other's objects and not link.
   const output = join(PROJECT, "build", board);

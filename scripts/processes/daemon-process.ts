@@ -8,20 +8,23 @@ const READY_TIMEOUT_MS = 30_000;
 export interface DaemonProcessOptions {
   readonly ports: readonly string[];
   readonly socket: string;
+  /** Its mirror's copy on a disk; none by default. */
+  readonly durableMirror?: string;
   /** More arguments for `seqcard serve`. */
   readonly more?: readonly string[];
 }
 
 /**
- * Starts `seqcard serve` as a process of `scope` and waits until it listens. It keeps no copy of its mirror on a disk.
+ * Starts `seqcard serve` as a process of `scope` and waits until it listens.
  * @throws Error with what it said, where it ends or does not listen in time.
  */
 export async function startDaemonProcess(
   scope: ProcessScope,
-  { ports, socket, more = [] }: DaemonProcessOptions,
+  { ports, socket, durableMirror, more = [] }: DaemonProcessOptions,
 ): Promise<OwnedProcess> {
   const named = ports.flatMap((port) => ["--port", port]);
-  const args = [COMMAND, "serve", ...named, "--socket", socket, "--no-durable-mirror", "--json", ...more];
+  const durable = durableMirror === undefined ? ["--no-durable-mirror"] : ["--durable-mirror", durableMirror];
+  const args = [COMMAND, "serve", ...named, "--socket", socket, ...durable, "--json", ...more];
   const daemon = scope.start(process.execPath, args);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {

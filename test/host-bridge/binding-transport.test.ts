@@ -4,7 +4,8 @@ import test, { type ExecutionContext } from "ava";
 import { BindingTransport } from "../../host-bridge/binding-transport.js";
 import { SystemClock } from "../../host-bridge/clock.js";
 import { Sequence } from "../../host-bridge/sequence.js";
-import { FakeCard, type FakeCardSettings } from "./fake-card.js";
+import { FakeCard } from "./fake-card.js";
+import type { FakeCardSettings } from "./fake-card-settings.js";
 import { FakePort } from "./fake-port.js";
 
 /** A sequence over the transport of platforms without descriptors; its calls are the same everywhere. */

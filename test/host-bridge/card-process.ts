@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { ExecutionContext } from "ava";
-import type { FakeCardSettings } from "./fake-card.js";
+import type { FakeCardSettings } from "./fake-card-settings.js";
 
 /** What a fake card's process can be told. */
 export interface CardProcessMessage {

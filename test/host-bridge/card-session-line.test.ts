@@ -207,6 +207,15 @@ test("status comes as one object, and those who ask together ask once", (t) => {
   t.is(bench.newest.at(-1), 2n ** 60n + 1n);
 });
 
+test("a status that tells of an impossible number does not lift the newest one", (t) => {
+  const bench = new SessionBench({ card: { next: 2n ** 63n + 1n } }).open();
+  const result = requestStatus(bench);
+  bench.deliver();
+  t.is(result.status?.latest, 2n ** 63n);
+  t.deepEqual(bench.newest, []);
+  t.is(bench.session.counters.answersOutOfRange, 1);
+});
+
 test("status is asked again where a part of it was lost, and times out where all is", (t) => {
   const bench = new SessionBench({ card: { loseLinks: 1 } }).open();
   const result = requestStatus(bench);

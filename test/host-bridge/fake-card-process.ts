@@ -1,5 +1,6 @@
 import type { CardProcessMessage } from "./card-process.js";
-import { FakeCard, type FakeCardSettings } from "./fake-card.js";
+import { FakeCard } from "./fake-card.js";
+import type { FakeCardSettings } from "./fake-card-settings.js";
 import { FakePort } from "./fake-port.js";
 
 /**

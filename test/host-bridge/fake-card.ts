@@ -1,4 +1,3 @@
-import { PROTOCOL_VERSION } from "../../firmware/wire/constants.js";
 import { COUNTER_NAMES } from "../../firmware/wire/counter-names.js";
 import { decodeHostEcho, encodeHostEchoResult, HostEchoFields } from "../../firmware/wire/echo-frames.js";
 import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
@@ -58,8 +57,6 @@ import {
   encodeHostCounters,
   encodeHostLinks,
   encodeHostStatus,
-  HostLinksFields,
-  HostStatusFields,
   LINK_ALIVE,
 } from "../../firmware/wire/host-status-frames.js";
 import {
@@ -68,43 +65,16 @@ import {
   HostLinkTestFields,
   HostLinkTestResultFields,
 } from "../../firmware/wire/link-test-frames.js";
-import { packVotes } from "../../firmware/wire/member-entries.js";
 import { decodeHostSurvey, encodeHostReport, ReportFields } from "../../firmware/wire/survey-frames.js";
-import { Uint64 } from "../../firmware/wire/uint64.js";
+import { uint64 } from "../support/layout.js";
+import { describeCard, fakeLinks, fakeStatus } from "./fake-card-answers.js";
+import { DEFAULT_SETTINGS, type FakeCardSettings, isBlank } from "./fake-card-settings.js";
 
 /** A request that came, with the session in which it came. */
 export interface HeardRequest {
   readonly session: number;
   readonly tag: number;
   readonly count: number;
-}
-
-/** What a fake card is like; tests change it while it runs. */
-export interface FakeCardSettings {
-  version: number;
-  cardId: number;
-  fabricId: number;
-  flags: number;
-  maxBlocksInFlight: number;
-  /** Answers nothing at all. */
-  silent: boolean;
-  /** Keeps requests in `heard` for the test to answer. */
-  manual: boolean;
-  /** Refuses every request with this REFUSE_... code; 0 for none. */
-  refuseWith: number;
-  /** State in HOST_VIEW. */
-  state: number;
-  view: number;
-  /** Bits of the next number: 63 is exhausted beyond 2^63-1. */
-  next: bigint;
-  /** Loses this many results of an init. */
-  loseInitResults: number;
-  /** Loses this many HOST_LINKS frames. */
-  loseLinks: number;
-  /** Loses this many HOST_REPORT frames. */
-  loseReports: number;
-  /** Tells of each echo at once with this ECHO_... code; -1: the test tells of them, if anybody does. */
-  echoCode: number;
 }
 
 /** A card at its host's end only: enough of one to serve, and whatever faults a test wants of it. */
@@ -131,24 +101,7 @@ export class FakeCard {
 
   constructor(out: (frame: FrameBuffer) => void, settings: Partial<FakeCardSettings> = {}) {
     this.out = out;
-    this.settings = {
-      version: PROTOCOL_VERSION,
-      cardId: 3,
-      fabricId: 0xfab1c,
-      flags: 0,
-      maxBlocksInFlight: 8,
-      silent: false,
-      manual: false,
-      refuseWith: 0,
-      state: 0,
-      view: 257,
-      next: 1n,
-      loseInitResults: 0,
-      loseLinks: 0,
-      loseReports: 0,
-      echoCode: -1,
-      ...settings,
-    };
+    this.settings = { ...DEFAULT_SETTINGS, ...settings };
   }
 
   /** As after a restart: it knows no session. */
@@ -288,7 +241,7 @@ export class FakeCard {
   }
 
   private get isBlank(): boolean {
-    return (this.settings.flags & CARD_FLAG_BLANK) !== 0;
+    return isBlank(this.settings);
   }
 
   private welcome(): void {
@@ -323,27 +276,7 @@ export class FakeCard {
   }
 
   private sendStatus(): void {
-    const status = new HostStatusFields();
-    status.cardId = this.isBlank ? 0 : this.settings.cardId;
-    status.fabricId = this.isBlank ? 0 : this.settings.fabricId;
-    status.chipId.set(0xe660_1234, 0x89ab_cdef);
-    status.view = this.settings.view;
-    status.promised = this.settings.view;
-    status.primary = 1;
-    status.secondary = 3;
-    status.base.set(0, 1);
-    status.ceiling.set(0x7fff_ffff, 0xffff_ffff);
-    const held = uint64(this.settings.next);
-    status.held.copy(held);
-    status.state = this.settings.state;
-    status.flags = this.settings.flags;
-    status.uptimeMs = 12_345;
-    status.memberCount = 3;
-    status.memberCards.set([1, 2, 3]);
-    status.memberVotes.fill(packVotes(1, 1), 0, 3);
-    status.memberIncarnations.set([11, 12, 13]);
-    status.lastCardId = 3;
-    encodeHostStatus(this.frame, status);
+    encodeHostStatus(this.frame, fakeStatus(this.settings));
     this.send(FRAME_HOST_STATUS, this.session);
     if (this.settings.loseLinks > 0) this.settings.loseLinks -= 1;
     else this.sendLinks();
@@ -352,6 +285,11 @@ export class FakeCard {
       Uint32Array.from(COUNTER_NAMES, (_, index) => index),
     );
     this.send(FRAME_HOST_COUNTERS, this.session);
+  }
+
+  private sendLinks(): void {
+    encodeHostLinks(this.frame, fakeLinks());
+    this.send(FRAME_HOST_LINKS, this.session);
   }
 
   /** Of this card, of the next at the other end of its first cable, and of a third, which is silent. */
@@ -366,8 +304,8 @@ export class FakeCard {
     }
     const { cardId } = this.settings;
     const [next = 0, silent = 0] = [1, 2, 3].filter((card) => card !== cardId);
-    this.sendReport((fields) => this.describe(fields, cardId, [next, silent], [LINK_ALIVE, 0]));
-    this.sendReport((fields) => this.describe(fields, next, [cardId], [LINK_ALIVE]));
+    this.sendReport((fields) => describeCard(fields, this.settings, cardId, [next, silent], [LINK_ALIVE, 0]));
+    this.sendReport((fields) => describeCard(fields, this.settings, next, [cardId], [LINK_ALIVE]));
     this.sendReport((fields) => {
       fields.expected = 3;
       fields.setSilent(silent);
@@ -387,55 +325,11 @@ export class FakeCard {
     this.send(FRAME_HOST_REPORT, this.session);
   }
 
-  private describe(
-    fields: ReportFields,
-    card: number,
-    neighbours: readonly number[],
-    states: readonly number[],
-  ): void {
-    fields.expected = 3;
-    fields.cardId = card;
-    fields.chipId.set(0, card);
-    fields.firmware = 0x01_02_03;
-    fields.state = this.settings.state;
-    fields.view = this.settings.view;
-    fields.promised = this.settings.view;
-    fields.primary = 1;
-    fields.secondary = 3;
-    fields.ceiling.copy(uint64(2n ** 63n - BigInt(card)));
-    fields.held.copy(uint64(this.settings.next));
-    fields.uptimeMs = 90_000;
-    fields.freeWrites = 57;
-    fields.linkCount = neighbours.length;
-    fields.neighbours.set(neighbours);
-    fields.linkStates.set(states);
-    fields.framesIn.fill(100 * card, 0, neighbours.length);
-    fields.badFrames.fill(card, 0, neighbours.length);
-  }
-
-  private sendLinks(): void {
-    const links = new HostLinksFields();
-    links.linkCount = 2;
-    links.neighbours.set([1, 2]);
-    links.states.set([LINK_ALIVE, LINK_ALIVE - 1]);
-    links.framesIn.set([10, 20]);
-    links.routeCount = 1;
-    links.routeCards.set([1]);
-    links.routeLinks.set([0]);
-    links.routeCosts.set([1]);
-    encodeHostLinks(this.frame, links);
-    this.send(FRAME_HOST_LINKS, this.session);
-  }
-
   private send(type: number, session: number): void {
     writeHostHeader(this.frame, type, session);
     this.frame.bytes[OFFSET_VERSION] = this.settings.version;
     this.out(this.frame);
   }
-}
-
-export function uint64(value: bigint): Uint64 {
-  return new Uint64(Number(value >> 32n), Number(value & 0xffff_ffffn));
 }
 
 function readLinkTest(frame: FrameBuffer): HostLinkTestFields {

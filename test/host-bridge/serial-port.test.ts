@@ -10,7 +10,9 @@ import { writeHostHeader } from "../../firmware/wire/header.js";
 import { encodeHostMirror } from "../../firmware/wire/host-frames.js";
 import { keepControlLines } from "../../host-bridge/control-lines.js";
 import { type OpenOptions, open, type Sequence } from "../../host-bridge/index.js";
-import { FakeCard, type FakeCardSettings, type HeardRequest, uint64 } from "./fake-card.js";
+import { uint64 } from "../support/layout.js";
+import { FakeCard, type HeardRequest } from "./fake-card.js";
+import type { FakeCardSettings } from "./fake-card-settings.js";
 import { FakePort } from "./fake-port.js";
 
 const run = promisify(execFile);

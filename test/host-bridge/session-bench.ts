@@ -4,7 +4,8 @@ import type { CardIdentity } from "../../host-bridge/card-identity.js";
 import { CardSession } from "../../host-bridge/card-session.js";
 import type { SequenceError } from "../../host-bridge/errors.js";
 import type { ViewChange } from "../../host-bridge/view.js";
-import { FakeCard, type FakeCardSettings } from "./fake-card.js";
+import { FakeCard } from "./fake-card.js";
+import type { FakeCardSettings } from "./fake-card-settings.js";
 
 /** A call, and what became of it. */
 export interface Call {

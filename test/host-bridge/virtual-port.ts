@@ -5,7 +5,8 @@ import { SequenceError } from "../../host-bridge/errors.js";
 import { Sequence, type SequenceSettings } from "../../host-bridge/sequence.js";
 import { disconnectedError } from "../../host-bridge/session-errors.js";
 import type { OpenTransport, Transport, TransportEvents } from "../../host-bridge/transport.js";
-import { FakeCard, type FakeCardSettings } from "./fake-card.js";
+import { FakeCard } from "./fake-card.js";
+import type { FakeCardSettings } from "./fake-card-settings.js";
 import { VirtualClock } from "./virtual-clock.js";
 
 /** A port in memory with a fake card at its end. Bytes travel in a turn of their own, or when they are polled for. */

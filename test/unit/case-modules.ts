@@ -10,6 +10,7 @@ import { conditionCases } from "./card/condition.cases.js";
 import { coordinatorCases } from "./card/coordinator.cases.js";
 import { coordinatorListsCases } from "./card/coordinator-lists.cases.js";
 import { echoesCases } from "./card/echoes.cases.js";
+import { firstRolesCases } from "./card/first-roles.cases.js";
 import { foundingCases } from "./card/founding.cases.js";
 import { hostBlocksCases } from "./card/host-blocks.cases.js";
 import { hostDeskCases } from "./card/host-desk.cases.js";
@@ -21,6 +22,7 @@ import { memberCases } from "./card/member.cases.js";
 import { memberChangeCases } from "./card/member-change.cases.js";
 import { memberListCases } from "./card/member-list.cases.js";
 import { memberPlansCases } from "./card/member-plans.cases.js";
+import { memberPlansAmidFailuresCases } from "./card/member-plans-amid-failures.cases.js";
 import { normalPathCases } from "./card/normal-path.cases.js";
 import { originatorCases } from "./card/originator.cases.js";
 import { originatorGroupsCases } from "./card/originator-groups.cases.js";
@@ -93,11 +95,13 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/condition", cases: conditionCases },
   { name: "card/host-desk", cases: hostDeskCases },
   { name: "card/host-line", cases: hostLineCases },
+  { name: "card/first-roles", cases: firstRolesCases },
   { name: "card/initialise", cases: initialiseCases },
   { name: "card/link-state", cases: linkStateCases },
   { name: "card/member", cases: memberCases },
   { name: "card/member-change", cases: memberChangeCases },
   { name: "card/member-list", cases: memberListCases },
+  { name: "card/member-plans-amid-failures", cases: memberPlansAmidFailuresCases },
   { name: "card/member-plans", cases: memberPlansCases },
   { name: "card/normal-path", cases: normalPathCases },
   { name: "card/originator", cases: originatorCases },

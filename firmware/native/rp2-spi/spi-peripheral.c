@@ -50,10 +50,10 @@ static void turn(SpiEnd* end)
 	SpiLink* link = &end->link;
 	if (peripheral->ended) {
 		peripheral->ended = false;
-		const size_t received = link->busy ? spiSlotsReceived(&peripheral->slots) : 0;
+		size_t received = 0;
 		if (link->busy) {
-			spiSlotsEnd(&peripheral->slots);
-			spiLinkDone(link, peripheral->slots.in, received);
+			received = spiSlotsEnd(&peripheral->slots);
+			if (!spiLinkDone(link, peripheral->slots.in, received)) spiSlotsReset(&peripheral->slots);
 		}
 		if (received == 0) spiLinkAsked(link);
 	}

@@ -2,6 +2,8 @@
 
 #define BUS_COUNT 2
 #define BITS 8
+/* For spi_init, whose setting is written over. */
+#define ANY_HERTZ 1000000
 
 static bool taken[BUS_COUNT];
 
@@ -24,8 +26,29 @@ bool spiSlotsOpen(SpiSlots* slots, int number, SpiLinkSide side, uint hertz)
 	return true;
 }
 
+/* Nothing else empties both FIFOs. The settings stay. */
+void spiSlotsReset(SpiSlots* slots)
+{
+	const uint32_t control = spi_get_hw(slots->bus)->cr1;
+	const uint32_t format = spi_get_hw(slots->bus)->cr0;
+	const uint32_t prescale = spi_get_hw(slots->bus)->cpsr;
+	spi_deinit(slots->bus);
+	spi_init(slots->bus, ANY_HERTZ);
+	spi_get_hw(slots->bus)->cr1 = control & ~SPI_SSPCR1_SSE_BITS;
+	spi_get_hw(slots->bus)->cr0 = format;
+	spi_get_hw(slots->bus)->cpsr = prescale;
+	spi_get_hw(slots->bus)->cr1 = control;
+}
+
+static bool isEmpty(const SpiSlots* slots)
+{
+	return !spi_is_readable(slots->bus) && (spi_get_hw(slots->bus)->sr & SPI_SSPSR_TFE_BITS) != 0;
+}
+
 void spiSlotsBegin(SpiSlots* slots)
 {
+	/* Clocks that came while nothing was armed, or behind the end of a slot. Left there, it would shift every slot from now on. */
+	if (!isEmpty(slots)) spiSlotsReset(slots);
 	dma_channel_config transmit = dma_channel_get_default_config(slots->transmitChannel);
 	channel_config_set_transfer_data_size(&transmit, DMA_SIZE_8);
 	channel_config_set_dreq(&transmit, spi_get_dreq(slots->bus, true));
@@ -41,27 +64,17 @@ void spiSlotsBegin(SpiSlots* slots)
 	dma_start_channel_mask(1u << slots->transmitChannel | 1u << slots->receiveChannel);
 }
 
-size_t spiSlotsReceived(const SpiSlots* slots)
+static size_t receivedBytes(const SpiSlots* slots)
 {
 	return SPI_SLOT_BYTES - dma_channel_hw_addr(slots->receiveChannel)->transfer_count;
 }
 
-void spiSlotsEnd(SpiSlots* slots)
+size_t spiSlotsEnd(SpiSlots* slots)
 {
+	const size_t received = receivedBytes(slots);
 	dma_channel_abort(slots->transmitChannel);
 	dma_channel_abort(slots->receiveChannel);
-	/* What a transfer that was broken off left in the bus would go out in front of the next slot. Only a reset empties it. */
-	const bool whole = spiSlotsReceived(slots) == SPI_SLOT_BYTES;
-	if (whole) return;
-	const uint32_t control = spi_get_hw(slots->bus)->cr1;
-	const uint32_t format = spi_get_hw(slots->bus)->cr0;
-	const uint32_t prescale = spi_get_hw(slots->bus)->cpsr;
-	spi_deinit(slots->bus);
-	spi_init(slots->bus, 1000000);
-	spi_get_hw(slots->bus)->cr1 = control & ~SPI_SSPCR1_SSE_BITS;
-	spi_get_hw(slots->bus)->cr0 = format;
-	spi_get_hw(slots->bus)->cpsr = prescale;
-	spi_get_hw(slots->bus)->cr1 = control;
+	return received;
 }
 
 void spiSlotsClose(SpiSlots* slots)

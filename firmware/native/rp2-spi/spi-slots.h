@@ -21,14 +21,17 @@ typedef struct {
 /* Claims the bus `number` and leads it to the pins. Returns false where there is no such bus. */
 bool spiSlotsOpen(SpiSlots* slots, int number, SpiLinkSide side, uint hertz);
 
-/* Begins to exchange `out` for `in`. */
+/* Begins to exchange `out` for `in`, over a bus in which nothing is left. */
 void spiSlotsBegin(SpiSlots* slots);
 
-/* Bytes that have come in since then. */
-size_t spiSlotsReceived(const SpiSlots* slots);
+/* Ends a transfer, also one that was broken off. Returns the bytes that have come in since it began. */
+size_t spiSlotsEnd(SpiSlots* slots);
 
-/* Ends a transfer, also one that was broken off, and empties the bus. */
-void spiSlotsEnd(SpiSlots* slots);
+/*
+ * Puts the bus into the state it was opened in. For a peripheral behind a slot that was none: half a slot, or half a byte, of its own may be
+ * left in it.
+ */
+void spiSlotsReset(SpiSlots* slots);
 
 void spiSlotsClose(SpiSlots* slots);
 

@@ -152,17 +152,20 @@ static size_t readLine(FrameLine* base, uint8_t* into, size_t capacity)
 static bool writeLine(FrameLine* base, const uint8_t* bytes, size_t length)
 {
 	UartLine* line = (UartLine*)base;
+	/* With interrupts off: one that begins the next transfer between two of these looks would hide all that it has begun. */
+	uint32_t state = save_and_disable_interrupts();
 	/* The DMA counts down what it has not read yet of the bytes begun. */
 	const uint32_t unread = dma_channel_is_busy(line->transmitChannel)
 		? dma_channel_hw_addr(line->transmitChannel)->transfer_count : 0;
 	const uint32_t held = line->transmitWritten - line->transmitBegun + unread;
+	restore_interrupts(state);
 	if (held + length > TRANSMIT_RING_BYTES) return false;
 	const uint32_t start = line->transmitWritten & (TRANSMIT_RING_BYTES - 1);
 	size_t first = TRANSMIT_RING_BYTES - start;
 	if (first > length) first = length;
 	memcpy(line->transmitRing + start, bytes, first);
 	memcpy(line->transmitRing, bytes + first, length - first);
-	const uint32_t state = save_and_disable_interrupts();
+	state = save_and_disable_interrupts();
 	line->transmitWritten += (uint32_t)length;
 	beginTransfer(line);
 	restore_interrupts(state);

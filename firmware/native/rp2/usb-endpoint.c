@@ -5,10 +5,15 @@
  * boards' manifests).
  */
 #include "hardware/structs/usb.h"
+#include "device/dcd.h"
 #include "tusb.h"
 
 #include <stdbool.h>
 #include <stdint.h>
+
+/* The linker compares names alone: with another tinyusb the arguments would arrive shifted, and nothing would say so. */
+_Static_assert(__builtin_types_compatible_p(__typeof__(dcd_edpt_xfer), bool(uint8_t, uint8_t, uint8_t*, uint16_t)),
+	"this tinyusb has another dcd_edpt_xfer: take the one of pico-sdk 2.2.0, or change the two functions below");
 
 bool __real_dcd_edpt_xfer(uint8_t port, uint8_t address, uint8_t* bytes, uint16_t length);
 

@@ -14,8 +14,15 @@ export function daemon(engine: "xs" | "node"): BenchSystem {
       const rig = await startRigProcess(scope, { engine, cards: CARD_PROCESSES });
       // The last card holds no role, so that its numbers make all three one-way trips.
       const port = rig.cards.at(-1)?.path ?? "";
-      const socket = join(scope.makeDirectory(), "daemon.sock");
-      await startDaemonProcess(scope, { ports: [port], socket, more: ["--log-level", "warn"] });
+      const directory = scope.makeDirectory();
+      const socket = join(directory, "daemon.sock");
+      await startDaemonProcess(scope, {
+        ports: [port],
+        socket,
+        // As it is by default.
+        durableMirror: join(directory, "durable.mirror"),
+        more: ["--log-level", "warn"],
+      });
       return {
         setUp: `one daemon at the third of three cards on the virtual rig, ${CLIENT_PROCESSES} processes at its Unix socket`,
         clients: sameForEach({ kind: "seqcard-daemon", socket }),

@@ -7,7 +7,8 @@ import { SystemClock } from "../../../host-bridge/clock.js";
 import { Daemon, type DaemonSettings } from "../../../host-bridge/daemon/daemon.js";
 import { Logs } from "../../../host-bridge/daemon/log.js";
 import { type ConnectOptions, connect, type Sequence } from "../../../host-bridge/index.js";
-import type { FakeCardSettings, HeardRequest } from "../fake-card.js";
+import type { HeardRequest } from "../fake-card.js";
+import type { FakeCardSettings } from "../fake-card-settings.js";
 import { VirtualPort } from "../virtual-port.js";
 
 /** A directory that is gone after the test. */

@@ -1,57 +1,15 @@
-import { execFile, spawnSync } from "node:child_process";
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, openSync, readFileSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
-import test, { type ExecutionContext } from "ava";
-import { HostWelcomeFields } from "../../../firmware/wire/host-setup-frames.js";
-import { type CardIdentity, identityFrom } from "../../../host-bridge/card-identity.js";
-import { SystemClock } from "../../../host-bridge/clock.js";
-import { Logs } from "../../../host-bridge/daemon/log.js";
-import { Metrics } from "../../../host-bridge/daemon/metrics.js";
-import { Mirror, type MirrorSettings } from "../../../host-bridge/daemon/mirror.js";
+import test from "ava";
 import { newestOfMirror, readMirror } from "../../../host-bridge/index.js";
 import { VirtualClock } from "../virtual-clock.js";
 import { DaemonBench, temporaryDirectory } from "./daemon-bench.js";
-
-const CARD: CardIdentity = { ...identityFrom(new HostWelcomeFields()), id: 3, fabricId: 0xfab1c };
-const EXAMPLES = fileURLToPath(new URL("../../../../examples/", import.meta.url));
-
-function make(settings: Partial<MirrorSettings>, metrics = new Metrics()): Mirror {
-  const mirror = new Mirror({
-    memoryPath: null,
-    durablePath: null,
-    durableEveryMs: 1_000,
-    cards: 2,
-    clock: new SystemClock(),
-    metrics,
-    log: new Logs({ level: "silent", levels: {} }).for("mirror"),
-    ...settings,
-  });
-  mirror.open();
-  return mirror;
-}
-
-/** In the background: a compiler must not hold up the daemon of another test. */
-const run = promisify(execFile);
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
+import { CARD, hasNumber, openMirror, turn } from "./mirror-bench.js";
 
 test("what a card holds and what is known to exist is in the file, and never goes down", async (t) => {
   const memoryPath = join(temporaryDirectory(t), "mirror");
-  const mirror = make({ memoryPath });
+  const mirror = openMirror({ memoryPath });
   t.deepEqual(readMirror(memoryPath), []);
   mirror.raise(0, CARD, 2n ** 60n);
   mirror.hold(1, { ...CARD, id: 2 }, 7n);
@@ -70,10 +28,10 @@ test("what a card holds and what is known to exist is in the file, and never goe
 
 test("a mirror goes on where the last daemon left it; another fabric's numbers are forgotten", async (t) => {
   const memoryPath = join(temporaryDirectory(t), "mirror");
-  const before = make({ memoryPath });
+  const before = openMirror({ memoryPath });
   before.raise(0, CARD, 100n);
   await before.close();
-  const after = make({ memoryPath });
+  const after = openMirror({ memoryPath });
   after.raise(0, CARD, 50n);
   await turn();
   t.is(newestOfMirror(memoryPath), 100n);
@@ -84,7 +42,7 @@ test("a mirror goes on where the last daemon left it; another fabric's numbers a
 
 test("whatever byte a writer stopped at, a reader gets the whole record before, or the whole new one", async (t) => {
   const path = join(temporaryDirectory(t), "mirror");
-  const mirror = make({ memoryPath: path, cards: 1 });
+  const mirror = openMirror({ memoryPath: path, cards: 1 });
   for (const number of [10n, 20n]) {
     mirror.raise(0, CARD, number);
     await turn();
@@ -102,7 +60,7 @@ test("whatever byte a writer stopped at, a reader gets the whole record before, 
 
 test("a reader in another thread, as quick as it can, never sees a torn or an older number", async (t) => {
   const path = join(temporaryDirectory(t), "mirror");
-  const mirror = make({ memoryPath: path, cards: 1 });
+  const mirror = openMirror({ memoryPath: path, cards: 1 });
   mirror.raise(0, CARD, 1n);
   await turn();
   const module = new URL("../../../host-bridge/mirror-reader.js", import.meta.url).href;
@@ -136,7 +94,7 @@ test("a reader in another thread, as quick as it can, never sees a torn or an ol
 test("the durable copy is written at its pace, and at the end", async (t) => {
   const clock = new VirtualClock();
   const durablePath = join(temporaryDirectory(t), "state", "mirror");
-  const mirror = make({ durablePath, clock });
+  const mirror = openMirror({ durablePath, clock });
   mirror.raise(0, CARD, 10n);
   await clock.pass(999);
   t.throws(() => readMirror(durablePath), { code: "BAD_MIRROR" });
@@ -147,45 +105,6 @@ test("the durable copy is written at its pace, and at the end", async (t) => {
   t.is(newestOfMirror(durablePath), 10n);
   await mirror.close();
   t.is(newestOfMirror(durablePath), 11n);
-});
-
-function hasNumber(path: string, number: bigint): boolean {
-  try {
-    return newestOfMirror(path) === number;
-  } catch {
-    return false;
-  }
-}
-
-(existsSync("/dev/full") ? test : test.skip)(
-  "a full disk under the mirror (needs /dev/full): numbers go on",
-  async (t) => {
-    const files = { memoryPath: "/dev/full", durablePath: "/dev/full", durableEveryMs: 1 };
-    const bench = await new DaemonBench(t, [{}], { mirror: files }).start();
-    const sequence = await bench.connect();
-    t.is(await sequence.next(), 1n);
-    const figures = (): Promise<string> => bench.daemon.metrics.registry.metrics();
-    while (!(await figures()).includes('seqcard_mirror_failures_total{file="durable"}')) await turn();
-    t.true((await figures()).includes('seqcard_mirror_failures_total{file="memory"}'));
-    t.is(await sequence.next(), 2n);
-  },
-);
-
-test("a disk that has room again is written again", async (t) => {
-  const clock = new VirtualClock();
-  const directory = temporaryDirectory(t);
-  writeFileSync(join(directory, "state"), "in the way of the directory");
-  const durablePath = join(directory, "state", "mirror");
-  const mirror = make({ durablePath, clock });
-  mirror.raise(0, CARD, 10n);
-  await clock.pass(1_000);
-  rmSync(join(directory, "state"));
-  while (!hasNumber(durablePath, 10n)) {
-    await clock.pass(1_000);
-    await turn();
-  }
-  await mirror.close();
-  t.pass();
 });
 
 test("what is no mirror is BAD_MIRROR", async (t) => {
@@ -199,46 +118,16 @@ test("what is no mirror is BAD_MIRROR", async (t) => {
   bad();
   writeFileSync(path, Buffer.alloc(4_096, "text"));
   bad();
-  const mirror = make({ memoryPath: path });
+  const mirror = openMirror({ memoryPath: path });
   mirror.raise(0, CARD, 5n);
   await mirror.close();
   truncateSync(path, 100);
   bad();
-  await make({ memoryPath: path }).close();
+  await openMirror({ memoryPath: path }).close();
   const file = openSync(path, "r+");
   writeSync(file, Buffer.alloc(128, 0x55), 0, 128, 64);
   closeSync(file);
   bad();
-});
-
-function isThere(program: string): boolean {
-  return spawnSync(program, ["--version"], { stdio: "ignore" }).status === 0;
-}
-
-async function mirrorOf(t: ExecutionContext, numbers: readonly bigint[]): Promise<string> {
-  const path = join(temporaryDirectory(t), "mirror");
-  const mirror = make({ memoryPath: path });
-  for (const number of numbers) {
-    mirror.raise(0, CARD, number);
-    mirror.raise(1, { ...CARD, id: 7 }, number + 1n);
-    await turn();
-  }
-  await mirror.close();
-  return path;
-}
-
-const NEWEST = "card 3 newest 4611686018427387905\ncard 7 newest 4611686018427387906\n";
-
-(isThere("cc") ? test : test.skip)("the C example reads it (needs a C compiler)", async (t) => {
-  const path = await mirrorOf(t, [5n, 6n, 2n ** 62n + 1n]);
-  const program = join(temporaryDirectory(t), "read-mirror");
-  await run("cc", ["-Wall", "-Werror", "-o", program, join(EXAMPLES, "read-mirror.c")]);
-  t.is((await run(program, [path])).stdout, NEWEST);
-});
-
-(isThere("python3") ? test : test.skip)("the Python example reads it (needs python3)", async (t) => {
-  const path = await mirrorOf(t, [5n, 2n ** 62n + 1n]);
-  t.is((await run("python3", [join(EXAMPLES, "read_mirror.py"), path])).stdout, NEWEST);
 });
 
 test("a daemon's mirror stands beside its socket and has each of its cards", async (t) => {

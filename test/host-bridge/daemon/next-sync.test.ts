@@ -8,7 +8,7 @@ import { connect, type Sequence } from "../../../host-bridge/index.js";
 import { startDaemonProcess } from "../../../scripts/processes/daemon-process.js";
 import { type OwnedProcess, ProcessScope } from "../../../scripts/processes/process-scope.js";
 import { type CardProcess, startCardProcess } from "../card-process.js";
-import type { FakeCardSettings } from "../fake-card.js";
+import type { FakeCardSettings } from "../fake-card-settings.js";
 import { temporaryDirectory } from "./daemon-bench.js";
 
 interface Served {

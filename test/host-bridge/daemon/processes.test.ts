@@ -42,7 +42,7 @@ function portsOf(rig: RigProcess, ids: readonly number[]): string[] {
 
 for (const engine of ["node", "xs"] as const) {
   test.serial(
-    `four processes, one daemon with two cards on ${engine}; card, daemon and primary killed in mid-stream: nothing twice, nothing out of order`,
+    `four processes, one daemon with two cards on ${engine}; card, daemon and primary killed in mid-stream, a daemon ended: nothing twice, nothing out of order`,
     async (t) => {
       const scope = scopeOf(t);
       const name = `daemon-${engine}-${process.pid}`;
@@ -60,8 +60,14 @@ for (const engine of ["node", "xs"] as const) {
 
       daemon.child.kill("SIGKILL");
       await daemon.ended;
-      await startDaemonProcess(scope, options);
+      const second = await startDaemonProcess(scope, options);
       await servedNow(t, fleet, "by the next daemon, at the socket that the killed one left");
+
+      second.child.kill("SIGTERM");
+      await second.ended;
+      t.is(second.child.exitCode, 0, "ended in mid-stream, and not by force");
+      await startDaemonProcess(scope, options);
+      await servedNow(t, fleet, "by the one after it");
 
       await commandRig(name, { command: "kill", card: 1 });
       await servedNow(t, fleet, "after a failover of the fabric");

@@ -5,7 +5,8 @@ import { CardPort } from "../../../host-bridge/daemon/card-port.js";
 import { Metrics } from "../../../host-bridge/daemon/metrics.js";
 import { SharedNumbers } from "../../../host-bridge/daemon/shared-numbers.js";
 import type { SequenceError } from "../../../host-bridge/errors.js";
-import type { FakeCardSettings, HeardRequest } from "../fake-card.js";
+import type { HeardRequest } from "../fake-card.js";
+import type { FakeCardSettings } from "../fake-card-settings.js";
 import { VirtualClock } from "../virtual-clock.js";
 import { VirtualPort } from "../virtual-port.js";
 

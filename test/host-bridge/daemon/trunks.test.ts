@@ -8,7 +8,7 @@ import { Logs } from "../../../host-bridge/daemon/log.js";
 import { Metrics } from "../../../host-bridge/daemon/metrics.js";
 import { Trunks } from "../../../host-bridge/daemon/trunks.js";
 import { closedError } from "../../../host-bridge/session-errors.js";
-import type { FakeCardSettings } from "../fake-card.js";
+import type { FakeCardSettings } from "../fake-card-settings.js";
 import { VirtualClock } from "../virtual-clock.js";
 import { VirtualPort } from "../virtual-port.js";
 import { DaemonBench } from "./daemon-bench.js";

@@ -3,7 +3,7 @@ import type { ExecutionContext } from "ava";
 import type { DaemonSettings } from "../../../host-bridge/daemon/daemon.js";
 import { HttpListener } from "../../../host-bridge/http/http-listener.js";
 import { DaemonBench } from "../daemon/daemon-bench.js";
-import type { FakeCardSettings } from "../fake-card.js";
+import type { FakeCardSettings } from "../fake-card-settings.js";
 
 export interface Reply {
   readonly status: number;

@@ -8,7 +8,7 @@ import { startNatsServer } from "../../../scripts/processes/nats-server-process.
 import type { OwnedProcess } from "../../../scripts/processes/process-scope.js";
 import { ProcessScope } from "../../../scripts/processes/process-scope.js";
 import { DaemonBench } from "../daemon/daemon-bench.js";
-import type { FakeCardSettings } from "../fake-card.js";
+import type { FakeCardSettings } from "../fake-card-settings.js";
 
 /** A real nats-server, and daemons in this process over cards in memory. */
 export class NatsBench {

@@ -1,6 +1,7 @@
 import test from "ava";
 import fc from "fast-check";
 import {
+  cardStatusSubject,
   infoText,
   isSubjectPrefix,
   parseError,
@@ -67,7 +68,14 @@ test("what a bridge tells is read again", (t) => {
 });
 
 test("subjects hold the fabric, and a prefix takes no wildcard", (t) => {
-  t.deepEqual(subjectsOf("a.b", 0xfab1c), { next: "a.b.000fab1c.next", info: "a.b.000fab1c.info" });
+  const subjects = subjectsOf("a.b", 0xfab1c);
+  t.deepEqual(subjects, {
+    next: "a.b.000fab1c.next",
+    info: "a.b.000fab1c.info",
+    survey: "a.b.000fab1c.survey",
+    status: "a.b.000fab1c.status",
+  });
+  t.is(cardStatusSubject(subjects, 3), "a.b.000fab1c.status.3");
   for (const text of ["seqcard", "a.b-c.d_1"]) t.true(isSubjectPrefix(text), text);
   for (const text of ["", ".", "a.", "a..b", "a.*", ">", "a b", "a\n", "x".repeat(129)])
     t.false(isSubjectPrefix(text), text);

@@ -30,8 +30,6 @@ needsServer(
     await bridge.until(() => sequence.view !== null);
     t.like(sequence.view, { number: 257, state: "ready" });
     t.true(sequence.ready);
-    await t.throwsAsync(sequence.status(), { code: "NOT_CARRIED" });
-    await t.throwsAsync(sequence.seed(5n), { code: "NOT_CARRIED" });
     t.throws(() => sequence.nextSync(), { code: "SYNC_UNSUPPORTED" });
   },
 );

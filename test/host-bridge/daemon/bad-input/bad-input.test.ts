@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import test from "ava";
 import { findNatsServer } from "../../../../scripts/processes/nats-server-process.js";
+import { canLimitFileSize, limitFileSize } from "../../../support/file-size-limit.js";
 import { startCardProcess } from "../../card-process.js";
 import { temporaryDirectory } from "../daemon-bench.js";
+import { knownNumber } from "../mirror-bench.js";
 import { type Abuse, commitAll } from "./abuse.js";
 import { HTTP_ABUSES } from "./http-abuses.js";
 import { NATS_ABUSES } from "./nats-abuses.js";
@@ -80,24 +82,32 @@ test.serial(
   },
 );
 
-test.serial(
-  "full disks under both mirrors, and a NATS server that lets nobody in: the others are served",
+(canLimitFileSize ? test.serial : test.serial.skip)(
+  "full disks under both mirrors (needs prlimit), and a NATS server that lets nobody in: the others are served",
   async (t) => {
-    const credentials = join(temporaryDirectory(t), "credentials");
+    const directory = temporaryDirectory(t);
+    const credentials = join(directory, "credentials");
     writeFileSync(credentials, "bridge:wrong\n");
+    const mirrors = [join(directory, "memory"), join(directory, "durable")] as const;
     const served = await ServedDaemon.start(t, {
       more: [
-        ...["--mirror", "/dev/full", "--durable-mirror", "/dev/full"],
+        ...["--mirror", mirrors[0], "--durable-mirror", mirrors[1]],
         ...["--nats-credentials-file", credentials],
       ],
       natsMore: ["--user", "bridge", "--pass", "right"],
       withoutNats: true,
     });
+    const { pid = 0 } = served.daemon.child;
+    limitFileSize(pid, 0);
     await served.judge(t);
     for (const file of ["memory", "durable"]) {
       await served.untilMetrics(new RegExp(`seqcard_mirror_failures_total\\{file="${file}"\\} [1-9]`));
     }
     if (served.hasNats) while (!served.daemon.output.includes("NATS_DENIED")) await served.judge(t);
     await served.judge(t);
+    const before = served.deliveries.length;
+    limitFileSize(pid, null);
+    for (const path of mirrors) while (knownNumber(path) < BigInt(before)) await served.judge(t);
+    t.true(served.daemon.running);
   },
 );

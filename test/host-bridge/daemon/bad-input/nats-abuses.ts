@@ -5,6 +5,7 @@ import type { Abuse } from "./abuse.js";
 import type { ServedDaemon } from "./served-daemon.js";
 
 const NEXT = "seqcard.000fab1c.next";
+const QUESTIONS = ["seqcard.000fab1c.survey", "seqcard.000fab1c.status", "seqcard.000fab1c.status.3"];
 const FLOOD = 10_000;
 const PATIENCE_MS = 60_000;
 
@@ -24,6 +25,45 @@ export const NATS_ABUSES: readonly Abuse[] = [
         t.is(reply.headers?.get("Nats-Service-Error-Code"), "400", payload.slice(0, 20));
         t.regex(reply.headers?.get("Nats-Service-Error") ?? "", /^BAD_COUNT /);
       }
+    },
+  },
+  {
+    name: "senseless questions about the fabric: 400, each with its code",
+    async commit(t, served) {
+      const plain = await client(t, served);
+      for (const subject of QUESTIONS) {
+        for (const [payload, code] of [
+          ['{"version":', "BAD_OPTION"],
+          ["9".repeat(900_000), "BAD_OPTION"],
+          ["[".repeat(200), "BAD_OPTION"],
+          ['{"timeoutMs":1e9}', "BAD_OPTION"],
+          ['{"version":65535}', "WRONG_VERSION"],
+        ] as const) {
+          const reply = await plain.request(subject, payload, { timeout: PATIENCE_MS });
+          t.is(reply.headers?.get("Nats-Service-Error-Code"), "400", payload.slice(0, 20));
+          t.regex(reply.headers?.get("Nats-Service-Error") ?? "", new RegExp(`^${code} `));
+        }
+      }
+    },
+  },
+  {
+    name: "ten thousand questions at once, of which half want no answer or leave: the others are answered or told BUSY",
+    async commit(t, served) {
+      const plain = await client(t, served);
+      const leaving = await connect({ servers: served.natsUrl });
+      const replies = Array.from({ length: FLOOD / 2 }, async (_, index) => {
+        const subject = QUESTIONS[index % QUESTIONS.length] as string;
+        leaving.publish(subject, "", index % 2 > 0 ? {} : { reply: `_INBOX.left${index}` });
+        const reply = await plain.request(subject, "", { timeout: PATIENCE_MS });
+        return reply.headers?.get("Nats-Service-Error")?.split(" ")[0] ?? "answered";
+      });
+      await leaving.flush();
+      await leaving.close();
+      const outcomes = new Set(await Promise.all(replies));
+      t.true(outcomes.has("answered"));
+      outcomes.delete("answered");
+      // On a busy computer the card itself may be too late for some.
+      for (const outcome of outcomes) t.true(["BUSY", "TIMEOUT"].includes(outcome), outcome);
     },
   },
   {

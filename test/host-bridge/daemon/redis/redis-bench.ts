@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import type { ExecutionContext } from "ava";
 import { RedisListener, type RedisListenerOptions } from "../../../../host-bridge/daemon/redis-listener.js";
-import type { FakeCardSettings } from "../../fake-card.js";
+import type { FakeCardSettings } from "../../fake-card-settings.js";
 import { DaemonBench } from "../daemon-bench.js";
 
 /** A daemon in this process with a Redis listener, over a card in memory. */
