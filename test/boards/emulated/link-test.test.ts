@@ -10,6 +10,7 @@ import {
 import { check, describeResult } from "../../../scripts/checker/index.js";
 import { BenchFabric } from "../../../scripts/emulated-bench/bench-fabric.js";
 import { LoadRun } from "../../../scripts/emulated-bench/load.js";
+import { readHeapUse } from "../../../scripts/emulated-bench/memory.js";
 import { hostEcho, hostLinkTest, hostOpen } from "../../support/host-frames.js";
 import { HostLog } from "../../support/host-log.js";
 import { because, benchSettings, withFirmware } from "./firmware.js";
@@ -19,6 +20,8 @@ const SESSION = 77;
 const USUAL_BAUD = 2_000_000;
 const ECHOES = 10;
 const DURATION_MS = 300;
+/** `creation.static` of the board's manifest. */
+const HEAP_BYTES = 98_304;
 
 /** The computer at a board's USB that tests the board's first cable. */
 class Tester implements HostSink {
@@ -130,6 +133,11 @@ withFirmware(
     }
     t.true(isNear(USUAL_BAUD));
     run.finish();
+    for (const { board, id } of fabric.cards) {
+      const heap = board === undefined ? undefined : readHeapUse(board, HEAP_BYTES);
+      t.log(`card ${id}: ${heap?.usedBytes} bytes of XS memory ever used`);
+      t.true((heap?.usedBytes ?? HEAP_BYTES) < 0.8 * HEAP_BYTES);
+    }
     const result = check(run.deliveries);
     t.log(describeResult(result));
     t.true(result.held);
