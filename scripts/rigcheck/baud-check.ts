@@ -98,7 +98,7 @@ async function checkCable(
     findings.push(
       warning(
         "NO_BAUDS",
-        `Cable ${name} has one rate only: ${reason}.`,
+        `Cable ${name} was not tested at other rates: ${reason}.`,
         "Links on SPI and old firmware have no other.",
       ),
     );
