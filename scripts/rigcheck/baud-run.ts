@@ -58,7 +58,8 @@ const ROUND_TRIP_MS = 100;
 /** Header, tag, checksum and framing. */
 const FRAME_EXTRA_BYTES = 20;
 const BITS_PER_BYTE = 10;
-/** Of a test, until when echoes are asked for, and until when they are waited for; the rest is for counting. */
+/** Of a test, until when nothing is done, until when echoes are asked for, and until when they are waited for; the rest is for counting. */
+const SETTLING_SHARE = 0.1;
 const ASKING_SHARE = 0.55;
 const ECHO_SHARE = 0.75;
 /** So long nothing must change. */
@@ -95,6 +96,8 @@ async function tryBaud(
   const beganMs = performance.now();
   const payloadBytes = payloadFor(baud);
   const leastWaitMs = (4 * 2 * (payloadBytes + FRAME_EXTRA_BYTES) * BITS_PER_BYTE * 1_000) / baud;
+  // Each end changes by its own clock: a card that was busy then may be a little late.
+  await delay(durationMs * SETTLING_SHARE);
   const before = await count();
   const tally = await sendEchoes(source, link, payloadBytes, Math.max(waitMs, leastWaitMs), {
     stopMs: beganMs + durationMs * ASKING_SHARE,
