@@ -47,6 +47,7 @@ export function startFirmware(platform: Platform): Firmware {
     sendLink: (link, frame) => (links[link] as FramePort).send(frame),
     sendHost: (frame) => host.send(frame),
     badFramesOfLink: (link) => (links[link] as FramePort).badFrames,
+    hostFaults: host,
   });
 
   /** What the alarm is set to. Most frames change nothing about it. */

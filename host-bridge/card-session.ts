@@ -126,6 +126,11 @@ export class CardSession {
     return this.calls.isIdle;
   }
 
+  /** Calls back when nobody waits for a number any more. */
+  notifyIdle(onIdle: () => void): void {
+    this.calls.onIdle = onIdle;
+  }
+
   /** When `tick` is to be called, `Infinity` for never. Calling it early does no harm. */
   get wakeUpMs(): number {
     const deadlineMs = Math.min(this.calls.earliestDeadlineMs, this.others.earliestDeadlineMs);

@@ -1,14 +1,14 @@
-import { randomBytes } from "node:crypto";
-import { SystemClock } from "./clock.js";
+import { badOption, callOptions } from "./call-options.js";
 import { SequenceError } from "./errors.js";
 import { type FabricAddress, FabricReader } from "./nats/fabric-reader.js";
 import { findFabric } from "./nats/find-fabric.js";
 import { connectServer, serversProblem } from "./nats/nats-connect.js";
+import { MAX_REQUEST_MS } from "./nats/nats-json.js";
 import { DEFAULT_SUBJECT, isSubjectPrefix, subjectsOf } from "./nats/nats-messages.js";
 import { NatsSequence } from "./nats/nats-sequence.js";
 import { NatsTransport } from "./nats/nats-transport.js";
 import type { Sequence } from "./sequence.js";
-import { DEFAULT_CALL_TIMEOUT_MS, DEFAULT_OPEN_TIMEOUT_MS } from "./timing.js";
+import { systemSettings } from "./system-settings.js";
 import type { Transport, TransportEvents } from "./transport.js";
 
 /** A request without a reply is given up after this; that of a bridge that was killed costs its callers as much. */
@@ -41,8 +41,7 @@ export interface ConnectNatsOptions {
  * Rejects with NATS_UNREACHABLE, NATS_DENIED, DAEMON_NOT_RUNNING, DAEMON_SILENT or BAD_OPTION.
  */
 export async function connectNats(options: ConnectNatsOptions): Promise<Sequence> {
-  const { timeoutMs = DEFAULT_CALL_TIMEOUT_MS, openTimeoutMs = DEFAULT_OPEN_TIMEOUT_MS } = options;
-  const { whenNotReady = "wait", reconnect = true } = options;
+  const call = callOptions(options);
   checkOptions(options);
   let fabricId = options.fabricId ?? null;
   let address: FabricAddress | null = null;
@@ -51,12 +50,12 @@ export async function connectNats(options: ConnectNatsOptions): Promise<Sequence
       servers: options.servers,
       credentialsFile: options.credentialsFile ?? null,
       name: "seqcard client",
-      timeoutMs: openTimeoutMs,
+      timeoutMs: call.openTimeoutMs,
       reconnect: false,
     });
     const prefix = options.subject ?? DEFAULT_SUBJECT;
     try {
-      fabricId ??= await findFabric(connection, prefix, openTimeoutMs);
+      fabricId ??= await findFabric(connection, prefix, call.openTimeoutMs);
     } catch (error) {
       await connection.close();
       throw error;
@@ -68,14 +67,10 @@ export async function connectNats(options: ConnectNatsOptions): Promise<Sequence
   try {
     const settings = {
       openTransport,
-      clock: new SystemClock(),
-      random32: () => randomBytes(4).readUInt32LE(),
-      timeoutMs,
-      openTimeoutMs,
-      whenNotReady,
-      reconnect,
+      ...systemSettings(),
+      ...call,
     };
-    return await NatsSequence.connect(settings, new FabricReader(() => address, timeoutMs));
+    return await NatsSequence.connect(settings, new FabricReader(() => address, call.timeoutMs));
   } catch (error) {
     if (!(error instanceof SequenceError) || error.code !== "NOT_A_CARD") throw error;
     throw new SequenceError(
@@ -87,7 +82,7 @@ export async function connectNats(options: ConnectNatsOptions): Promise<Sequence
 }
 
 function checkOptions(options: ConnectNatsOptions): void {
-  const { servers, subject, fabricId, whenNotReady } = options;
+  const { servers, subject, fabricId, requestTimeoutMs } = options;
   if (typeof servers !== "string") throw badOption("servers must be a text, such as nats://127.0.0.1:4222");
   const problem = serversProblem(servers);
   if (problem !== null) throw badOption(problem);
@@ -96,19 +91,8 @@ function checkOptions(options: ConnectNatsOptions): void {
   const isFabric =
     fabricId === undefined || (Number.isInteger(fabricId) && fabricId >= 1 && fabricId <= 0xffff_ffff);
   if (!isFabric) throw badOption("fabricId must be a whole number from 1 to 2^32-1");
-  for (const name of ["timeoutMs", "requestTimeoutMs", "openTimeoutMs"] as const) {
-    const time = options[name];
-    if (time !== undefined && !(time > 0)) throw badOption(`${name} must be more than 0`);
-  }
-  const { requestTimeoutMs } = options;
-  if (requestTimeoutMs !== undefined && (!Number.isInteger(requestTimeoutMs) || requestTimeoutMs > 60_000)) {
-    throw badOption("requestTimeoutMs must be a whole number up to 60,000");
-  }
-  if (whenNotReady !== undefined && whenNotReady !== "wait" && whenNotReady !== "reject") {
-    throw badOption('whenNotReady must be "wait" or "reject"');
-  }
-}
-
-function badOption(message: string): SequenceError {
-  return new SequenceError("BAD_OPTION", message);
+  const isTime =
+    requestTimeoutMs === undefined ||
+    (Number.isInteger(requestTimeoutMs) && requestTimeoutMs >= 1 && requestTimeoutMs <= MAX_REQUEST_MS);
+  if (!isTime) throw badOption("requestTimeoutMs must be a whole number from 1 to 60,000");
 }

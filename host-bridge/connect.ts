@@ -1,10 +1,9 @@
-import { randomBytes } from "node:crypto";
-import { SystemClock } from "./clock.js";
+import { badOption, callOptions } from "./call-options.js";
 import { SequenceError } from "./errors.js";
 import { Sequence } from "./sequence.js";
 import { findSocketPath } from "./socket-path.js";
 import { openSocketTransport } from "./socket-transport.js";
-import { DEFAULT_CALL_TIMEOUT_MS, DEFAULT_OPEN_TIMEOUT_MS } from "./timing.js";
+import { systemSettings } from "./system-settings.js";
 
 export interface ConnectOptions {
   /** The daemon's socket; by default SEQCARD_SOCKET, else that of this user's daemon, else that of the machine's. */
@@ -25,27 +24,14 @@ export interface ConnectOptions {
  * Rejects with DAEMON_NOT_RUNNING, DAEMON_DENIED, DAEMON_SILENT, WRONG_VERSION, PORT_FAILED or BAD_OPTION.
  */
 export async function connect(options: ConnectOptions = {}): Promise<Sequence> {
-  const {
-    socket = findSocketPath(),
-    timeoutMs = DEFAULT_CALL_TIMEOUT_MS,
-    openTimeoutMs = DEFAULT_OPEN_TIMEOUT_MS,
-    whenNotReady = "wait",
-    reconnect = true,
-  } = options;
+  const { socket = findSocketPath() } = options;
   if (typeof socket !== "string" || socket === "") throw badOption("socket must be the path of a socket");
-  if (!(timeoutMs > 0) || !(openTimeoutMs > 0)) throw badOption("a timeout must be more than 0");
-  if (whenNotReady !== "wait" && whenNotReady !== "reject") {
-    throw badOption('whenNotReady must be "wait" or "reject"');
-  }
+  const call = callOptions(options);
   try {
     return await Sequence.start({
-      openTransport: (events) => openSocketTransport(socket, whenNotReady, events),
-      clock: new SystemClock(),
-      random32: () => randomBytes(4).readUInt32LE(),
-      timeoutMs,
-      openTimeoutMs,
-      whenNotReady,
-      reconnect,
+      openTransport: (events) => openSocketTransport(socket, call.whenNotReady, events),
+      ...systemSettings(),
+      ...call,
     });
   } catch (error) {
     if (!(error instanceof SequenceError) || error.code !== "NOT_A_CARD") throw error;
@@ -55,8 +41,4 @@ export async function connect(options: ConnectOptions = {}): Promise<Sequence> {
       { cause: error },
     );
   }
-}
-
-function badOption(text: string): SequenceError {
-  return new SequenceError("BAD_OPTION", text);
 }

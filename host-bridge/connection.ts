@@ -2,9 +2,13 @@ import debug from "debug";
 import type { FrameBuffer } from "../firmware/wire/frame-buffer.js";
 import type { Caller } from "./caller.js";
 import type { CardIdentity } from "./card-identity.js";
+import type { CardReport } from "./card-report.js";
 import { CardSession } from "./card-session.js";
+import type { CardStatus } from "./card-status.js";
 import type { Clock } from "./clock.js";
 import { asSequenceError, type SequenceError } from "./errors.js";
+import type { Waiter } from "./exchange.js";
+import { type FabricSurvey, fabricSurvey } from "./fabric-survey.js";
 import { Line } from "./line.js";
 import { closedError, disconnectedError } from "./session-errors.js";
 import { SpinJudge } from "./spin-judge.js";
@@ -59,6 +63,8 @@ export class Connection {
   private pauseMs = RECONNECT_FIRST_MS;
   private complainedOf: string | null = null;
   private isFlushDue = false;
+  /** When the first call of this turn was made. */
+  private turnMs = 0;
   private cancelTimer: (() => void) | null = null;
   private timerAtMs = Number.POSITIVE_INFINITY;
   private readonly spinJudge = new SpinJudge();
@@ -101,10 +107,41 @@ export class Connection {
     });
   }
 
+  /** The time for a call that is made now: one look at the clock does for all calls of a turn. */
+  callMs(): number {
+    if (!this.isFlushDue) this.turnMs = this.nowMs;
+    return this.turnMs;
+  }
+
   /** Adds a call. It goes out with all others of this turn. */
   add(caller: Caller): void {
     this.session.add(caller);
     this.flushSoon();
+  }
+
+  /**
+   * Asks the card something of the session's, and waits for what comes of it.
+   * @param ask hands the waiter to the session.
+   */
+  ask<Value>(timeoutMs: number, ask: (waiter: Waiter<Value>, nowMs: number) => void): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      const { nowMs } = this;
+      ask({ deadlineMs: nowMs + timeoutMs, resolve, reject }, nowMs);
+      this.arm();
+    });
+  }
+
+  status(timeoutMs: number): Promise<CardStatus> {
+    return this.ask(timeoutMs, (waiter, nowMs) => this.session.requestStatus(waiter, nowMs));
+  }
+
+  /** Asks all cards of the fabric, through this one. */
+  async survey(timeoutMs: number): Promise<FabricSurvey> {
+    const reports = this.ask<readonly CardReport[]>(timeoutMs, (waiter, nowMs) =>
+      this.session.requestSurvey(waiter, nowMs),
+    );
+    const [status, cards] = await Promise.all([this.status(timeoutMs), reports]);
+    return fabricSurvey(status, cards);
   }
 
   /** Looks anew when the session wants to be woken. To be called after whatever was asked of it. */

@@ -95,6 +95,8 @@ export const NOT_READY_REASONS = [
   "not-primary",
   "joining",
   "card-busy",
+  /** The daemon's card says that numbers can be had, and answers no request. */
+  "card-silent",
 ] as const;
 export type NotReadyReason = (typeof NOT_READY_REASONS)[number];
 

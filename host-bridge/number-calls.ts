@@ -9,6 +9,8 @@ import { MAX_WAITING_CALLERS } from "./timing.js";
 export class NumberCalls {
   /** Blocks that may be in flight at once, as the card told. */
   maxBlocks = 1;
+  /** Called when nobody waits any more: for who is about to end. */
+  onIdle: (() => void) | null = null;
   private readonly queue = new CallerQueue();
   private readonly blocks: BlockTable;
   /** At or before the first deadline of all calls. */
@@ -74,6 +76,7 @@ export class NumberCalls {
       else caller.deliver(next);
       next += BigInt(caller.count);
     }
+    this.checkIdle();
     return skipped;
   }
 
@@ -87,6 +90,7 @@ export class NumberCalls {
     const callers = this.blocks.take(tag);
     if (callers === null) return false;
     for (const caller of callers) caller.fail(error);
+    this.checkIdle();
     return true;
   }
 
@@ -133,5 +137,10 @@ export class NumberCalls {
   private removeSettled(): void {
     this.blocks.removeSettled();
     this.queue.removeSettled();
+    this.checkIdle();
+  }
+
+  private checkIdle(): void {
+    if (this.onIdle !== null && this.isIdle) this.onIdle();
   }
 }

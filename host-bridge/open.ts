@@ -1,14 +1,8 @@
-import { randomBytes } from "node:crypto";
-import { SystemClock } from "./clock.js";
-import { SequenceError } from "./errors.js";
+import { baudRateProblem, DEFAULT_BAUD_RATE } from "./baud-rate.js";
+import { badOption, callOptions } from "./call-options.js";
 import { openTransport } from "./open-transport.js";
 import { Sequence } from "./sequence.js";
-import { DEFAULT_CALL_TIMEOUT_MS, DEFAULT_OPEN_TIMEOUT_MS } from "./timing.js";
-
-/** The usual speed. USB ports of their own ignore it; a board behind a USB bridge must be built for the same one. */
-const DEFAULT_BAUD_RATE = 115_200;
-/** Opening a pico's port at this speed restarts it into its boot loader. */
-const BOOTLOADER_BAUD_RATE = 1_200;
+import { systemSettings } from "./system-settings.js";
 
 export interface OpenOptions {
   /** The serial port, such as /dev/ttyACM0. A path under /dev/serial/by-id stays the same over a replug. */
@@ -33,34 +27,14 @@ export interface OpenOptions {
  * Rejects with PORT_NOT_FOUND, PORT_BUSY, PORT_DENIED, PORT_FAILED, NOT_A_CARD, WRONG_VERSION or BAD_OPTION.
  */
 export async function open(options: OpenOptions): Promise<Sequence> {
-  const {
-    path,
-    baudRate = DEFAULT_BAUD_RATE,
-    timeoutMs = DEFAULT_CALL_TIMEOUT_MS,
-    openTimeoutMs = DEFAULT_OPEN_TIMEOUT_MS,
-    whenNotReady = "wait",
-    reconnect = true,
-  } = options;
+  const { path, baudRate = DEFAULT_BAUD_RATE } = options;
   if (typeof path !== "string" || path === "") throw badOption("path must name a serial port");
-  if (!Number.isInteger(baudRate) || baudRate <= 0)
-    throw badOption("baudRate must be a whole number above 0");
-  if (baudRate === BOOTLOADER_BAUD_RATE)
-    throw badOption("1,200 baud would restart a pico into its boot loader");
-  if (!(timeoutMs > 0) || !(openTimeoutMs > 0)) throw badOption("a timeout must be more than 0");
-  if (whenNotReady !== "wait" && whenNotReady !== "reject") {
-    throw badOption('whenNotReady must be "wait" or "reject"');
-  }
+  const problem = baudRateProblem(baudRate);
+  if (problem !== null) throw badOption(`baudRate ${problem}`);
+  const call = callOptions(options);
   return Sequence.start({
     openTransport: (events) => openTransport(path, baudRate, events),
-    clock: new SystemClock(),
-    random32: () => randomBytes(4).readUInt32LE(),
-    timeoutMs,
-    openTimeoutMs,
-    whenNotReady,
-    reconnect,
+    ...systemSettings(),
+    ...call,
   });
-}
-
-function badOption(text: string): SequenceError {
-  return new SequenceError("BAD_OPTION", text);
 }

@@ -66,6 +66,10 @@ const NOT_READY = new Map<number, NotReadyText>([
   ],
 ]);
 
+/** What no card says of itself. */
+export const CARD_SILENT_ADVICE =
+  "the card leaves requests unanswered; see `seqcard status`, and restart the card if it stays";
+
 /** Whether a refused block may be asked again. */
 export function isPassing(code: number): boolean {
   return NOT_READY.has(code);
@@ -115,6 +119,7 @@ export function stateError(state: number): SequenceError | null {
 /** @returns what to do about a state, or "" where there is nothing to do. */
 export function stateAdvice(state: FabricState): string {
   if (state === "ready") return "";
+  if (state === "card-silent") return CARD_SILENT_ADVICE;
   for (const { reason, message } of NOT_READY.values()) if (reason === state) return message;
   const code = OTHER_STATES.get(state);
   return code === undefined

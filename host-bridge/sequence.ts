@@ -7,12 +7,11 @@ import { syncUnsupported } from "./binding-transport.js";
 import type { EchoQuestion, EchoResult, LinkTestQuestion, LinkTestResult } from "./cable-calls.js";
 import { Caller } from "./caller.js";
 import type { CardIdentity } from "./card-identity.js";
-import type { CardReport } from "./card-report.js";
 import type { CardStatus } from "./card-status.js";
 import type { Clock } from "./clock.js";
 import { Connection, type ConnectionOptions } from "./connection.js";
 import { SequenceError } from "./errors.js";
-import { type FabricSurvey, fabricSurvey } from "./fabric-survey.js";
+import type { FabricSurvey } from "./fabric-survey.js";
 import { type Initialisation, initFields, isAlready } from "./initialisation.js";
 import { LatestNumber } from "./latest-number.js";
 import {
@@ -75,7 +74,6 @@ export class Sequence extends EventEmitter<SequenceEvents> {
   private readonly newest = new LatestNumber();
   private readonly readyWaiters: ReadyWaiters;
   private closing: Promise<void> | null = null;
-  private onIdle: (() => void) | null = null;
 
   protected constructor(settings: SequenceSettings) {
     super();
@@ -217,27 +215,15 @@ export class Sequence extends EventEmitter<SequenceEvents> {
   }
 
   /** Asks every card of the fabric about itself, by way of this one. Cards that do not answer are told as silent. */
-  async survey(): Promise<FabricSurvey> {
+  survey(): Promise<FabricSurvey> {
     const refusal = this.refusal();
-    if (refusal !== null) throw refusal;
-    const reports = new Promise<readonly CardReport[]>((resolve, reject) => {
-      const nowMs = this.clock.nowMs();
-      this.connection.session.requestSurvey({ deadlineMs: nowMs + this.timeoutMs, resolve, reject }, nowMs);
-      this.connection.arm();
-    });
-    const [status, cards] = await Promise.all([this.status(), reports]);
-    return fabricSurvey(status, cards);
+    return refusal === null ? this.connection.survey(this.timeoutMs) : Promise.reject(refusal);
   }
 
   /** Asks the card about itself. */
   status(): Promise<CardStatus> {
     const refusal = this.refusal();
-    if (refusal !== null) return Promise.reject(refusal);
-    return new Promise((resolve, reject) => {
-      const nowMs = this.clock.nowMs();
-      this.connection.session.requestStatus({ deadlineMs: nowMs + this.timeoutMs, resolve, reject }, nowMs);
-      this.connection.arm();
-    });
+    return refusal === null ? this.connection.status(this.timeoutMs) : Promise.reject(refusal);
   }
 
   /**
@@ -247,11 +233,9 @@ export class Sequence extends EventEmitter<SequenceEvents> {
   echo(question: EchoQuestion): Promise<EchoResult> {
     const refusal = this.refusal();
     if (refusal !== null) return Promise.reject(refusal);
-    return new Promise((resolve, reject) => {
-      const deadlineMs = this.clock.nowMs() + question.waitMs + this.timeoutMs;
-      this.connection.session.requestEcho(question, { deadlineMs, resolve, reject });
-      this.connection.arm();
-    });
+    return this.connection.ask(question.waitMs + this.timeoutMs, (waiter) =>
+      this.connection.session.requestEcho(question, waiter),
+    );
   }
 
   /**
@@ -282,11 +266,9 @@ export class Sequence extends EventEmitter<SequenceEvents> {
     if (refusal !== null) throw refusal;
     const { session } = this.connection;
     try {
-      return await new Promise<number>((resolve, reject) => {
-        const nowMs = this.clock.nowMs();
-        session.requestInit(fields, { deadlineMs: nowMs + this.timeoutMs, resolve, reject }, nowMs);
-        this.connection.arm();
-      });
+      return await this.connection.ask<number>(this.timeoutMs, (waiter, nowMs) =>
+        session.requestInit(fields, waiter, nowMs),
+      );
     } catch (error) {
       // Asked twice, as the first answer was lost, a card that took it refuses: then it is what it was told to be.
       if (!(error instanceof SequenceError) || error.code !== "CARD_NOT_BLANK") throw error;
@@ -326,15 +308,9 @@ export class Sequence extends EventEmitter<SequenceEvents> {
   private change(fields: PlanFields): Promise<bigint> {
     const refusal = this.refusal();
     if (refusal !== null) return Promise.reject(refusal);
-    return new Promise((resolve, reject) => {
-      const nowMs = this.clock.nowMs();
-      this.connection.session.requestPlan(
-        fields,
-        { deadlineMs: nowMs + this.timeoutMs, resolve, reject },
-        nowMs,
-      );
-      this.connection.arm();
-    });
+    return this.connection.ask(this.timeoutMs, (waiter, nowMs) =>
+      this.connection.session.requestPlan(fields, waiter, nowMs),
+    );
   }
 
   /**
@@ -355,10 +331,10 @@ export class Sequence extends EventEmitter<SequenceEvents> {
     if (session.isOpen && !session.isIdle) {
       await new Promise<void>((resolve) => {
         const cancel = this.clock.setTimer(resolve, CLOSE_GRACE_MS);
-        this.onIdle = () => {
+        session.notifyIdle(() => {
           cancel();
           resolve();
-        };
+        });
       });
     }
     await this.connection.stop(closedError());
@@ -386,20 +362,8 @@ export class Sequence extends EventEmitter<SequenceEvents> {
     const refusal = this.refusal();
     if (refusal !== null) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
-      const onFirst = (first: bigint): void => {
-        resolve(first);
-        this.checkIdle();
-      };
-      const onError = (error: SequenceError): void => {
-        reject(error);
-        this.checkIdle();
-      };
-      this.connection.add(new Caller(count, this.clock.nowMs() + this.timeoutMs, onFirst, onError));
+      this.connection.add(new Caller(count, this.connection.callMs() + this.timeoutMs, resolve, reject));
     });
-  }
-
-  private checkIdle(): void {
-    if (this.onIdle !== null && this.connection.session.isIdle) this.onIdle();
   }
 
   /**

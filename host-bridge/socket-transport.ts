@@ -6,6 +6,7 @@ import { WISH_REJECT, wishBytes } from "./daemon/daemon-frames.js";
 import { SequenceError } from "./errors.js";
 import { NapSchedule } from "./nap-schedule.js";
 import { SendQueue } from "./send-queue.js";
+import { type DescriptorHandle, descriptorOf, isTemporary } from "./socket-descriptor.js";
 import type { Transport, TransportEvents } from "./transport.js";
 
 const log = debug("seqcard:transport");
@@ -17,11 +18,6 @@ const RETRY_WRITE_MS = 1;
 /** How often a daemon is tried whose queue of new connections is full, before it counts as one that cannot be reached. */
 const TRIES_WHILE_FULL = 100;
 const TRY_AGAIN_MS = 20;
-
-/** What Node's sockets have on Linux and macOS. */
-interface DescriptorHandle {
-  readonly fd: number;
-}
 
 /**
  * Connects to a daemon's Unix socket. Where very many do so at once, it waits for its turn.
@@ -207,18 +203,6 @@ class SocketTransport implements Transport {
     this.socket.destroy();
     this.events.onLost(error);
   }
-}
-
-function descriptorOf(socket: Socket): DescriptorHandle | null {
-  const handle: unknown = "_handle" in socket ? socket._handle : null;
-  if (typeof handle !== "object" || handle === null || process.platform === "win32") return null;
-  if (!("fd" in handle && typeof handle.fd === "number" && handle.fd >= 0)) return null;
-  return handle as DescriptorHandle;
-}
-
-function isTemporary(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code;
-  return code === "EAGAIN" || code === "EWOULDBLOCK" || code === "EINTR";
 }
 
 function lostError(cause?: unknown): SequenceError {

@@ -9,6 +9,8 @@ import { showOnPixel } from "../pixel-light.js";
 import { PINS, SECTOR_COUNT, WATCHDOG_MS } from "./pins.js";
 
 const device = new Device();
+// First of all: a start that hangs is to be tried again too.
+device.startWatchdog(WATCHDOG_MS);
 startBoard({
   device,
   alarm: new Alarm(),
@@ -17,4 +19,3 @@ startBoard({
   host: new UsbPort(),
   showColor: showOnPixel(new Pixel(PINS.light.pin)),
 });
-device.startWatchdog(WATCHDOG_MS);

@@ -6,6 +6,8 @@ import { startBoard } from "../board-card.js";
 import { HOST_WIRING, PINS, SECTOR_COUNT, WATCHDOG_MS } from "./pins.js";
 
 const device = new Device();
+// First of all: a start that hangs is to be tried again too.
+device.startWatchdog(WATCHDOG_MS);
 startBoard({
   device,
   alarm: new Alarm(),
@@ -14,4 +16,3 @@ startBoard({
   host: new UartPort(HOST_WIRING),
   showColor: (color) => device.setLed(PINS.light.pin, color !== 0),
 });
-device.startWatchdog(WATCHDOG_MS);

@@ -7,6 +7,8 @@ import { startBoard } from "../board-card.js";
 import { PINS, SECTOR_COUNT, WATCHDOG_MS } from "../pico/pins.js";
 
 const device = new Device();
+// First of all: a start that hangs is to be tried again too.
+device.startWatchdog(WATCHDOG_MS);
 startBoard({
   device,
   alarm: new Alarm(),
@@ -15,4 +17,3 @@ startBoard({
   host: new UsbPort(),
   showColor: (color) => device.setLed(PINS.light.pin, color !== 0),
 });
-device.startWatchdog(WATCHDOG_MS);

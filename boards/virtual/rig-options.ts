@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import type { FlashGeometry } from "../../firmware/storage/flash.js";
 import { BOARD_GEOMETRY, MAX_SECTORS, MIN_SECTORS } from "../../firmware/storage/flash-geometry.js";
 import { DEFAULT_TIMING, type Timing } from "../../firmware/wire/constants.js";
-import { type FlashTimes, TYPICAL_FLASH_TIMES } from "../emulated/chip/flash-memory.js";
+import { type FlashTimes, SLOWEST_FLASH_TIMES, TYPICAL_FLASH_TIMES } from "../emulated/chip/flash-memory.js";
 import { type CableSettings, DEFAULT_CABLE } from "./cable.js";
 import type { EngineKind } from "./card-engine.js";
 import { RigError } from "./rig-error.js";
@@ -41,7 +41,7 @@ export interface RigOptions {
   readonly firmware?: string;
   /** The boot ROM image of an RP2040, for engine `rp2040`. */
   readonly bootRom?: string;
-  /** How long the flash of those boards takes. Default: typical times. */
+  /** How long the flash of those boards takes, at most `SLOWEST_FLASH_TIMES`. Default: typical times. */
   readonly flashTimes?: FlashTimes;
   /** Told of every frame and every turn. */
   readonly trace?: TraceListener;
@@ -132,6 +132,12 @@ export function checkOptions(options: RigOptions): RigSettings {
 /** What an engine has no use for is refused, rather than left out of account in silence. */
 function checkEngine(engine: EngineKind, options: RigOptions, cable: CableSettings, timing: Timing): void {
   const emulates = engine === "rp2040";
+  if (!emulates && options.flashTimes !== undefined) {
+    throw new RigError(
+      "BAD_OPTION",
+      "Times of the flash are for boards: choose the engine rp2040, too, or leave them out.",
+    );
+  }
   if (!emulates && (options.firmware ?? options.bootRom) !== undefined) {
     throw new RigError(
       "BAD_OPTION",
@@ -166,8 +172,8 @@ function checkCable(cable: CableSettings): CableSettings {
 }
 
 function checkFlashTimes(times: FlashTimes): FlashTimes {
-  checkNumber("erase time", times.eraseUs, 1, 10_000_000);
-  checkNumber("program time", times.programUs, 1, 1_000_000);
+  checkNumber("erase time in us", times.eraseUs, 1, SLOWEST_FLASH_TIMES.eraseUs);
+  checkNumber("program time in us", times.programUs, 1, SLOWEST_FLASH_TIMES.programUs);
   return times;
 }
 

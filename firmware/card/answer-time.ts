@@ -6,11 +6,16 @@ const QUICK_PART = 4;
 const PAUSE_FACTOR = 2;
 /** How long it is put off at the most, as a multiple of `timing.retryUs`. */
 const LONGEST_PAUSE = 2;
+/** Answers after trouble for which one slow answer is reason enough to pause. */
+const WARY_ANSWERS = 32;
 
 /**
  * How long an answer is waited for: what answers took, and four times by how much that varies; and how long to pause behind one.
  * So cards that are asked faster than they can answer get no repetitions on top of it, and as their queues get longer they are
  * asked in as little as a third of the time, which leaves room for beacons and their acknowledgements.
+ *
+ * A queue makes every answer slow, a busy computer with virtual cards now this one and now that one. So the quicker one of two counts,
+ * unless there was trouble lately: a view that ended, or a request that was not answered though it was repeated.
  */
 export class AnswerTime {
   /** `timing.retryUs` to `timing.patienceUs`; twice as long after each silence. */
@@ -25,6 +30,9 @@ export class AnswerTime {
   private deviationUs4 = 0;
   /** The newest answer counts for as much as all before it: a pause must not outlast what it is for. */
   private recentUs = 0;
+  private previousUs = 0;
+  /** How many answers more are to be met with care. */
+  private waryAnswers = 0;
 
   constructor(timing: Timing) {
     this.timing = timing;
@@ -35,29 +43,41 @@ export class AnswerTime {
   /** The answer to a request that was sent only once took `us`. That to a repeated one does not tell which of them it is for. */
   noteAnswer(us: number): void {
     const { retryUs, patienceUs } = this.timing;
-    const timeUs = Math.min(us, patienceUs);
+    // Usual answers are quick: they cost no call.
+    let timeUs = us;
+    if (us > patienceUs) timeUs = patienceUs;
     if (this.timeUs8 < 0) {
       this.timeUs8 = timeUs * 8;
       this.deviationUs4 = timeUs * 2;
     } else {
       const errorUs = timeUs - (this.timeUs8 >> 3);
       this.timeUs8 += errorUs;
-      this.deviationUs4 += Math.abs(errorUs) - (this.deviationUs4 >> 2);
+      this.deviationUs4 += (errorUs < 0 ? -errorUs : errorUs) - (this.deviationUs4 >> 2);
     }
-    this.recentUs = (this.recentUs + timeUs) >> 1;
-    const pauseUs = PAUSE_FACTOR * (this.recentUs - retryUs / QUICK_PART);
-    this.pauseUs = Math.max(0, Math.min(pauseUs, LONGEST_PAUSE * retryUs));
-    this.waitUs = Math.max(retryUs, Math.min((this.timeUs8 >> 3) + this.deviationUs4, patienceUs));
+    const waitUs = (this.timeUs8 >> 3) + this.deviationUs4;
+    if (waitUs <= retryUs) this.waitUs = retryUs;
+    else this.waitUs = Math.min(waitUs, patienceUs);
     this.retryUs = this.waitUs;
+    this.recentUs = (this.recentUs + timeUs) >> 1;
+    let slowUs = this.recentUs;
+    if (this.waryAnswers > 0) this.waryAnswers -= 1;
+    else if (timeUs < this.previousUs) slowUs = timeUs;
+    else slowUs = this.previousUs;
+    this.previousUs = timeUs;
+    const pauseUs = PAUSE_FACTOR * (slowUs - retryUs / QUICK_PART);
+    if (pauseUs <= 0) this.pauseUs = 0;
+    else this.pauseUs = Math.min(pauseUs, LONGEST_PAUSE * retryUs);
   }
 
   /** A request was not answered within `retryUs`. */
   noteSilence(): void {
+    this.waryAnswers = WARY_ANSWERS;
     this.retryUs = Math.min(2 * this.retryUs, this.timing.patienceUs);
   }
 
   /** The silences were those of a view that has ended. How busy the cards are may be as before. */
   forgetSilence(): void {
+    this.waryAnswers = WARY_ANSWERS;
     this.retryUs = this.waitUs;
   }
 }

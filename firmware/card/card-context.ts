@@ -23,6 +23,14 @@ export interface LinkRate {
   setBaud(baud: number): void;
 }
 
+/** What the port to the host has counted. */
+export interface HostFaults {
+  /** Frames that it dropped for noise. */
+  readonly badFrames: number;
+  /** Frames that it had taken and that never went out. */
+  readonly forgottenFrames: number;
+}
+
 /** Everything a card is handed: it has no clock, no timer, no randomness and no I/O of its own. */
 export interface CardEnvironment {
   /** Cables, 0 to `MAX_LINKS`. */
@@ -40,6 +48,8 @@ export interface CardEnvironment {
   sendHost(frame: FrameBuffer): boolean;
   /** Frames that the port dropped for noise. */
   badFramesOfLink(link: number): number;
+  /** Left out where that port counts nothing. */
+  readonly hostFaults?: HostFaults;
 }
 
 /** Odd, so that no two of the first 2^32 drawn in one boot are alike. */

@@ -8,6 +8,11 @@ import type { Router } from "./router.js";
 
 /** How long a card of the other side must have been there. A trunk that comes and goes is not to move the role each time. */
 export const SIDE_STEADY_US = 2_000_000;
+/**
+ * A shorter absence is a silence, as of a host or card that was busy, which makes every link look lost for a moment; the wait
+ * goes on. A trunk that has ended is away for longer.
+ */
+export const SIDE_ABSENT_US = 200_000;
 const NO_CARD = 0;
 
 /**
@@ -19,7 +24,9 @@ export class SideWatch {
   private readonly router: Router;
   private readonly primary: Primary;
   private readonly planner: Planner;
-  private sinceUs = Number.POSITIVE_INFINITY;
+  private sinceUs = 0;
+  /** When a card of the other side was there last. */
+  private seenUs = Number.NEGATIVE_INFINITY;
 
   constructor(context: CardContext, router: Router, primary: Primary, planner: Planner) {
     this.context = context;
@@ -31,11 +38,9 @@ export class SideWatch {
   tick(): void {
     const { context, planner, primary } = this;
     const candidate = this.candidate();
-    if (candidate === NO_CARD) {
-      this.sinceUs = Number.POSITIVE_INFINITY;
-      return;
-    }
-    this.sinceUs = Math.min(this.sinceUs, context.nowUs);
+    if (candidate === NO_CARD) return;
+    if (context.nowUs - this.seenUs >= SIDE_ABSENT_US) this.sinceUs = context.nowUs;
+    this.seenUs = context.nowUs;
     const dueUs = this.sinceUs + SIDE_STEADY_US;
     if (context.nowUs < dueUs) {
       context.wakeBy(dueUs);

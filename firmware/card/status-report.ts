@@ -149,7 +149,12 @@ export class StatusReport {
   }
 
   private sendCounters(): void {
-    const { counters } = this.context;
+    const { counters, environment } = this.context;
+    const { hostFaults } = environment;
+    if (hostFaults !== undefined) {
+      counters.hostBadFrames = hostFaults.badFrames;
+      counters.hostFramesForgotten = hostFaults.forgottenFrames;
+    }
     COUNTER_NAMES.forEach((name, index) => {
       this.values[index] = counters[name];
     });

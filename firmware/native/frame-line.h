@@ -27,8 +27,10 @@ typedef struct {
 struct FrameLine {
 	const FrameLineOperations* operations;
 	FramePort* port;
-	/* Times that received bytes were lost because nobody took them. */
+	/* Times that received bytes were lost below the frames: nobody took them, or they came in a slot that was none. */
 	uint32_t overruns;
+	/* Frames that `write` took and that never went out: nobody was there to read them. */
+	uint32_t forgotten;
 };
 
 /* Bytes are there: the port is to be polled. From an interrupt, another task, or XS's own thread. */

@@ -185,6 +185,12 @@ void xs_frame_port_overruns(xsMachine* the)
 	xsmcSetUnsigned(xsResult, port ? port->line->overruns : 0);
 }
 
+void xs_frame_port_forgotten(xsMachine* the)
+{
+	FramePort* port = portOf(the);
+	xsmcSetUnsigned(xsResult, port ? port->line->forgotten : 0);
+}
+
 void xs_frame_port_dropped(xsMachine* the)
 {
 	FramePort* port = portOf(the);

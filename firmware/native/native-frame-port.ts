@@ -13,7 +13,10 @@ export class NativeFramePort extends Native("xs_frame_port_destructor") implemen
     return this.countBadFrames() + this.countOverruns();
   }
 
-  /** Times that received bytes were lost because the card was busy for longer than the line's ring holds them. */
+  /**
+   * Times that received bytes were lost below the frames: the card was busy for longer than the line's ring holds them, or a
+   * slot of an SPI cable came damaged.
+   */
   get overruns(): number {
     return this.countOverruns();
   }
@@ -21,6 +24,10 @@ export class NativeFramePort extends Native("xs_frame_port_destructor") implemen
   /** Frames that `send` had no room for. */
   get dropped(): number {
     return this.countDropped();
+  }
+
+  get forgottenFrames(): number {
+    return this.countForgotten();
   }
 
   send(frame: FrameBuffer): boolean {
@@ -37,6 +44,10 @@ export class NativeFramePort extends Native("xs_frame_port_destructor") implemen
 
   private countOverruns(): number {
     return native("xs_frame_port_overruns").call(this);
+  }
+
+  private countForgotten(): number {
+    return native("xs_frame_port_forgotten").call(this);
   }
 
   private countDropped(): number {

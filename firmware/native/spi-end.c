@@ -4,6 +4,8 @@ size_t spiEndRead(FrameLine* line, uint8_t* into, size_t capacity)
 {
 	SpiEnd* end = (SpiEnd*)line;
 	end->turn(end);
+	/* Whole frames may have stood in them, of which the decoder above never learns. */
+	line->overruns = end->link.badSlots;
 	return spiLinkRead(&end->link, into, capacity);
 }
 

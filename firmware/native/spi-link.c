@@ -43,6 +43,8 @@ void spiLinkInit(SpiLink* link, SpiLinkSide side)
 	memset(link, 0, sizeof *link);
 	link->side = side;
 	link->knockUs = SPI_KNOCK_US;
+	/* A peripheral that was there first has risen already. */
+	link->asked = side == SPI_CONTROLLER;
 }
 
 bool spiLinkWrite(SpiLink* link, const uint8_t* bytes, size_t length)
@@ -97,7 +99,7 @@ static SpiLinkAction begin(SpiLink* link, uint8_t* slot)
 static bool isArmed(SpiLink* link, bool ready, uint32_t nowUs)
 {
 	if (!ready) {
-		link->asked = false;
+		/* A rise that was seen holds: where it is a glitch that is low now, no other rise will come. */
 		link->settling = false;
 		return false;
 	}
@@ -109,6 +111,11 @@ static bool isArmed(SpiLink* link, bool ready, uint32_t nowUs)
 	return isDue(link->settlingSinceUs + SPI_SETTLE_US, nowUs);
 }
 
+static bool wantsToSend(const SpiLink* link)
+{
+	return link->keepSlot || link->out.count > 0;
+}
+
 static SpiLinkAction nextOfController(SpiLink* link, bool ready, uint32_t nowUs, uint8_t* slot)
 {
 	if (isArmed(link, ready, nowUs)) {
@@ -116,7 +123,9 @@ static SpiLinkAction nextOfController(SpiLink* link, bool ready, uint32_t nowUs,
 		link->knocked = false;
 		return begin(link, slot);
 	}
-	if (ready || link->out.count == 0 || (link->knocked && !isDue(link->knockDueUs, nowUs))) return SPI_NOTHING;
+	if (ready || !wantsToSend(link) || (link->knocked && !isDue(link->knockDueUs, nowUs))) return SPI_NOTHING;
+	/* It ends a slot that is armed, and the next one rises again. */
+	link->asked = false;
 	link->knocked = true;
 	link->knockDueUs = nowUs + link->knockUs;
 	if (link->knockUs < SPI_MAX_KNOCK_US) link->knockUs *= 2;
@@ -127,7 +136,7 @@ SpiLinkAction spiLinkNext(SpiLink* link, bool ready, uint32_t nowUs, uint8_t slo
 {
 	if (link->busy || roomOf(&link->in) < SPI_SLOT_DATA_BYTES) return SPI_NOTHING;
 	if (link->side == SPI_CONTROLLER) return nextOfController(link, ready, nowUs, slot);
-	return link->asked || link->keepSlot || link->out.count > 0 ? begin(link, slot) : SPI_NOTHING;
+	return link->asked || wantsToSend(link) ? begin(link, slot) : SPI_NOTHING;
 }
 
 static bool isLineAlone(const uint8_t* slot)
@@ -157,18 +166,30 @@ bool spiLinkDone(SpiLink* link, const uint8_t slot[SPI_SLOT_BYTES], size_t count
 	if (!link->busy) return false;
 	link->busy = false;
 	if (count < SPI_SLOT_BYTES) {
+		/* Without any, it was a knock. */
+		if (count > 0) link->badSlots += 1;
 		link->keepSlot = true;
 		return false;
 	}
-	return takeSlot(link, slot);
+	const bool taken = takeSlot(link, slot);
+	/* A peripheral arms no slot before it has taken the last one, so only to a controller can it happen that nobody was there. */
+	if (!taken && link->side == SPI_CONTROLLER) link->keepSlot = link->slot[AT_LENGTH] > 0;
+	return taken;
+}
+
+static uint32_t leftUs(uint32_t dueUs, uint32_t nowUs)
+{
+	return isDue(dueUs, nowUs) ? 0 : dueUs - nowUs;
 }
 
 uint32_t spiLinkIdleUs(const SpiLink* link, bool ready, uint32_t nowUs)
 {
 	if (link->side == SPI_PERIPHERAL || link->busy) return UINT32_MAX;
-	if (!ready && link->out.count == 0) return UINT32_MAX;
-	if (ready && !link->settling) return 0;
-	if (!ready && !link->knocked) return 0;
-	const uint32_t dueUs = ready ? link->settlingSinceUs + SPI_SETTLE_US : link->knockDueUs;
-	return isDue(dueUs, nowUs) ? 0 : dueUs - nowUs;
+	if (!ready) {
+		if (!wantsToSend(link)) return UINT32_MAX;
+		return link->knocked ? leftUs(link->knockDueUs, nowUs) : 0;
+	}
+	if (link->asked || !link->settling) return 0;
+	const uint32_t settledUs = leftUs(link->settlingSinceUs + SPI_SETTLE_US, nowUs);
+	return wantsToSend(link) && settledUs > SPI_KNOCK_US ? SPI_KNOCK_US : settledUs;
 }

@@ -10,6 +10,10 @@
  * - The controller transfers only while a slot is armed: ready rose since the last transfer. A rise that was missed costs
  *   SPI_SETTLE_US. Where it has bytes to send and nothing is armed, it knocks: it pulls select low and up again without a clock.
  *   Knocks that are not answered become rare, so an unplugged cable costs next to nothing.
+ * - A peripheral that writes its flash is deaf for as long, and leaves ready high behind a transfer. Pins keep their edges, so a
+ *   rise is hardly ever missed, and the controller can wait for longer than any flash takes.
+ * - What the controller sent while no slot came back goes out again: nobody may have been there. A slot that was taken all the same
+ *   is known by its sequence.
  * - A side without room for a slot arms or begins none: nothing is lost for want of room.
  */
 #ifndef SEQCARD_SPI_LINK_H
@@ -28,9 +32,12 @@
 /* Bytes that wait to be sent, or to be read. A power of two. */
 #define SPI_RING_BYTES 2048u
 
-/* Ready has been high for so long since the last transfer: its rise was missed. */
-#define SPI_SETTLE_US 500u
-/* The first knock is repeated after so long, later ones each after twice the time before. */
+/* Ready has been high for so long since the last transfer: its rise was missed. The erase of a sector takes up to 400 ms. */
+#define SPI_SETTLE_US 500000u
+/*
+ * The first knock is repeated after so long, later ones each after twice the time before. And with bytes to send and ready high for
+ * no reason, so often its level is looked at: no edge tells of its fall.
+ */
 #define SPI_KNOCK_US 200u
 #define SPI_MAX_KNOCK_US 12800u
 
@@ -55,7 +62,7 @@ typedef struct {
 	SpiLinkSide side;
 	/* A slot is with the hardware. */
 	bool busy;
-	/* Controller: the peripheral has armed a slot. Peripheral: it was knocked at. */
+	/* Controller: the peripheral has armed a slot; at first, what is ready already counts as that. Peripheral: it was knocked at. */
 	bool asked;
 	/* Controller: since when ready is high without a rise that was seen. */
 	bool settling;
@@ -68,9 +75,9 @@ typedef struct {
 	uint8_t sequence;
 	uint8_t takenSequence;
 	uint8_t slot[SPI_SLOT_BYTES];
-	/* The slot that is out was not taken: it goes out again. */
+	/* The slot that was out was not taken, or perhaps not: it goes out again. */
 	bool keepSlot;
-	/* Slots that were no slots: noise, or a peripheral that was not ready after all. Empty lines do not count. */
+	/* Slots that were no slots, or not whole: noise. Lines that stand still do not count. */
 	uint32_t badSlots;
 	SpiRing out;
 	SpiRing in;

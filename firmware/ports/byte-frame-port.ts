@@ -33,6 +33,11 @@ export class ByteFramePort implements FramePort {
     return badChecksum + badEncoding + tooLong + tooShort;
   }
 
+  /** A sink that has taken a frame keeps it. */
+  get forgottenFrames(): number {
+    return 0;
+  }
+
   /** Takes received bytes `bytes[start..end)`. */
   receive(bytes: Uint8Array, start: number, end: number): void {
     if (!this.closed) this.decoder.push(bytes, start, end);

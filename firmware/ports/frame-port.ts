@@ -24,6 +24,8 @@ export interface FramePort {
   readonly badFrames: number;
   /** Left out where the line has no rate, or none that can be changed. */
   readonly rate?: PortRate | undefined;
+  /** Frames that `send` had taken and that never went out, at the least, as nobody was there to read them. */
+  readonly forgottenFrames: number;
   /**
    * Takes a whole frame or nothing, and never waits.
    * @returns false where the send buffer has no room.

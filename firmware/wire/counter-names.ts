@@ -1,6 +1,7 @@
 /**
  * What a card counts, in the order of the HOST_COUNTERS frame. Names may be added at the end only. `freeWrites` is no
- * count: it is what is left now, 2^32-1 where the store needs no erase.
+ * count: it is what is left now, 2^32-1 where the store needs no erase. `hostBadFrames` and `hostFramesForgotten` are the
+ * port's counts, as they were when the host asked last.
  */
 export const COUNTER_NAMES = [
   // Originator
@@ -49,6 +50,9 @@ export const COUNTER_NAMES = [
   "erasesInRole",
   "handoversForErase",
   "handoversWithoutTaker",
+  // The line to the host: frames that came damaged; and frames that were sent, and nobody was there to read them
+  "hostBadFrames",
+  "hostFramesForgotten",
 ] as const;
 
 export type CounterName = (typeof COUNTER_NAMES)[number];

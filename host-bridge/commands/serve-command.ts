@@ -1,6 +1,4 @@
-import { randomBytes } from "node:crypto";
 import { type Command, Option } from "commander";
-import { SystemClock } from "../clock.js";
 import type { DaemonConfig } from "../daemon/config.js";
 import { Daemon } from "../daemon/daemon.js";
 import { listenersOf } from "../daemon/daemon-listeners.js";
@@ -8,6 +6,7 @@ import { describeConfig, loadConfig, parseLevels } from "../daemon/load-config.j
 import { LOG_LEVELS, Logs } from "../daemon/log.js";
 import { SequenceError } from "../errors.js";
 import { openTransport } from "../open-transport.js";
+import { systemSettings } from "../system-settings.js";
 import { wholeNumber } from "./card-options.js";
 import { printJson, printLine } from "./output.js";
 
@@ -141,8 +140,7 @@ function makeDaemon(config: DaemonConfig): Daemon {
       durableEveryMs: config.durableEveryMs,
     },
     listeners: listenersOf(config),
-    clock: new SystemClock(),
-    random32: () => randomBytes(4).readUInt32LE(),
+    ...systemSettings(),
     logs: new Logs({ level: config.logLevel, levels: config.logLevels }),
   });
 }

@@ -44,14 +44,9 @@ export class CardPool {
     return this.chosen !== before;
   }
 
-  /** The card in use is silent. @returns whether another one could serve. */
-  suspect(nowMs: number): boolean {
-    const { chosen } = this;
-    if (chosen === null || !this.ports.some((port) => port !== chosen && this.score(port, nowMs) === 3)) {
-      return false;
-    }
-    this.suspectUntilMs.set(chosen, nowMs + SUSPECT_MS);
-    return true;
+  /** The card in use is silent: another one that could serve is preferred for some time. */
+  suspect(nowMs: number): void {
+    if (this.chosen !== null) this.suspectUntilMs.set(this.chosen, nowMs + SUSPECT_MS);
   }
 
   /** Why no number can be had. */
@@ -67,6 +62,7 @@ export class CardPool {
       view: port.view,
       held: port.held,
       error: port.error,
+      isSilent: port.isSilent,
       status: () => port.status(),
       survey: () => port.survey(),
     }));
@@ -84,6 +80,6 @@ export class CardPool {
   private score(port: CardPort, nowMs: number): number {
     if (!port.isOpen || this.isStranger(port)) return 0;
     if (!port.isReady) return 1;
-    return (this.suspectUntilMs.get(port) ?? 0) > nowMs ? 2 : 3;
+    return port.isSilent || (this.suspectUntilMs.get(port) ?? 0) > nowMs ? 2 : 3;
   }
 }

@@ -24,12 +24,11 @@ import {
 } from "../../firmware/wire/host-frames.js";
 import type { Caller } from "../caller.js";
 import type { CardIdentity } from "../card-identity.js";
-import type { CardReport } from "../card-report.js";
 import type { CardStatus } from "../card-status.js";
 import type { Clock } from "../clock.js";
 import { Connection } from "../connection.js";
 import type { SequenceError } from "../errors.js";
-import { type FabricSurvey, fabricSurvey } from "../fabric-survey.js";
+import type { FabricSurvey } from "../fabric-survey.js";
 import { closedError, disconnectedError } from "../session-errors.js";
 import type { OpenTransport } from "../transport.js";
 import { MAX_NUMBER, newestBelow } from "../uint64-bigint.js";
@@ -74,6 +73,8 @@ export class CardPort {
   private readonly events: CardPortEvents;
   private connection: Connection;
   private isUp = false;
+  private silent = false;
+  private isProbing = false;
   private isStopped = false;
   private readonly welcome = new FrameBuffer();
   private readonly lastView = new FrameBuffer();
@@ -106,6 +107,29 @@ export class CardPort {
     return this.isUp && this.connection.session.isReady;
   }
 
+  /** Whether it leaves orders unanswered. */
+  get isSilent(): boolean {
+    return this.silent;
+  }
+
+  /** It left orders unanswered for too long. It is silent until it answers one or a probe, or its line is lost. */
+  markSilent(): void {
+    this.silent = true;
+  }
+
+  /** Asks a silent card whether it is there again, once at a time. */
+  probe(): void {
+    if (this.isProbing) return;
+    this.isProbing = true;
+    const ended = (): void => {
+      this.isProbing = false;
+    };
+    this.status().then(() => {
+      ended();
+      this.endSilence();
+    }, ended);
+  }
+
   /** Numbers that came when nobody waited any more. */
   get numbersSkipped(): number {
     return this.connection.session.counters.numbersSkipped;
@@ -132,29 +156,13 @@ export class CardPort {
 
   status(): Promise<CardStatus> {
     if (!this.isOpen) return Promise.reject(this.error ?? disconnectedError());
-    return new Promise((resolve, reject) => {
-      const nowMs = this.options.clock.nowMs();
-      this.connection.session.requestStatus(
-        { deadlineMs: nowMs + STATUS_TIMEOUT_MS, resolve, reject },
-        nowMs,
-      );
-      this.connection.arm();
-    });
+    return this.connection.status(STATUS_TIMEOUT_MS);
   }
 
   /** Asks all cards of the fabric, through this one. */
-  async survey(): Promise<FabricSurvey> {
-    if (!this.isOpen) throw this.error ?? disconnectedError();
-    const reports = new Promise<readonly CardReport[]>((resolve, reject) => {
-      const nowMs = this.options.clock.nowMs();
-      this.connection.session.requestSurvey(
-        { deadlineMs: nowMs + STATUS_TIMEOUT_MS, resolve, reject },
-        nowMs,
-      );
-      this.connection.arm();
-    });
-    const [status, cards] = await Promise.all([this.status(), reports]);
-    return fabricSurvey(status, cards);
+  survey(): Promise<FabricSurvey> {
+    if (!this.isOpen) return Promise.reject(this.error ?? disconnectedError());
+    return this.connection.survey(STATUS_TIMEOUT_MS);
   }
 
   /** Writes the card's own WELCOME into `into`. @returns false where none came yet. */
@@ -216,6 +224,7 @@ export class CardPort {
         onView: told,
         onDisconnect: (error) => {
           this.error = error;
+          this.silent = false;
           told();
         },
         onReconnect: () => {
@@ -237,6 +246,7 @@ export class CardPort {
     switch (frame.bytes[OFFSET_TYPE]) {
       case FRAME_HOST_ANSWER:
         this.answeredAtMs = this.options.clock.nowMs();
+        this.endSilence();
         return;
       case FRAME_HOST_REFUSE:
         return;
@@ -259,6 +269,13 @@ export class CardPort {
       default:
         this.events.onForeignFrame(this, frame);
     }
+  }
+
+  private endSilence(): void {
+    if (!this.silent) return;
+    this.silent = false;
+    // When the session has read what came.
+    queueMicrotask(() => this.events.onHealth(this));
   }
 
   private onMirror(newest: bigint): void {

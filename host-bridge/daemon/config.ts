@@ -1,14 +1,23 @@
+import { realpathSync } from "node:fs";
+import { resolve } from "node:path";
 import { z } from "zod";
+import { baudRateProblem, DEFAULT_BAUD_RATE } from "../baud-rate.js";
 import { HTTP_ADDRESS_RULE, isHttpAddress } from "../http/http-address.js";
 import { serversProblem } from "../nats/nats-connect.js";
 import { DEFAULT_SUBJECT, isSubjectPrefix } from "../nats/nats-messages.js";
 import { DEFAULT_CALL_TIMEOUT_MS, DEFAULT_OPEN_TIMEOUT_MS } from "../timing.js";
-import { LOG_LEVELS } from "./log.js";
+import { LOG_LEVELS, LOG_NAMESPACES } from "./log.js";
 import { isLoopback, parseNetworkAddress } from "./network-address.js";
 
 const milliseconds = z.int().min(1).max(3_600_000);
 const path = z.string().min(1).max(4_096);
 const level = z.enum(LOG_LEVELS);
+const levels = z.partialRecord(z.enum(LOG_NAMESPACES), level, {
+  error: (issue) =>
+    String(issue.code) === "unrecognized_keys"
+      ? `there is no namespace ${issue["keys"]}; there are ${LOG_NAMESPACES.join(", ")}`
+      : undefined,
+});
 const address = z
   .string()
   .max(300)
@@ -28,7 +37,15 @@ const servers = z
 const keySchema = z.strictObject({
   /** Serial ports of the cards, all of one fabric. */
   ports: z.array(path).min(1).max(8),
-  baudRate: z.int().min(1).max(100_000_000).default(115_200),
+  baudRate: z
+    .int()
+    .min(1)
+    .max(100_000_000)
+    .superRefine((baudRate, context) => {
+      const message = baudRateProblem(baudRate);
+      if (message !== null) context.addIssue({ code: "custom", message });
+    })
+    .default(DEFAULT_BAUD_RATE),
   socket: path,
   /** A group that may use the socket too, by name or number. */
   group: z.string().min(1).max(256).nullable().default(null),
@@ -63,12 +80,18 @@ const keySchema = z.strictObject({
     .refine(isSubjectPrefix, "must be words with points between")
     .default(DEFAULT_SUBJECT),
   logLevel: level.default("info"),
-  /** Levels of single namespaces: daemon, card, socket, http, mirror, redis, nats. */
-  logLevels: z.record(z.string(), level).default({}),
+  /** Levels of single namespaces. */
+  logLevels: levels.default({}),
 });
 
 /** What each key alone allows, and two together do not. */
-export const configSchema = keySchema.superRefine(({ redis, redisPasswordFile }, context) => {
+export const configSchema = keySchema.superRefine(({ ports, redis, redisPasswordFile }, context) => {
+  for (const [index, port] of ports.entries()) {
+    const before = ports.slice(0, index).find((other) => deviceOf(other) === deviceOf(port));
+    if (before === undefined) continue;
+    const message = before === port ? `${port} is named twice` : `${port} and ${before} are one device`;
+    context.addIssue({ code: "custom", path: ["ports"], message: `${message}; name each card once` });
+  }
   const parsed = redis === null ? null : parseNetworkAddress(redis);
   if (parsed === null || isLoopback(parsed) || redisPasswordFile !== null) return;
   context.addIssue({
@@ -77,6 +100,15 @@ export const configSchema = keySchema.superRefine(({ redis, redisPasswordFile },
     message: "other machines would reach it: set redisPasswordFile as well, or listen at 127.0.0.1",
   });
 });
+
+/** Names of udev are links to the devices. A card that is not plugged in has a name and no device. */
+function deviceOf(port: string): string {
+  try {
+    return realpathSync(port);
+  } catch {
+    return resolve(port);
+  }
+}
 
 export type DaemonConfig = Readonly<z.infer<typeof configSchema>>;
 export type ConfigKey = keyof DaemonConfig;

@@ -8,7 +8,7 @@ import { CardOpener } from "./card-opener.js";
 import { CardPool } from "./card-pool.js";
 import { CardPort } from "./card-port.js";
 import type { Listener, ListenerEnvironment, ListenerMaker } from "./listener.js";
-import type { Logs } from "./log.js";
+import type { LogNamespace, Logs } from "./log.js";
 import { Metrics } from "./metrics.js";
 import { Mirror } from "./mirror.js";
 import { SharedNumbers } from "./shared-numbers.js";
@@ -138,7 +138,7 @@ export class Daemon {
     this.log.info("stopped");
   }
 
-  private environmentOf(name: string): ListenerEnvironment {
+  private environmentOf(name: LogNamespace): ListenerEnvironment {
     const { clock, logs } = this.settings;
     return { numbers: this.numbers, metrics: this.metrics, log: logs.for(name), clock };
   }

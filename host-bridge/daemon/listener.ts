@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Clock } from "../clock.js";
+import type { LogNamespace } from "./log.js";
 import type { Metrics } from "./metrics.js";
 import type { NumberSource } from "./number-source.js";
 
@@ -35,6 +36,6 @@ export interface Listener {
 /** How a listener is made. One that is not configured has none. */
 export interface ListenerMaker {
   /** The listener's name, and the namespace of its log. */
-  readonly name: string;
+  readonly name: LogNamespace;
   make(environment: ListenerEnvironment): Listener;
 }

@@ -1,10 +1,11 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { parse as parseToml } from "smol-toml";
 import { z } from "zod";
 import { SequenceError } from "../errors.js";
-import { ownSocketPath } from "../socket-path.js";
+import { ownSocketPath, SYSTEM_SOCKET } from "../socket-path.js";
 import { type ConfigKey, configSchema, type DaemonConfig } from "./config.js";
 
 type Layer = Partial<Record<ConfigKey, unknown>>;
@@ -66,7 +67,7 @@ export function loadConfig({ flags, environment, file }: ConfigSources): DaemonC
   const problems = result.error.issues.map((issue) => {
     const key = String(issue.path[0] ?? "");
     const unknown = issue.code === "unrecognized_keys" ? issue.keys : [];
-    const origin = origins.get(unknown[0] ?? key);
+    const origin = origins.get(issue.path.length === 0 ? (unknown[0] ?? "") : key);
     const name = issue.path.join(".") || "configuration";
     return `${name}: ${issue.message}${origin === undefined ? "" : ` (from ${origin})`}`;
   });
@@ -88,8 +89,15 @@ export function parseLevels(from: string): Record<string, string> {
 function defaultsBeside(socket: string, environment: NodeJS.ProcessEnv): Layer {
   return {
     mirror: `${socket}.mirror`,
-    durableMirror: join(stateDirectory(environment), `${basename(socket)}.mirror`),
+    durableMirror: join(stateDirectory(environment), `${stateName(socket)}.mirror`),
   };
+}
+
+/** Two sockets never have one file: where a name may stand in many directories, a hash of its whole path is behind it. */
+function stateName(socket: string): string {
+  const path = resolve(socket);
+  if (path === SYSTEM_SOCKET) return basename(path);
+  return `${basename(path)}.${createHash("sha256").update(path).digest("hex").slice(0, 8)}`;
 }
 
 function stateDirectory(environment: NodeJS.ProcessEnv): string {

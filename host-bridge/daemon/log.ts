@@ -3,10 +3,23 @@ import { destination, type Level, type Logger, pino } from "pino";
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 export type LogLevel = Level | "silent";
 
+/** The parts of the daemon, each of which can have a level of its own. */
+export const LOG_NAMESPACES = [
+  "daemon",
+  "card",
+  "trunk",
+  "mirror",
+  "socket",
+  "redis",
+  "nats",
+  "http",
+] as const;
+export type LogNamespace = (typeof LOG_NAMESPACES)[number];
+
 export interface LogSettings {
   readonly level: LogLevel;
   /** Levels of single namespaces: "socket" to "debug". */
-  readonly levels: Readonly<Record<string, LogLevel>>;
+  readonly levels: Readonly<Partial<Record<LogNamespace, LogLevel>>>;
 }
 
 /** Writes lines of JSON to stderr, each under the namespace of the part that it comes from. */
@@ -22,8 +35,7 @@ export class Logs {
     );
   }
 
-  /** @param name such as "daemon", "card", "socket". */
-  for(name: string): Logger {
+  for(name: LogNamespace): Logger {
     return this.root.child({ name }, { level: this.settings.levels[name] ?? this.settings.level });
   }
 }

@@ -1,6 +1,6 @@
 import { REFUSE_BUSY, REFUSE_NO_VIEW } from "../../firmware/wire/frame-types.js";
 import { type NotReadyReason, SequenceError } from "../errors.js";
-import { fabricState, isPassing, refusalError } from "../refusals.js";
+import { CARD_SILENT_ADVICE, fabricState, isPassing, refusalError } from "../refusals.js";
 import { disconnectedError } from "../session-errors.js";
 import type { CardPort } from "./card-port.js";
 
@@ -21,6 +21,11 @@ export function notReadyError(card: CardPort | null): SequenceError | null {
     const cause = card?.error ?? disconnectedError();
     const message = `no number can be had now: no card is connected; ${cause.message}`;
     return new SequenceError("NOT_READY", message, { cause, reason: "no-view" });
+  }
+  if (card.isReady && card.isSilent) {
+    return new SequenceError("NOT_READY", `no number can be had now: ${CARD_SILENT_ADVICE}`, {
+      reason: "card-silent",
+    });
   }
   if (card.isReady || (state !== undefined && !isPassingState(state))) return null;
   const reason = state ?? "no-view";

@@ -4,6 +4,7 @@ import type { SequenceError } from "../errors.js";
 import type { FabricSurvey } from "../fabric-survey.js";
 import type { NumberBlock } from "../sequence.js";
 import type { View } from "../view.js";
+import type { Regular } from "./rounds.js";
 
 /** What somebody wants of the daemon: numbers in a row. Callbacks, as a promise for each would cost more than the number. */
 export interface NumberOrder {
@@ -11,6 +12,8 @@ export interface NumberOrder {
   readonly count: number;
   /** While the fabric gives no numbers: wait without an end, or be told NOT_READY at once. */
   readonly whenNotReady: "wait" | "reject";
+  /** Who orders, where somebody may do so again as soon as he is served: others are kept for a moment to go with him. */
+  readonly from?: Regular;
   /** Called once, with the first of the numbers, never from within `order`. The numbers are the caller's from then on. */
   onFirst(first: bigint): void;
   /**
@@ -49,6 +52,8 @@ export interface CardView {
   readonly view: View | null;
   /** The newest number that the card holds as primary or secondary, 0n for none; from its mirror frames. */
   readonly held: bigint;
+  /** Leaves orders unanswered, though it says that its fabric gives numbers. */
+  readonly isSilent: boolean;
   /** Why the port could not be opened last; null while it is open. */
   readonly error: SequenceError | null;
   /** Asks the card about itself. Rejects with TIMEOUT or DISCONNECTED. */
@@ -76,6 +81,8 @@ export interface NumberSource {
   /** Orders placed and not yet settled. */
   readonly openOrders: number;
   order(order: NumberOrder): NumberTicket;
+  /** Nothing will be ordered by `regular` any more. */
+  leave(regular: Regular): void;
   /** One number. Rejects as `NumberOrder.onError` says, and with TIMEOUT. */
   next(options?: PromisedOptions): Promise<bigint>;
   /** @param count 1 to `MAX_BLOCK_COUNT`. */

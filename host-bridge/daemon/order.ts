@@ -13,6 +13,9 @@ export class Order implements NumberTicket {
   /** The card that has it now, and its call there. */
   card: CardPort | null = null;
   caller: Caller | null = null;
+  /** Whether it was handed to a card, and as the order of one who is trusted to ask again at once. */
+  isUnderWay = false;
+  isTrusted = false;
   private onSettled: (() => void) | null;
 
   constructor(wanted: NumberOrder, placedAtMs: number, onSettled: () => void) {

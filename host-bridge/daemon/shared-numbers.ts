@@ -20,15 +20,14 @@ import type {
   PromisedOptions,
 } from "./number-source.js";
 import { Order } from "./order.js";
-
-/** How often it is looked whether the card in use still answers. */
-const WATCH_EVERY_MS = 50;
+import { type Regular, Rounds } from "./rounds.js";
+import { SilenceWatch } from "./silence-watch.js";
 
 export interface SharedNumbersSettings {
   readonly pool: CardPool;
   readonly metrics: Metrics;
   readonly clock: Clock;
-  /** A card with orders that answers none for this long loses them to another one, in milliseconds. */
+  /** A card with orders that answers none for this long loses them to another one, in milliseconds; alone it is not ready. */
   readonly silentMs: number;
   /** Calls `flush` when what has come in by now was read: `setImmediate`, but for tests. */
   readonly defer: (flush: () => void) => void;
@@ -39,21 +38,35 @@ export class SharedNumbers implements NumberSource {
   private readonly settings: SharedNumbersSettings;
   private readonly newest = new LatestNumber();
   private readonly open = new Set<Order>();
+  /** Not handed to a card yet. */
   private fresh: Order[] = [];
+  private readonly rounds = new Rounds();
   private isFlushDue = false;
+  private cancelHold: (() => void) | null = null;
   private isEnding = false;
   private onIdle: (() => void) | null = null;
-  private cancelWatch: (() => void) | null = null;
-  private waitingSinceMs = 0;
+  private readonly silence: SilenceWatch;
   private readonly subscribers = new Set<NumberSourceEvents>();
   private viewNumber = 0;
 
   constructor(settings: SharedNumbersSettings) {
     this.settings = settings;
+    const { pool, clock, silentMs } = settings;
+    this.silence = new SilenceWatch({
+      pool,
+      clock,
+      silentMs,
+      oldestOrderAtMs: () => {
+        const [oldest] = this.open;
+        return oldest?.placedAtMs ?? null;
+      },
+      onSilent: () => this.onHealth(),
+    });
   }
 
   get isReady(): boolean {
-    return this.settings.pool.current?.isReady === true;
+    const card = this.settings.pool.current;
+    return card?.isReady === true && !card.isSilent;
   }
 
   get view(): View | null {
@@ -78,18 +91,25 @@ export class SharedNumbers implements NumberSource {
   }
 
   order(wanted: NumberOrder): NumberTicket {
-    const order = new Order(wanted, this.settings.clock.nowMs(), () => this.forget(order));
+    const nowMs = this.settings.clock.nowMs();
+    const order = new Order(wanted, nowMs, () => this.forget(order));
     this.settings.metrics.orders.inc();
     const refusal = this.refusal(wanted);
     if (refusal !== null) {
       queueMicrotask(() => this.fail(order, refusal));
       return order;
     }
-    if (this.open.size === 0) this.watch();
     this.open.add(order);
+    this.silence.wake();
+    this.rounds.notePlaced(wanted.from, nowMs);
     this.fresh.push(order);
     this.flushSoon();
     return order;
+  }
+
+  leave(regular: Regular): void {
+    this.rounds.forget(regular);
+    if (this.fresh.length > 0) this.flushSoon();
   }
 
   async next(options: PromisedOptions = {}): Promise<bigint> {
@@ -153,6 +173,7 @@ export class SharedNumbers implements NumberSource {
   /** Rejects what still waits with CLOSED. */
   stop(): void {
     this.isEnding = true;
+    this.silence.stop();
     for (const order of [...this.open]) this.fail(order, closedError());
   }
 
@@ -173,19 +194,37 @@ export class SharedNumbers implements NumberSource {
     this.settings.defer(() => this.flush());
   }
 
-  /** Everything that came in one turn of the event loop, from whichever client, goes to the card at once. */
+  /** Everything that came in one turn of the event loop, from whichever client, goes to the card at once, or is kept for a round. */
   private flush(): void {
     this.isFlushDue = false;
+    this.cancelHold?.();
+    this.cancelHold = null;
     const { fresh } = this;
+    const nowMs = this.settings.clock.nowMs();
+    if (this.isKept(nowMs)) return;
     this.fresh = [];
-    this.settings.pool.choose(this.settings.clock.nowMs());
+    this.settings.pool.choose(nowMs);
     const card = this.settings.pool.current;
     if (card === null) return;
     this.settings.metrics.blocks.inc();
-    for (const order of fresh) if (order.isOpen) this.attach(order, card);
+    for (const order of fresh) if (order.isOpen && order.card !== card) this.attach(order, card);
+  }
+
+  /** Whether what waits is to be kept for others that are about to come. Then it is looked at again in time. */
+  private isKept(nowMs: number): boolean {
+    const oldest = this.fresh.find((order) => order.isOpen);
+    if (oldest === undefined) return false;
+    const untilMs = this.rounds.holdUntilMs(oldest.placedAtMs, nowMs);
+    if (untilMs <= nowMs) return false;
+    this.cancelHold = this.settings.clock.setTimer(() => this.flush(), untilMs - nowMs);
+    return true;
   }
 
   private attach(order: Order, card: CardPort): void {
+    if (!order.isUnderWay) {
+      order.isUnderWay = true;
+      order.isTrusted = this.rounds.noteAsked(order.wanted.from, this.settings.clock.nowMs());
+    }
     const caller = new Caller(
       order.wanted.count,
       Number.POSITIVE_INFINITY,
@@ -201,9 +240,11 @@ export class SharedNumbers implements NumberSource {
   private deliver(order: Order, caller: Caller, first: bigint): void {
     if (order.caller !== caller || !order.isOpen) return;
     const { metrics, clock } = this.settings;
-    const { count } = order.wanted;
+    const { count, from } = order.wanted;
+    const nowMs = clock.nowMs();
     metrics.numbers.inc(count);
-    metrics.latency.observe((clock.nowMs() - order.placedAtMs) / 1_000);
+    metrics.latency.observe((nowMs - order.placedAtMs) / 1_000);
+    this.rounds.noteServed(from, nowMs);
     order.deliver(first);
   }
 
@@ -215,10 +256,10 @@ export class SharedNumbers implements NumberSource {
 
   private forget(order: Order): void {
     this.open.delete(order);
-    if (this.open.size > 0) return;
-    this.cancelWatch?.();
-    this.cancelWatch = null;
-    this.onIdle?.();
+    if (order.isUnderWay) this.rounds.noteSettled(order.isTrusted);
+    // What waits may have waited for this one.
+    if (this.fresh.length > 0) this.flushSoon();
+    if (this.open.size === 0) this.onIdle?.();
   }
 
   private rebalance(): void {
@@ -226,33 +267,9 @@ export class SharedNumbers implements NumberSource {
     if (pool.choose(clock.nowMs())) metrics.moves.inc();
     const card = pool.current;
     if (card === null) return;
-    this.waitingSinceMs = clock.nowMs();
+    this.silence.restart();
     // Whatever the old card still answers is skipped: its callers are settled before the new ones are made.
     for (const order of this.open) if (order.card !== card) this.attach(order, card);
-  }
-
-  /** While orders are open: a card that leaves them without an answer loses them. */
-  private watch(): void {
-    const { clock } = this.settings;
-    this.waitingSinceMs = clock.nowMs();
-    const look = (): void => {
-      this.cancelWatch = clock.setTimer(look, WATCH_EVERY_MS);
-      this.moveFromSilent();
-    };
-    this.cancelWatch = clock.setTimer(look, WATCH_EVERY_MS);
-  }
-
-  private moveFromSilent(): void {
-    const { pool, clock, silentMs } = this.settings;
-    const card = pool.current;
-    const nowMs = clock.nowMs();
-    if (card === null || !card.isReady) {
-      this.waitingSinceMs = nowMs;
-      return;
-    }
-    const [oldest] = this.open;
-    const sinceMs = Math.max(card.answeredAtMs, this.waitingSinceMs, oldest?.placedAtMs ?? nowMs);
-    if (nowMs - sinceMs >= silentMs && pool.suspect(nowMs)) this.onHealth();
   }
 
   private rejectImpatient(): void {

@@ -27,10 +27,12 @@ import {
   HostRequestFields,
 } from "../../firmware/wire/host-frames.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
+import { writeAtOnce } from "../socket-descriptor.js";
 import { setFromBigint } from "../uint64-bigint.js";
 import { decodeWish, FRAME_DAEMON_WISH, WISH_REJECT } from "./daemon-frames.js";
 import { refusalCode } from "./not-ready.js";
 import type { NumberSource, NumberTicket } from "./number-source.js";
+import { Regular } from "./rounds.js";
 
 /** Blocks that one client may have open: a well-behaved one has eight, and some that timed out. */
 const MAX_OPEN_BLOCKS = 64;
@@ -87,6 +89,7 @@ export class SocketClient {
   private readonly frame = new FrameBuffer();
   private readonly fields = new HostRequestFields();
   private readonly number = new Uint64();
+  private readonly regular = new Regular();
 
   constructor(socket: Socket, environment: SocketClientEnvironment) {
     this.socket = socket;
@@ -106,6 +109,7 @@ export class SocketClient {
   /** The connection is gone: nobody waits for its blocks. */
   forget(): void {
     this.hasSession = false;
+    this.environment.numbers.leave(this.regular);
     for (const { ticket } of this.blocks.values()) ticket.cancel();
     this.blocks.clear();
   }
@@ -143,7 +147,7 @@ export class SocketClient {
     const bytes = this.unsent.subarray(0, this.unsentBytes);
     this.unsent = NOTHING;
     this.unsentBytes = 0;
-    this.socket.write(bytes);
+    writeAtOnce(this.socket, bytes);
     if (this.socket.writableLength > MAX_UNREAD_BYTES) this.sendAway("does not read");
   }
 
@@ -221,6 +225,7 @@ export class SocketClient {
     const ticket = this.environment.numbers.order({
       count,
       whenNotReady: (this.wishes & WISH_REJECT) === 0 ? "wait" : "reject",
+      from: this.regular,
       onFirst: (first) => {
         this.close(tag);
         setFromBigint(this.number, first);

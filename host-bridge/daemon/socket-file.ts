@@ -3,7 +3,8 @@ import { chmodSync, chownSync, lstatSync, mkdirSync, unlinkSync } from "node:fs"
 import { connect, type Server } from "node:net";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
-import { SequenceError } from "../errors.js";
+import { asSequenceError, SequenceError } from "../errors.js";
+import { withFileLock } from "./file-lock.js";
 
 const OWNER_ONLY = 0o600;
 const OWNER_AND_GROUP = 0o660;
@@ -18,7 +19,8 @@ export interface SocketFileOptions {
 
 /**
  * Makes `server` listen at a Unix socket that nobody but its owner, and the group, can use. A socket file that a killed
- * daemon left is taken over; one at which somebody answers is not.
+ * daemon left is taken over; one at which somebody answers is not. Two that begin at once do so one after the other, by a lock on
+ * the file beside it that is named as it is, with `.lock`.
  * @throws SequenceError SOCKET_IN_USE, SOCKET_FAILED or BAD_CONFIG.
  */
 export async function listenAt(server: Server, { path, group }: SocketFileOptions): Promise<void> {
@@ -31,22 +33,29 @@ export async function listenAt(server: Server, { path, group }: SocketFileOption
   const groupId = group === null ? null : await groupIdOf(group);
   makeDirectory(dirname(path));
   try {
+    // Else two could find the same stale file, and the slower one would remove the socket of the other.
+    const isDone = await withFileLock(`${path}.lock`, () => takeOver(server, path, groupId));
+    if (!isDone) throw inUse(path);
+  } catch (error) {
+    throw asSequenceError(error, "SOCKET_FAILED", `cannot make a socket at ${path}`);
+  }
+}
+
+async function takeOver(server: Server, path: string, groupId: number | null): Promise<void> {
+  try {
     await listen(server, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw failed(path, error);
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
     await removeStale(path);
-    await listen(server, path).catch((again: unknown) => {
-      throw failed(path, again);
-    });
+    await listen(server, path);
   }
+  if (groupId === null) return;
   try {
-    if (groupId !== null) {
-      chownSync(path, process.getuid?.() ?? -1, groupId);
-      chmodSync(path, OWNER_AND_GROUP);
-    }
+    chownSync(path, process.getuid?.() ?? -1, groupId);
+    chmodSync(path, OWNER_AND_GROUP);
   } catch (error) {
     server.close();
-    throw failed(path, error);
+    throw error;
   }
 }
 
@@ -70,13 +79,15 @@ async function removeStale(path: string): Promise<void> {
   if (!lstatSync(path).isSocket()) {
     throw new SequenceError("SOCKET_FAILED", `${path} is a file and no socket; remove it, or choose another`);
   }
-  if (await answers(path)) {
-    throw new SequenceError(
-      "SOCKET_IN_USE",
-      `another daemon serves ${path} already; stop that one, or give this one another socket`,
-    );
-  }
+  if (await answers(path)) throw inUse(path);
   unlinkSync(path);
+}
+
+function inUse(path: string): SequenceError {
+  return new SequenceError(
+    "SOCKET_IN_USE",
+    `another daemon serves ${path} already; stop that one, or give this one another socket`,
+  );
 }
 
 function answers(path: string): Promise<boolean> {
@@ -88,6 +99,8 @@ function answers(path: string): Promise<boolean> {
     });
     probe.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "ECONNREFUSED" || error.code === "ENOENT") resolve(false);
+      // So many connect to it that there is no room for one more.
+      else if (error.code === "EAGAIN") resolve(true);
       else reject(failed(path, error));
     });
   });

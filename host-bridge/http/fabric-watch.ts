@@ -4,6 +4,7 @@ import { cardToAsk } from "../daemon/card-to-ask.js";
 import type { NumberSource } from "../daemon/number-source.js";
 import type { FabricSurvey } from "../fabric-survey.js";
 import { CableTraffic } from "./cable-traffic.js";
+import { notReadyAdvice } from "./readiness.js";
 import { SurveyHistory } from "./survey-history.js";
 import { TimeLine } from "./time-line.js";
 import { ViewHistory } from "./view-history.js";
@@ -41,9 +42,10 @@ export class FabricWatch {
 
   /** To be called when the daemon tells of a change. */
   noteHealth(): void {
-    const { view, isReady } = this.numbers;
+    const { view } = this.numbers;
     const card = cardToAsk(this.numbers.cards())?.card?.id ?? 0;
-    this.views.note(this.wallMs(), { view, isReady, card });
+    const notReady = notReadyAdvice(this.numbers)?.reason ?? null;
+    this.views.note(this.wallMs(), { view, notReady, card });
   }
 
   /** Asks the fabric, where that is due. Resolves when it has answered, or did not in its time; never rejects. */

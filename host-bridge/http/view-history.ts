@@ -13,7 +13,8 @@ const REASONS: Readonly<Record<string, string>> = {
 
 export interface Health {
   readonly view: View | null;
-  readonly isReady: boolean;
+  /** Why no numbers can be had; null where they can. */
+  readonly notReady: string | null;
   /** The card that takes the orders; 0 for none. */
   readonly card: number;
 }
@@ -32,10 +33,10 @@ export class ViewHistory {
   }
 
   /** @param timeMs since 1970. */
-  note(timeMs: number, { view, isReady, card }: Health): void {
+  note(timeMs: number, { view, notReady, card }: Health): void {
     this.noteCard(timeMs, card);
     if (view !== null) this.noteView(timeMs, view);
-    if (isReady !== this.isReady) this.noteReady(timeMs, isReady, view);
+    if ((notReady === null) !== this.isReady) this.noteReady(timeMs, notReady);
   }
 
   private noteCard(timeMs: number, card: number): void {
@@ -63,15 +64,11 @@ export class ViewHistory {
     );
   }
 
-  private noteReady(timeMs: number, isReady: boolean, view: View | null): void {
-    this.isReady = isReady;
-    if (!isReady) {
+  private noteReady(timeMs: number, notReady: string | null): void {
+    this.isReady = notReady === null;
+    if (notReady !== null) {
       this.outSinceMs = timeMs;
-      this.timeLine.add(
-        timeMs,
-        "outage",
-        `No numbers: ${view?.state === "ready" ? "no card" : (view?.state ?? "no card")}`,
-      );
+      this.timeLine.add(timeMs, "outage", `No numbers: ${notReady}`);
       return;
     }
     if (this.wasEverReady) {

@@ -1,5 +1,5 @@
 import type { Histogram } from "hdr-histogram-js";
-import { makeLatencyHistogram, recordLatency } from "../statistics/latency-histogram.js";
+import { LatencyCounter } from "../statistics/latency-histogram.js";
 import type { NumberClient } from "./number-client.js";
 
 /** When what is measured begins and ends, in milliseconds from the start of the load. */
@@ -19,7 +19,7 @@ export async function runLoad(
   times: LoadTimes,
   nowMs: () => number = () => performance.now(),
 ): Promise<Histogram> {
-  const histogram = makeLatencyHistogram();
+  const latencies = new LatencyCounter();
   const fromMs = nowMs() + times.warmUpMs;
   const endMs = fromMs + times.measureMs;
   let failed = false;
@@ -28,7 +28,7 @@ export async function runLoad(
     while (askedMs < endMs && !failed) {
       await client.next(caller);
       const gotMs = nowMs();
-      if (gotMs >= fromMs && gotMs < endMs) recordLatency(histogram, gotMs - askedMs);
+      if (gotMs >= fromMs && gotMs < endMs) latencies.record(gotMs - askedMs);
       askedMs = gotMs;
     }
   };
@@ -41,5 +41,5 @@ export async function runLoad(
     }
   });
   await Promise.all(runs);
-  return histogram;
+  return latencies.finish();
 }

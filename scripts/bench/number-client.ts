@@ -15,7 +15,8 @@ export type ClientSettings =
   | { readonly kind: "postgres"; readonly port: number; readonly user: string }
   | { readonly kind: "etcd"; readonly port: number }
   | { readonly kind: "seqcard"; readonly path: string }
-  | { readonly kind: "seqcard-daemon"; readonly socket: string };
+  | { readonly kind: "seqcard-daemon"; readonly socket: string }
+  | { readonly kind: "daemon-redis"; readonly port: number };
 
 /** How many callers one client process has, and on how many connections. */
 export interface ClientShape {

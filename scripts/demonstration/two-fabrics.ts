@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { View } from "../../host-bridge/index.js";
 import { check, readDeliveryFiles } from "../checker/index.js";
 import { HostFleet } from "../hosts/host-fleet.js";
 import { longestWaitMs, type Span } from "../hosts/longest-wait.js";
@@ -12,16 +13,44 @@ import type { Screen } from "./screen.js";
 /** Hosts, and cards on each fabric. */
 const SIZE = 3;
 const CALLERS_EACH = 32;
-const SERVED_WITHIN_MS = 15_000;
+const SERVED_WITHIN_MS = 60_000;
+/** The cards move a role to the other fabric two seconds after they were founded. It is a wish of theirs, so nothing hangs on it. */
+const APART_WITHIN_MS = 6_000;
+
+/** What is done to a whole fabric, and how it is undone. */
+const BLOWS = [
+  {
+    what: "all cables of fabric 1 are cut",
+    fabric: 1,
+    action: "cut",
+    undo: "mend",
+    undone: "they are mended",
+  },
+  {
+    what: "all cables of fabric 2 are cut",
+    fabric: 2,
+    action: "cut",
+    undo: "mend",
+    undone: "they are mended",
+  },
+  // Card 1 has the vote that breaks the tie: the cards of fabric 1 go on without those of fabric 2.
+  {
+    what: "all cards of fabric 2 lose their power",
+    fabric: 2,
+    action: "kill",
+    undo: "start",
+    undone: "they get it back",
+  },
+] as const;
 
 export interface FabricsFigures {
   readonly held: boolean;
   readonly delivered: number;
-  /** At a cut of all cables of fabric 1, and of fabric 2. */
-  readonly longestWaitsMs: readonly number[];
+  /** The longest that a call waited at each blow. */
+  readonly waits: readonly { readonly what: string; readonly longestMs: number }[];
 }
 
-/** Shows hosts with a card on each of two fabrics, each of which is cut as a whole while numbers are taken. */
+/** Shows hosts with a card on each of two fabrics, which lose all cables of each in turn and all cards of one, while numbers are taken. */
 export async function showTwoFabrics(
   scope: ProcessScope,
   screen: Screen,
@@ -29,13 +58,13 @@ export async function showTwoFabrics(
 ): Promise<FabricsFigures> {
   const own = scope.makeInner();
   try {
-    return await cutFabrics(own, screen, engine);
+    return await strikeFabrics(own, screen, engine);
   } finally {
     await own.close();
   }
 }
 
-async function cutFabrics(
+async function strikeFabrics(
   scope: ProcessScope,
   screen: Screen,
   engine: "xs" | "node",
@@ -43,6 +72,7 @@ async function cutFabrics(
   screen.say(
     "",
     screen.bold("Two fabrics: three hosts with a card on each, which nothing joins but their daemons"),
+    "  cards 1, 2 and 3 are on fabric 1, cards 4, 5 and 6 on fabric 2",
   );
   const directory = scope.makeDirectory();
   const name = `fabrics-${process.pid}`;
@@ -57,27 +87,55 @@ async function cutFabrics(
   }
   const fleet = await HostFleet.connectEach(scope, directory, sockets);
   fleet.startLoad(CALLERS_EACH);
-  const cuts: Span[] = [];
   let areServed = await servedNow(fleet);
-  for (const fabric of [1, 2]) {
-    screen.say(`  all cables of fabric ${fabric} are cut ...`);
-    const cutNs = await commandRig(name, { command: "fabric", action: "cut", fabric });
+  await fleet.wait(() => areRolesApart(fleet.view), APART_WITHIN_MS);
+  screen.say(`  ${drawRoles(fleet.view)}`);
+  const spans: Span[] = [];
+  for (const { what, fabric, action, undo, undone } of BLOWS) {
+    screen.say(`  ${what} ...`);
+    const fromNs = await commandRig(name, { command: "fabric", action, fabric });
     areServed = (await servedNow(fleet)) && areServed;
-    cuts.push([cutNs, await commandRig(name, { command: "fabric", action: "mend", fabric })]);
+    // Numbers may come before the hosts have heard whose they are.
+    if (action === "kill") await fleet.wait(() => areRolesOff(fabric, fleet.view), SERVED_WITHIN_MS);
+    screen.say(`    every host has new numbers; ${drawRoles(fleet.view)}`);
+    spans.push([fromNs, await commandRig(name, { command: "fabric", action: undo, fabric })]);
     areServed = (await servedNow(fleet)) && areServed;
+    screen.say(`  ${undone}; ${drawRoles(fleet.view)}`);
   }
   await fleet.stopLoad();
   await fleet.close();
   const { deliveries, tornBytes } = readDeliveryFiles(fleet.files);
   const result = check(deliveries);
-  const held = areServed && result.held && tornBytes === 0;
-  const longestWaitsMs = cuts.map((span) => longestWaitMs(deliveries, span));
-  const waits = longestWaitsMs.map((ms) => `${ms.toFixed(0)} ms`).join(" and ");
+  const waits = BLOWS.map(({ what }, index) => ({
+    what,
+    longestMs: longestWaitMs(deliveries, spans[index] as Span),
+  }));
   screen.say(
-    `  ${formatCount(result.records)} numbers, ${result.duplicates} twice, ${result.orderViolations} out of order; the longest wait was ${waits}`,
+    "",
+    "  longest wait for a number",
+    ...waits.map(({ what, longestMs }) => `  ${what.padEnd(48)}${`${longestMs.toFixed(0)} ms`.padStart(12)}`),
+    `  ${formatCount(result.records)} numbers, ${result.duplicates} twice, ${result.orderViolations} out of order`,
     "",
   );
-  return { held, delivered: result.records, longestWaitsMs };
+  return { held: areServed && result.held && tornBytes === 0, delivered: result.records, waits };
+}
+
+function fabricOf(card: number): number {
+  return Math.ceil(card / SIZE);
+}
+
+function areRolesApart(view: View | null): boolean {
+  return view !== null && fabricOf(view.primary) !== fabricOf(view.secondary);
+}
+
+function areRolesOff(fabric: number, view: View | null): boolean {
+  return view !== null && fabricOf(view.primary) !== fabric && fabricOf(view.secondary) !== fabric;
+}
+
+function drawRoles(view: View | null): string {
+  if (view === null) return "nobody knows who has the roles";
+  const { primary, secondary } = view;
+  return `primary is card ${primary} on fabric ${fabricOf(primary)}, secondary card ${secondary} on fabric ${fabricOf(secondary)}`;
 }
 
 /** @returns whether every host gets a number that it asks for from now on. */

@@ -25,6 +25,7 @@ import {
   HostViewFields,
 } from "../../firmware/wire/host-frames.js";
 import { decodeHostWelcome, HostWelcomeFields } from "../../firmware/wire/host-setup-frames.js";
+import { toBigint } from "../../host-bridge/uint64-bigint.js";
 
 /** A card that has not answered by then is asked again: it may have been started meanwhile. */
 const ASK_AGAIN_US = 250_000;
@@ -157,8 +158,7 @@ export class BenchHost implements HostSink {
     if (block === undefined || block.count !== count) return;
     block.again?.cancel();
     this.open.delete(tag);
-    const number = (BigInt(first.high) << 32n) | BigInt(first.low);
-    block.onAnswer(number, block.requestedNanos, this.clock.nanos);
+    block.onAnswer(toBigint(first), block.requestedNanos, this.clock.nanos);
   }
 
   private takeRefusal(tag: number): void {

@@ -21,8 +21,8 @@ interface HostSource {
 
 const session = { session: "3405691582" };
 
-const counterValues = Array.from({ length: 37 }, (_, index) =>
-  String(index === 36 ? 4294967295 : index * 1000),
+const counterValues = Array.from({ length: 39 }, (_, index) =>
+  String(index === 38 ? 4294967295 : index * 1000),
 );
 
 export const HOST_FRAMES: readonly HostSource[] = [
@@ -241,6 +241,6 @@ export const HOST_FRAMES: readonly HostSource[] = [
     name: "all counters",
     frame: "HOST_COUNTERS",
     header: session,
-    fields: { count: "37", values: counterValues },
+    fields: { count: "39", values: counterValues },
   },
 ];

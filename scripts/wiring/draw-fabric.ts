@@ -1,5 +1,6 @@
 import { PINS } from "../../boards/pico/pins.js";
 import { type CableEnd, connectorName, type FabricPlan } from "./fabric-plan.js";
+import { groundBehind } from "./pico-header.js";
 import {
   box,
   CABLE,
@@ -16,7 +17,7 @@ import {
   text,
 } from "./svg.js";
 
-const CARD_WIDTH = 168;
+const CARD_WIDTH = 212;
 const CARD_HEIGHT = 84;
 const HOST_WIDTH = 84;
 const HOST_HEIGHT = 40;
@@ -46,7 +47,7 @@ function card(at: Point, place: number): string[] {
   const rows = PINS.links.map(({ transmit, receive }, connector) =>
     text(
       { x: at.x, y: top + 48 + connector * 20 },
-      `${connectorName(connector)}:  TX GP${transmit},  RX GP${receive}`,
+      `${connectorName(connector)}: TX GP${transmit}, RX GP${receive}, GND pin ${groundBehind(receive)}`,
       { size: 13, fill: CARD_INK },
     ),
   );

@@ -20,21 +20,22 @@ function ring(cards: readonly number[]): (readonly [CableEnd, CableEnd])[] {
   ]);
 }
 
-export const TWO_CARDS: FabricPlan = {
-  name: "two-cards",
-  title: "Two cards, two cables",
-  cards: 2,
-  cables: [
-    [
-      { card: 0, connector: 0 },
-      { card: 1, connector: 0 },
-    ],
-    [
-      { card: 0, connector: 1 },
-      { card: 1, connector: 1 },
-    ],
-  ],
-};
+const NUMERALS: readonly string[] = ["no", "one", "two", "three", "four"];
+
+/** Two cards whose connectors of the same letter are joined. */
+export function pairPlan(connectors: number): FabricPlan {
+  return {
+    name: "two-cards",
+    title: `Two cards, ${NUMERALS[connectors]} cables`,
+    cards: 2,
+    cables: Array.from({ length: connectors }, (_, connector) => [
+      { card: 0, connector },
+      { card: 1, connector },
+    ]),
+  };
+}
+
+export const TWO_CARDS = pairPlan(2);
 
 export const THREE_CARDS: FabricPlan = {
   name: "three-cards",

@@ -9,6 +9,8 @@ export const CARD_INK = "#14361a";
 export const HOST_FILL = "#eef1f5";
 export const HOST_EDGE = "#6b7785";
 export const CABLE = "#0b62c4";
+/** What comes back on a cable drawn wire by wire. */
+export const RETURN = "#c2570c";
 export const GROUND = "#27303a";
 
 export interface Point {

@@ -2,10 +2,20 @@ import test from "ava";
 import { type BoardHardware, startBoard } from "../../boards/board-card.js";
 import { LIGHT_BLANK, LIGHT_ERROR } from "../../firmware/indication/indication.js";
 import { colorAt, DARK, type Light, RED, SLOT_US, WHITE } from "../../firmware/indication/light.js";
+import type { FramePort } from "../../firmware/ports/frame-port.js";
+import { COUNTER_NAMES } from "../../firmware/wire/counter-names.js";
+import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
+import {
+  FRAME_HOST_COUNTERS,
+  FRAME_HOST_OPEN,
+  FRAME_HOST_STATUS_REQUEST,
+} from "../../firmware/wire/frame-types.js";
+import { writeHostHeader } from "../../firmware/wire/header.js";
+import { decodeHostCounters } from "../../firmware/wire/host-status-frames.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
 import { makeFlash } from "../support/flash-bench.js";
 
-const FRAME_PORT = { onFrame: () => {}, badFrames: 0, send: () => true, close: () => {} };
+const FRAME_PORT = { onFrame: () => {}, badFrames: 0, forgottenFrames: 0, send: () => true, close: () => {} };
 
 /** A board whose clock and alarm are in the test's hands. Its native classes differ from these in their C only. */
 class FakeBoard {
@@ -14,7 +24,7 @@ class FakeBoard {
   readonly colors: number[] = [];
   readonly alarm = { onAlarm: () => {}, set: (timeUs: number) => this.setAlarm(timeUs) };
 
-  constructor(flashReads = true) {
+  constructor(flashReads = true, host: FramePort = FRAME_PORT) {
     const flash = makeFlash(4, 16);
     if (!flashReads) flash.failures = { read: () => true };
     startBoard({
@@ -22,7 +32,7 @@ class FakeBoard {
       alarm: this.alarm,
       flash,
       links: [FRAME_PORT],
-      host: FRAME_PORT,
+      host,
       showColor: (color: number) => this.colors.push(color),
     } as unknown as BoardHardware);
   }
@@ -77,4 +87,26 @@ test("an alarm that rings too early harms nothing", (t) => {
   board.alarm.onAlarm();
   t.is(board.colors.length, shown);
   t.true(board.alarmUs > board.nowUs && board.alarmUs < Number.POSITIVE_INFINITY);
+});
+
+test("what the port to the host has counted is among the counters that the card tells", (t) => {
+  const values = new Uint32Array(COUNTER_NAMES.length);
+  const host = {
+    ...FRAME_PORT,
+    badFrames: 3,
+    forgottenFrames: 2,
+    send: (frame: FrameBuffer) => frame.bytes[1] !== FRAME_HOST_COUNTERS || decodeHostCounters(frame, values),
+  };
+  new FakeBoard(true, host);
+  const { onFrame } = host as FramePort;
+  for (const type of [FRAME_HOST_OPEN, FRAME_HOST_STATUS_REQUEST]) {
+    const frame = new FrameBuffer();
+    writeHostHeader(frame, type, 1);
+    frame.length = 6;
+    onFrame(frame);
+  }
+  const told = (["hostBadFrames", "hostFramesForgotten"] as const).map(
+    (name) => values[COUNTER_NAMES.indexOf(name)],
+  );
+  t.deepEqual(told, [3, 2]);
 });

@@ -6,6 +6,7 @@ import * as esp32s3 from "../../boards/esp32-s3/pins.js";
 import * as pico from "../../boards/pico/pins.js";
 import { MAX_SECTORS } from "../../firmware/storage/flash-geometry.js";
 import { MAX_LINKS } from "../../firmware/wire/constants.js";
+import { BOARDS } from "../../scripts/boards/board-names.js";
 import { readText } from "./manifest/board-build.js";
 import { readPartitions } from "./manifest/partition-table.js";
 
@@ -29,8 +30,13 @@ interface Chip {
 const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, step) => from + step);
 
+/** The two boards have one header; what is on it, and that GPIO 25 is the light, does not depend on the chip. */
+const PICO: Chip = { module: pico, uarts: 2, highestPin: 28, reserved: [23, 24, 25], lightPins: [25] };
+
+/** Which pins a board opens, `main.test.ts` finds out. */
 const CHIPS: Readonly<Record<string, Chip>> = {
-  pico: { module: pico, uarts: 2, highestPin: 28, reserved: [23, 24, 25], lightPins: [25] },
+  pico: PICO,
+  "pico-2": PICO,
   esp32: {
     module: esp32,
     uarts: 3,
@@ -57,6 +63,10 @@ const CHIPS: Readonly<Record<string, Chip>> = {
 /** Sectors that every ESP32 of the makers' boards has. */
 const FLASH_BYTES = 4 * 1024 * 1024;
 const SECTOR_BYTES = 4096;
+
+test("no board is left out", (t) => {
+  t.deepEqual(Object.keys(CHIPS).sort(), Object.keys(BOARDS).sort());
+});
 
 for (const [board, { module, uarts, highestPin, reserved, lightPins }] of Object.entries(CHIPS)) {
   const { PINS, SECTOR_COUNT, WATCHDOG_MS } = module;

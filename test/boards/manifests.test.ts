@@ -1,11 +1,27 @@
 import { posix } from "node:path";
 import test from "ava";
-import { BoardBuild, exists, importsOf, programManifests, readText } from "./manifest/board-build.js";
+import ts from "typescript";
+import { BOARDS } from "../../scripts/boards/board-names.js";
+import { BoardBuild, exists, importsOf, programManifests, ROOT, readText } from "./manifest/board-build.js";
+import { nativeCallsOf, nativeFunctionsOf, resultKinds, valueCount } from "./manifest/native-calls.js";
 
 const PROGRAMS = programManifests();
 
+function readProject(path: string): ts.ParsedCommandLine {
+  return ts.parseJsonConfigFileContent(JSON.parse(readText(path)), ts.sys, ROOT);
+}
+
+const CHIPS = readProject("tsconfig.chips.json");
+const COMPUTERS = readProject("tsconfig.json");
+
+test("what runs on a chip is compiled with XS's globals alone", (t) => {
+  t.deepEqual(CHIPS.options.types, []);
+  t.deepEqual(CHIPS.options.lib, ["lib.es2023.d.ts"]);
+  t.true(CHIPS.options.strict);
+});
+
 test("the boards are there, and the self test", (t) => {
-  for (const board of ["pico", "esp32", "esp32-c3", "esp32-s3"]) {
+  for (const board of Object.keys(BOARDS)) {
     t.true(PROGRAMS.includes(`boards/${board}/manifest.json`), board);
   }
   t.true(PROGRAMS.includes("manifest.json"));
@@ -50,6 +66,26 @@ for (const program of PROGRAMS) {
     }
   });
 
+  test(`${program}: native functions return what their TypeScript says, and take as many values`, (t) => {
+    const functions = nativeFunctionsOf(build.cText());
+    for (const path of build.modules.values()) {
+      const calls = nativeCallsOf(readText(path));
+      t.is(calls.length, [...readText(path).matchAll(/\bnative\(/g)].length, `all calls in ${path}`);
+      for (const { name, result, values } of calls) {
+        const body = functions.get(name) ?? "";
+        t.deepEqual(resultKinds(body), result === "void" ? [] : [result], name);
+        t.is(valueCount(body), values, name);
+      }
+    }
+  });
+
+  test(`${program}: its modules are compiled without Node's globals`, (t) => {
+    for (const path of build.modules.values()) {
+      t.true(CHIPS.fileNames.includes(posix.join(ROOT, path)), path);
+      t.false(COMPUTERS.fileNames.includes(posix.join(ROOT, path)), path);
+    }
+  });
+
   test(`${program}: every header of this project that its C includes lies in a folder of the build`, (t) => {
     const folders = new Set([...build.cFiles].map((path) => posix.dirname(path)));
     for (const path of build.cFiles) {
@@ -79,10 +115,10 @@ for (const folder of ["esp32-spi", "rp2-spi"]) {
     const build = new BoardBuild(`firmware/native/${folder}/manifest.json`);
     t.deepEqual(build.missing, []);
     t.true(build.cFiles.has("firmware/native/spi-link.c"));
-    const names = [...build.modules.values()].flatMap((path) =>
-      [...readText(path).matchAll(/\bnative\("(\w+)"\)/g)].map((match) => match[1] as string),
-    );
-    t.deepEqual(names.sort(), ["xs_spi_controller_port", "xs_spi_peripheral_port"]);
-    for (const name of names) t.regex(build.cText(), new RegExp(`^void ${name}\\(`, "m"));
+    const calls = [...build.modules.values()].flatMap((path) => nativeCallsOf(readText(path)));
+    const names = calls.map(({ name }) => name).sort();
+    t.deepEqual(names, ["xs_spi_controller_port", "xs_spi_peripheral_port"]);
+    const functions = nativeFunctionsOf(build.cText());
+    for (const { name, values } of calls) t.is(valueCount(functions.get(name) ?? ""), values, name);
   });
 }

@@ -15,10 +15,10 @@ import { findFreePorts } from "../../scripts/processes/free-port.js";
 import { type OwnedProcess, ProcessScope } from "../../scripts/processes/process-scope.js";
 import { type RigProcess, startRigProcess } from "../../scripts/processes/rig-process.js";
 import { temporaryDirectory } from "../host-bridge/daemon/daemon-bench.js";
+import { SEQCARD } from "../support/seqcard-command.js";
 
 /** Debian's, which the system keeps up to date; none is ever downloaded. */
 export const CHROMIUM = findProgram("chromium");
-const COMMAND = fileURLToPath(new URL("../../../scripts/seqcard.mjs", import.meta.url));
 const PICTURES = fileURLToPath(new URL("../../../coverage/pictures/", import.meta.url));
 /** Leases that a computer with many other things to do can hold. */
 const CALM = ["--lease-ms", "300", "--beacon-ms", "40"];
@@ -87,7 +87,7 @@ export class BrowserBench {
         socket: join(directory, `s${card}`),
       });
     }
-    const load = [COMMAND, "bench", "--callers", "4", "--seconds", "170"];
+    const load = [SEQCARD, "bench", "--callers", "4", "--seconds", "170"];
     scope.start(process.execPath, load, { env: { ...process.env, SEQCARD_SOCKET: socket } });
     const browser = await chromium.launch({ executablePath: CHROMIUM ?? "", args: FLAGS });
     t.teardown(() => browser.close());

@@ -4,11 +4,13 @@ import { PINS as ESP32 } from "../../boards/esp32/pins.js";
 import { PINS as ESP32_C3 } from "../../boards/esp32-c3/pins.js";
 import { PINS as ESP32_S3 } from "../../boards/esp32-s3/pins.js";
 import { PINS as PICO } from "../../boards/pico/pins.js";
+import { BOARDS as BOARD_NAMES } from "../../scripts/boards/board-names.js";
 import { connectorName } from "../../scripts/wiring/fabric-plan.js";
 import { readText } from "../boards/manifest/board-build.js";
 
 const BOARDS: Readonly<Record<string, BoardPins>> = {
   pico: PICO,
+  "pico-2": PICO,
   esp32: ESP32,
   "esp32-c3": ESP32_C3,
   "esp32-s3": ESP32_S3,
@@ -37,5 +39,6 @@ test("the table of pins in docs/boards.md is what the boards' pins.ts say", (t) 
       baud.toLocaleString("en"),
     ]),
   );
+  t.deepEqual(Object.keys(BOARDS).sort(), Object.keys(BOARD_NAMES).sort());
   t.deepEqual(rowsOfPins(readText("docs/boards.md")), expected);
 });

@@ -3,8 +3,10 @@ import { fileURLToPath } from "node:url";
 import test from "ava";
 import { PINS } from "../../boards/pico/pins.js";
 import { wiringDrawings } from "../../scripts/wiring/drawings.js";
-import { PLANS } from "../../scripts/wiring/fabric-plan.js";
+import { DRAWN_BOARDS } from "../../scripts/wiring/drawn-boards.js";
+import { connectorName, PLANS } from "../../scripts/wiring/fabric-plan.js";
 import { groundBehind, headerPin } from "../../scripts/wiring/pico-header.js";
+import { CABLE, GROUND, RETURN } from "../../scripts/wiring/svg.js";
 
 const FOLDER = fileURLToPath(new URL("../../../docs/wiring/", import.meta.url));
 const drawings = wiringDrawings();
@@ -18,6 +20,42 @@ test("every wiring diagram is up to date with the boards' pins", (t) => {
       `${name}: run node dist/scripts/make-wiring.js`,
     );
   }
+});
+
+/** How often each of these words stands in a drawing. */
+const counts = (svg: string, words: readonly string[]): number[] =>
+  words.map((word) => svg.split(`>${word}<`).length - 1);
+
+for (const [end, { pins, nameOf }] of DRAWN_BOARDS) {
+  test(`two-cards${end}: every connector of the board, with its pins at both ends, TX opposite RX in two colours`, (t) => {
+    const svg = drawings.get(`two-cards${end}`) as string;
+    for (const [connector, { transmit, receive }] of pins.links.entries()) {
+      const words = [`TX ${nameOf(transmit)}`, `RX ${nameOf(receive)}`, connectorName(connector)];
+      t.deepEqual(counts(svg, words), [2, 2, 2]);
+    }
+    const wires = [...svg.matchAll(/stroke="(#\w+)" stroke-width="3"/g)].map(([, color]) => color);
+    t.deepEqual(
+      wires,
+      pins.links.flatMap(() => [CABLE, RETURN, GROUND]),
+    );
+  });
+}
+
+test("a drawing that names a Pico's GPIOs says so, and where each cable's ground is", (t) => {
+  for (const { name, cards } of PLANS.filter(({ name }) => name !== "two-cards")) {
+    const svg = drawings.get(name) as string;
+    t.regex(svg, /GPIOs and ground pins of a Pico/);
+    const rows = PINS.links.map(
+      ({ transmit, receive }, connector) =>
+        `${connectorName(connector)}: TX GP${transmit}, RX GP${receive}, GND pin ${groundBehind(receive)}`,
+    );
+    t.deepEqual(counts(svg, rows), [cards, cards]);
+  }
+});
+
+test("an SPI cable's wires lead from each pin to the one of its name", (t) => {
+  const names = ["clock", "controllerOut", "controllerIn", "select", "ready", "ground"];
+  t.deepEqual(counts(drawings.get("spi-cable") as string, names), [2, 2, 2, 2, 2, 2]);
 });
 
 for (const { name, cards, cables } of PLANS) {

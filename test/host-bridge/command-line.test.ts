@@ -1,30 +1,11 @@
-import { execFile } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import test, { type ExecutionContext } from "ava";
 import { REFUSE_NO_LEASE } from "../../firmware/wire/frame-types.js";
 import { CARD_FLAG_BLANK } from "../../firmware/wire/host-setup-frames.js";
+import { runSeqcard as seqcard } from "../support/seqcard-command.js";
 import { startCardProcess } from "./card-process.js";
-
-const BIN = fileURLToPath(new URL("../../../scripts/seqcard.mjs", import.meta.url));
-
-interface Run {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs the real bin. */
-function seqcard(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Run> {
-  const { SEQCARD_PORT: _, ...rest } = process.env;
-  return new Promise((resolve) => {
-    execFile(process.execPath, [BIN, ...args], { env: { ...rest, ...environment } }, (error, out, err) => {
-      resolve({ code: error === null ? 0 : Number(error.code), out, err });
-    });
-  });
-}
 
 function lines(text: string): unknown[] {
   return text

@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import test from "ava";
 import {
   encodeMirrorHeader,
@@ -16,21 +14,11 @@ import { ProcessScope } from "../../scripts/processes/process-scope.js";
 import { commandRig } from "../../scripts/processes/rig-control.js";
 import { startRigProcess } from "../../scripts/processes/rig-process.js";
 import { OrderChecker } from "../support/order-checker.js";
+import { outputOfSeqcard as seqcard } from "../support/seqcard-command.js";
 
-const BIN = fileURLToPath(new URL("../../../scripts/seqcard.mjs", import.meta.url));
 const NAME = `members-${process.pid}`;
 /** A busy machine is a slow card: it must not look like a lost one. */
 const CALM = ["--lease-ms", "1500", "--beacon-ms", "50"];
-
-/** Runs the real command. @returns its output; rejects with what it said where it does not end well. */
-function seqcard(args: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, [BIN, ...args], (error, out, err) => {
-      if (error === null) resolve(out);
-      else reject(new Error(`seqcard ${args.join(" ")}: ${out}${err}`));
-    });
-  });
-}
 
 /** Writes a mirror as a host keeps it, with the newest number of one card. */
 function writeMirror(path: string, fabricId: number, newest: bigint): void {

@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import type { ReadStream, WriteStream } from "node:tty";
-import { fileURLToPath } from "node:url";
 import test from "ava";
 import type { CardStatus } from "../../host-bridge/card-status.js";
 import { sparkline, TopFigures } from "../../host-bridge/commands/top-figures.js";
@@ -11,10 +9,9 @@ import { SequenceError } from "../../host-bridge/errors.js";
 import type { FabricSurvey } from "../../host-bridge/fabric-survey.js";
 import { startDaemonProcess } from "../../scripts/processes/daemon-process.js";
 import { ProcessScope } from "../../scripts/processes/process-scope.js";
+import { outputOfSeqcard } from "../support/seqcard-command.js";
 import { startCardProcess } from "./card-process.js";
 import { temporaryDirectory } from "./daemon/daemon-bench.js";
-
-const BIN = fileURLToPath(new URL("../../../scripts/seqcard.mjs", import.meta.url));
 
 function survey(latest: bigint, view: number, primary: number, secondary: number): FabricSurvey {
   return { latest, view, primary, secondary } as unknown as FabricSurvey;
@@ -116,14 +113,8 @@ test.serial(
     t.teardown(() => scope.close());
     const socket = join(temporaryDirectory(t), "s");
     await startDaemonProcess(scope, { ports: [path], socket });
-    const { SEQCARD_PORT: _, ...environment } = process.env;
     const run = (args: readonly string[]): Promise<string> =>
-      new Promise((resolve, reject) => {
-        const env = { ...environment, SEQCARD_SOCKET: socket };
-        execFile(process.execPath, [BIN, "top", ...args], { env }, (error, out) =>
-          error ? reject(error) : resolve(out),
-        );
-      });
+      outputOfSeqcard(["top", ...args], { SEQCARD_SOCKET: socket });
     const text = await run([]);
     t.regex(text, /^Fabric 000fab1c, as card 3 at .* sees it: ready/);
     t.regex(text, /skipped: \d+ by repeats/);

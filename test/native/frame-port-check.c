@@ -16,6 +16,7 @@ void xs_frame_port_close(xsMachine* the);
 void xs_frame_port_bad_frames(xsMachine* the);
 void xs_frame_port_overruns(xsMachine* the);
 void xs_frame_port_dropped(xsMachine* the);
+void xs_frame_port_forgotten(xsMachine* the);
 
 typedef struct {
 	FrameLine line;
@@ -289,10 +290,13 @@ static void checkCounts(void)
 	line->stream[5] ^= 1;
 	arrive(&ports[0], 10);
 	line->line.overruns = 7;
+	line->line.forgotten = 9;
 	pollAll();
 	must(ports[0].frames == 1 && call(&ports[0], xs_frame_port_bad_frames) == 1, "a damaged frame is counted, and only that");
 	must(call(&ports[0], xs_frame_port_overruns) == 7, "what the line counts is told");
+	must(call(&ports[0], xs_frame_port_forgotten) == 9, "what the line counts as forgotten is told");
 	call(&ports[0], xs_frame_port_close);
+	must(call(&ports[0], xs_frame_port_forgotten) == 0, "a closed port has forgotten nothing");
 	must(call(&ports[0], xs_frame_port_bad_frames) == 0, "a closed port has counted nothing");
 	closeAll();
 }

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import test from "ava";
+import { testOfProgram } from "./checked-program.js";
 import { hasCommand, hasSanitizers, ProgramFolder } from "./compile.js";
 
 const SOURCES = [
@@ -35,3 +36,10 @@ if (compiler === undefined) {
     });
   }
 }
+
+testOfProgram({
+  title: "the SPI link: headers, times, what was sent into the void, what was broken off",
+  name: "spi-link-rules-check",
+  sources: ["firmware/native/spi-link.c", "test/native/spi-link-rules-check.c"],
+  prints: /^\d{3,} checks\n$/,
+});

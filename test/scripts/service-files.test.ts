@@ -22,6 +22,16 @@ const hasSystemd = spawnSync("systemd-analyze", ["--version"], { stdio: "ignore"
   t.deepEqual(about, []);
 });
 
+// Of systemd 254 and newer.
+const hasVerify = spawnSync("udevadm", ["verify", "--help"], { stdio: "ignore" }).status === 0;
+
+(hasVerify ? test : test.skip)("udev understands the rules (needs udevadm verify, of systemd 254)", (t) => {
+  // Names of groups are this computer's concern.
+  const command = ["verify", "--resolve-names=never", join(SCRIPTS, "udev/70-seqcard.rules")];
+  const { status, stdout, stderr } = spawnSync("udevadm", command, { encoding: "utf8" });
+  t.is(status, 0, `${stdout}${stderr}`);
+});
+
 test("the unit gives the daemon longer to end than it drains, and its two directories", (t) => {
   t.true(Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)?.[1]) > 5);
   t.regex(unit, /^RuntimeDirectory=seqcard$/m);

@@ -160,6 +160,19 @@ export function measureColdStart(seed: number, cards = 3, topology: Topology = "
 const BOARD_TIME: ProcessingTime = { turnUs: 900, sendUs: 400 };
 const BLOCK_COUNT = 16;
 
+/**
+ * About what a virtual card takes on a computer that is busy with other things.
+ * @param late how many turns in a hundred find no processor free, and wait 1 to 15 ms for it.
+ */
+export function busyComputer(seed: number, late: number): ProcessingTime {
+  const random = new Random(seed, 8);
+  return {
+    turnUs: 50,
+    sendUs: 30,
+    lateUs: () => (random.below(100) < late ? random.between(1_000, 15_000) : 0),
+  };
+}
+
 export interface Throughput {
   /** Blocks that hosts got in a second. */
   readonly blocksPerSecond: number;

@@ -19,14 +19,15 @@ const seeds = seedsText === undefined ? mutation.seeds : Number(seedsText);
 let found = mutation.measure?.() ?? "";
 let run = 0;
 while (run < seeds && found === "") {
-  const { violation } = simulate(1 + run);
+  const { violation } = simulate(1 + run, { fabrics: mutation.fabrics });
   // A broken rule of safety often costs life as well; what counts is that it breaks what is never to be broken.
   if (broken.test(violation)) found = violation;
   run += 1;
 }
 process.stdout.write(`${JSON.stringify({ name, caught: found !== "", seeds: run, violation: found })}\n`);
 
-function brokenBy({ costsLife, costsBound }: Mutation): RegExp {
+function brokenBy({ costsLife, costsBound, fabrics }: Mutation): RegExp {
+  if (fabrics !== undefined) return /^roles:/;
   if (costsLife) return /^P4:/;
   return costsBound ? /^P3:/ : /^P[12]:/;
 }

@@ -7,6 +7,8 @@ export interface Mutation {
   readonly costsLife?: true;
   /** It costs the bound of the gaps (P3) alone. */
   readonly costsBound?: true;
+  /** On so many fabrics, of which no promise is made but where the roles come to stand. */
+  readonly fabrics?: number;
   /** The simulator must notice within so many seeds, from 1 on: some times as many as it takes today. */
   readonly seeds: number;
   /** Finds it by measurement instead of by seeds: what is wrong then, or "". */

@@ -4,9 +4,10 @@ import { flashMutations } from "./mutations-of-flash.js";
 import { eagerWatch, leaseMutations } from "./mutations-of-leases.js";
 import { memberMutations } from "./mutations-of-members.js";
 import { numberMutations } from "./mutations-of-numbers.js";
+import { sideMutations } from "./mutations-of-sides.js";
 import { viewMutations } from "./mutations-of-views.js";
 
-/** Every safety rule whose loss the simulator must notice. */
+/** Every rule whose loss the simulator must notice. */
 export const mutations: readonly Mutation[] = [
   ...leaseMutations,
   ...viewMutations,
@@ -14,6 +15,7 @@ export const mutations: readonly Mutation[] = [
   ...numberMutations,
   ...flashMutations,
   ...cableMutations,
+  ...sideMutations,
 ];
 
 /** Changes that break no rule: the simulator must find nothing in them. */

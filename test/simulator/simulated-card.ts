@@ -31,6 +31,8 @@ export interface ProcessingTime {
   readonly turnUs: number;
   /** For each frame that goes out. */
   readonly sendUs: number;
+  /** How much longer the next turn takes, where a card is a process of a computer that has other things to do. */
+  readonly lateUs?: () => number;
 }
 
 interface Waiting {
@@ -254,7 +256,8 @@ export class SimulatedCard implements EventTarget {
   private turn(run: () => void): void {
     const { storage } = this;
     storage.beginTurn();
-    this.workedUs = this.world.options.processing?.turnUs ?? 0;
+    const { processing } = this.world.options;
+    this.workedUs = (processing?.turnUs ?? 0) + (processing?.lateUs?.() ?? 0);
     try {
       run();
       if (this.busyUs > 0) this.waitForEnd();

@@ -4,6 +4,7 @@ import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 /** A card's end of a cable or of the line to its host. */
 export class SimulatedPort implements FramePort {
   readonly badFrames = 0;
+  readonly forgottenFrames = 0;
   onFrame: (frame: FrameBuffer) => void = () => {};
   readonly rate: PortRate | undefined;
   private readonly take: (frame: FrameBuffer) => boolean;

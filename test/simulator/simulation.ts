@@ -3,6 +3,7 @@ import { FabricTruth } from "./fabric-truth.js";
 import { FaultKit } from "./fault-kit.js";
 import { replayJoins } from "./member-faults.js";
 import { Random } from "./random.js";
+import { partRoles } from "./roles-apart.js";
 import { type Scenario, type ScenarioOverrides, scenarioOf } from "./scenario.js";
 import type { SimulatedHost } from "./simulated-host.js";
 import { partsOf } from "./topology.js";
@@ -41,6 +42,8 @@ export interface SimulationResult {
   readonly rounds: number;
   /** From the end of the faults until every host had a number. */
   readonly liveAgainUs: number;
+  /** In a fabric of two sides, from then on until its roles stood on different ones; -1 where that was not asked for. */
+  readonly apartUs: number;
   /** Sectors that were erased. */
   readonly erases: number;
   /** How often a card changed the rate of a cable. */
@@ -77,6 +80,7 @@ export function simulate(seed: number, overrides: ScenarioOverrides = {}): Simul
       checker.fail(`P4: ${liveAgainUs} us after the last fault, hosts ${silent.join(", ")} have no number`);
     }
   }
+  const apartUs = scenario.world.trunks.length > 0 ? partRoles(world, wipe.wipedCard) : -1;
   if (scenario.faults.length === 0) drain(world);
   checker.checkSkips(world.cards.reduce((sum, card) => sum + card.accounted, 0));
   return {
@@ -93,6 +97,7 @@ export function simulate(seed: number, overrides: ScenarioOverrides = {}): Simul
     gaps: checker.gaps(),
     rounds: Math.floor(world.view / 256),
     liveAgainUs,
+    apartUs,
     erases: world.cards.reduce((sum, { storage }) => sum + storage.erases, 0),
     rateChanges: world.cards.reduce((sum, card) => sum + card.rateChanges, 0),
   };

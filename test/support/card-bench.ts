@@ -77,6 +77,8 @@ export class CardBench {
   /** False from a send: the buffer is full. */
   accepts = true;
   hostAccepts = true;
+  /** What the port to the host has counted. */
+  readonly hostFaults = { badFrames: 0, forgottenFrames: 0 };
   /** Whether the neighbours say hello; once they have stopped, they do not begin again. */
   helloing = true;
   /** The changes of rates: cable, baud, and when. */
@@ -149,6 +151,7 @@ export class CardBench {
         return this.hostAccepts;
       },
       badFramesOfLink: (link) => 100 + link,
+      hostFaults: this.hostFaults,
     });
     card.start(this.nowUs);
     return card;

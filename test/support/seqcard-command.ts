@@ -10,7 +10,7 @@ export interface CommandRun {
   readonly err: string;
 }
 
-/** Runs the real bin to its end. A port of whoever runs the tests is no matter of theirs. */
+/** Runs the real bin to its end, without input. A port of whoever runs the tests is no matter of theirs. */
 export function runSeqcard(
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
@@ -18,8 +18,19 @@ export function runSeqcard(
   const { SEQCARD_PORT: _, ...rest } = process.env;
   return new Promise((resolve) => {
     const env = { ...rest, ...environment };
-    execFile(process.execPath, [SEQCARD, ...args], { env }, (error, out, err) => {
+    const child = execFile(process.execPath, [SEQCARD, ...args], { env }, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, err });
     });
+    child.stdin?.end();
   });
+}
+
+/** As `runSeqcard`. @returns its output; rejects with what it said where it does not end well. */
+export async function outputOfSeqcard(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<string> {
+  const { code, out, err } = await runSeqcard(args, environment);
+  if (code === 0) return out;
+  throw new Error(`seqcard ${args.join(" ")}: ${out}${err}`);
 }

@@ -290,7 +290,7 @@ export class VirtualFabric {
   private carryOverTrunk(from: number, frame: FrameBuffer): void {
     const to = this.trunks.get(from);
     const carried = new FrameBuffer();
-    if (to === undefined || !decodeHostTrunk(frame, carried)) return;
+    if (to === undefined || !decodeHostTrunk(frame, carried) || !this.filter(from, to, carried)) return;
     this.clock.schedule(this.nowUs + TRUNK_DELAY_US, () => this.fromHost(to, hostTrunk(to + 1, carried)));
   }
 

@@ -1,14 +1,12 @@
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import test from "ava";
 import { FRAME_HELLO, OFFSET_TYPE, REFUSE_EXHAUSTED } from "../../firmware/wire/frame-types.js";
 import { startCardProcess } from "../host-bridge/card-process.js";
 import { SessionBench } from "../host-bridge/session-bench.js";
+import { runSeqcard } from "../support/seqcard-command.js";
 import { FabricTaker } from "./fabric-taker.js";
 
 // Others' worst day: a counter that had reached its maximum was asked again and again, for ever (kazoo 730).
 
-const BIN = fileURLToPath(new URL("../../../scripts/seqcard.mjs", import.meta.url));
 const LAST = 2n ** 63n - 1n;
 const SECOND_US = 1_000_000;
 
@@ -101,12 +99,7 @@ test("a host tells its callers EXHAUSTED at once, and does not ask again by itse
 
 test("the command line ends with EXHAUSTED and exit code 1, however many were asked for", async (t) => {
   const { path } = await startCardProcess(t, { next: LAST - 1n });
-  const args = [BIN, "next", "-n", "1000000000", "--json", "--port", path];
-  const { code, err } = await new Promise<{ code: number; err: string }>((resolve) => {
-    execFile(process.execPath, args, (error, _out, stderr) => {
-      resolve({ code: Number(error?.code ?? 0), err: stderr });
-    });
-  });
+  const { code, err } = await runSeqcard(["next", "-n", "1000000000", "--json", "--port", path]);
   t.is(code, 1);
   t.like(JSON.parse(err), { error: { code: "EXHAUSTED" } });
 });

@@ -1,26 +1,17 @@
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import test from "ava";
 import { initFields } from "../../host-bridge/initialisation.js";
 import { seedFields } from "../../host-bridge/planned-change.js";
 import { toBigint } from "../../host-bridge/uint64-bigint.js";
 import { startCardProcess } from "../host-bridge/card-process.js";
 import { SessionBench } from "../host-bridge/session-bench.js";
+import { outputOfSeqcard as seqcard } from "../support/seqcard-command.js";
 import { FabricTaker } from "./fabric-taker.js";
 
 // Others' worst day: ids went through parseInt, and those that a double rounds alike were one (flake-idgen 8).
 
-const BIN = fileURLToPath(new URL("../../../scripts/seqcard.mjs", import.meta.url));
-const run = promisify(execFile);
-
 /** Where doubles, signed and unsigned halves, and low words come to their ends. */
 const EDGES = [2n ** 31n, 2n ** 32n, 2n ** 52n, 2n ** 53n, 2n ** 54n, 2n ** 62n, 2n ** 63n - 1_000_000n];
 const AROUND = [-3n, -2n, -1n, 0n, 1n, 2n, 3n];
-
-async function seqcard(...args: string[]): Promise<string> {
-  return (await run(process.execPath, [BIN, ...args])).stdout;
-}
 
 test("cards count exactly over every edge, and over a change of the primary there", (t) => {
   for (const edge of EDGES) {
@@ -64,15 +55,15 @@ test("what a host sends as first number or seed is what the caller gave", (t) =>
 
 test("the command line prints neighbours above 2^53 apart, and JSON has them as strings of digits", async (t) => {
   const { path } = await startCardProcess(t, { next: 2n ** 53n });
-  const plain = await seqcard("next", "-n", "3", "--port", path);
+  const plain = await seqcard(["next", "-n", "3", "--port", path]);
   t.is(plain, "9007199254740992\n9007199254740993\n9007199254740994\n");
-  t.is(await seqcard("next", "--json", "--port", path), '{"number":"9007199254740995"}\n');
+  t.is(await seqcard(["next", "--json", "--port", path]), '{"number":"9007199254740995"}\n');
   t.is(
-    await seqcard("next", "--block", "2", "--json", "--port", path),
+    await seqcard(["next", "--block", "2", "--json", "--port", path]),
     '{"first":"9007199254740996","last":"9007199254740997"}\n',
   );
-  t.regex(await seqcard("latest", "--json", "--port", path), /"latest":"9007199254740997"/);
-  const status = await seqcard("status", "--json", "--port", path);
+  t.regex(await seqcard(["latest", "--json", "--port", path]), /"latest":"9007199254740997"/);
+  const status = await seqcard(["status", "--json", "--port", path]);
   for (const field of ["latest", "ceiling", "quorumCeiling", "base"]) {
     t.regex(status, new RegExp(`"${field}":"\\d+"`), field);
   }

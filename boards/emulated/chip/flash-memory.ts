@@ -15,6 +15,9 @@ export interface FlashTimes {
 
 export const TYPICAL_FLASH_TIMES: FlashTimes = { eraseUs: 45_000, programUs: 700 };
 
+/** The longest that the chip's data sheet allows; a board's watchdog waits five times as long. */
+export const SLOWEST_FLASH_TIMES: FlashTimes = { eraseUs: 400_000, programUs: 3_000 };
+
 /** Something that takes the flash time: whole sectors erased, or whole pages programmed, one after the other. */
 interface Work {
   readonly kind: "erase" | "program";

@@ -18,7 +18,7 @@ interface RigCommandOptions {
   readonly engine: EngineKind;
   readonly firmware?: string;
   readonly bootrom?: string;
-  readonly eraseMs: number;
+  readonly eraseMs?: number;
   readonly bitRate: number;
   readonly maxBitRate: number;
   readonly cleanBitRate: number;
@@ -72,7 +72,7 @@ export function addRigCommand(program: Command): void {
     )
     .option("--firmware <file>", "of engine rp2040: the .uf2 that its boards run")
     .option("--bootrom <file>", "of engine rp2040: the boot ROM image of the chip")
-    .option("--erase-ms <ms>", "of engine rp2040: for a flash sector, up to 400", parseNumber, 45)
+    .option("--erase-ms <ms>", "of engine rp2040: for a flash sector, up to 400 (default: 45)", parseNumber)
     .option("--bit-rate <bits>", "of each cable, per second", parseWhole, DEFAULT_CABLE.bitRate)
     .option("--max-bit-rate <bits>", "what boards can, for tests", parseWhole, DEFAULT_CABLE.maxBitRate)
     .option("--clean-bit-rate <bits>", "above it cables garble", parseWhole, DEFAULT_CABLE.cleanBitRate)
@@ -129,7 +129,9 @@ export function addRigCommand(program: Command): void {
         flashSectors,
         cable: cableOf(options),
         timing: timingOf(options),
-        flashTimes: { ...TYPICAL_FLASH_TIMES, eraseUs: eraseMs * 1_000 },
+        ...(eraseMs === undefined
+          ? {}
+          : { flashTimes: { ...TYPICAL_FLASH_TIMES, eraseUs: eraseMs * 1_000 } }),
         ...(topology === undefined ? {} : { topology }),
         ...(firmware === undefined ? {} : { firmware }),
         ...(bootrom === undefined ? {} : { bootRom: bootrom }),

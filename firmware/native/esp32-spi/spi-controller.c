@@ -16,7 +16,8 @@
 
 #include <stdatomic.h>
 
-#define MAX_HERTZ 20000000
+/* The peripheral of an RP2040 ends at a twelfth of its clock, 10.4 MHz. */
+#define MAX_HERTZ 10000000
 
 typedef struct {
 	SpiEnd end;
@@ -171,7 +172,7 @@ void xs_spi_controller_port(xsMachine* the)
 	const int ready = xsmcToInteger(xsArg(5));
 	const int hertz = xsmcToInteger(xsArg(6));
 	if (bus <= SPI1_HOST || bus >= SPI_HOST_MAX) xsRangeError("no such SPI bus, or the flash's");
-	if (hertz <= 0 || hertz > MAX_HERTZ) xsRangeError("give 1 to 20000000 Hz");
+	if (hertz <= 0 || hertz > MAX_HERTZ) xsRangeError("give 1 to 10000000 Hz");
 	if (!GPIO_IS_VALID_OUTPUT_GPIO(select) || !GPIO_IS_VALID_GPIO(ready)) xsRangeError("no such pin");
 
 	Controller* controller = heap_caps_calloc(1, sizeof(Controller), MALLOC_CAP_DMA | MALLOC_CAP_INTERNAL);

@@ -22,7 +22,7 @@ typedef struct {
 	gpio_num_t ready;
 	bool open;
 	spi_slave_transaction_t transaction;
-	/* The hardware has a slot. */
+	/* The hardware has a slot, or its end was not looked at yet. */
 	atomic_bool armed;
 	atomic_bool knocked;
 } Peripheral;
@@ -38,11 +38,10 @@ static void transferOver(spi_slave_transaction_t* transaction)
 {
 	Peripheral* peripheral = transaction->user;
 	gpio_set_level(peripheral->ready, 0);
-	atomic_store(&peripheral->armed, false);
 	framePortWake(peripheral->end.line.port);
 }
 
-/* Where a slot is armed, the end of a transfer is told by transferOver. */
+/* Where a slot is out, transferOver tells of its end: both interrupts come then, this one first or last. */
 static void selectRose(void* argument)
 {
 	Peripheral* peripheral = argument;
@@ -70,9 +69,13 @@ static void turn(SpiEnd* end)
 	Peripheral* peripheral = (Peripheral*)end;
 	SpiLink* link = &end->link;
 	spi_slave_transaction_t* over;
-	if (link->busy && spi_slave_get_trans_result(peripheral->bus, &over, 0) == ESP_OK)
+	if (link->busy && spi_slave_get_trans_result(peripheral->bus, &over, 0) == ESP_OK) {
+		/* Select rose behind the transfer, too. A knock in this very moment is lost with that: it is repeated. */
+		atomic_store(&peripheral->knocked, false);
+		atomic_store(&peripheral->armed, false);
 		spiLinkDone(link, peripheral->in, over->trans_len / 8);
-	/* Select rises behind each transfer too: a knock is one that comes while nothing is out. */
+	}
+	/* A knock is what comes while nothing is out. */
 	if (atomic_exchange(&peripheral->knocked, false)) spiLinkAsked(link);
 	if (spiLinkNext(link, false, 0, peripheral->out) == SPI_TRANSFER) armSlot(peripheral);
 }

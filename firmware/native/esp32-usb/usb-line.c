@@ -32,7 +32,10 @@ static size_t usbRead(FrameLine* line, uint8_t* into, size_t capacity)
 static bool usbWrite(FrameLine* line, const uint8_t* bytes, size_t length)
 {
 	(void)line;
-	/* Without a host nobody empties the ring: it would hand old frames to whoever plugs in next. */
+	/*
+	 * Without a host nobody empties the ring, and whoever plugs in next gets what is in it. The driver does not tell when a
+	 * program closes the port, and has no way to empty its ring: what stood there by then is for sessions to tell apart.
+	 */
 	if (!usb_serial_jtag_is_connected()) return false;
 	/* All or nothing, as its ring is. */
 	return usb_serial_jtag_write_bytes(bytes, length, 0) == (int)length;

@@ -13,10 +13,15 @@
 #include "driver/uart.h"
 #include "driver/uart_select.h"
 #include "esp_attr.h"
+#include "esp_heap_caps.h"
 #include "soc/soc_caps.h"
 
-/* 8 ms of 2 Mbaud: more than a page of flash takes to write, and what a stop of XS to collect garbage may take. */
-#define RECEIVE_RING_BYTES 2048
+/* 82 ms of 2 Mbaud: most of what comes while a sector is erased. */
+#define RECEIVE_RING_BYTES 16384
+/* Where memory is short. 8 ms: more than a page of flash takes to write, and what a stop of XS to collect garbage may take. */
+#define LEAST_RECEIVE_RING_BYTES 2048
+/* Of memory inside the chip, for whoever opens later. */
+#define SPARE_BYTES 32768
 /* The bound on what waits to be sent: seven frames of the greatest length. */
 #define SEND_RING_BYTES 2048
 /* Bytes in the FIFO at which the interrupt comes: half is left for the time until it runs. */
@@ -79,10 +84,22 @@ static void uartClose(FrameLine* line)
 	uart_set_select_notif_callback(uart->number, NULL);
 	lines[uart->number] = NULL;
 	uart_driver_delete(uart->number);
-	c_free(uart);
+	heap_caps_free(uart);
 }
 
 static const FrameLineOperations uartOperations = { uartRead, uartWrite, uartRearm, uartClose };
+
+static esp_err_t installDriver(uart_port_t number)
+{
+	esp_err_t error = ESP_ERR_NO_MEM;
+	/* The driver's rings are inside the chip, as its interrupt is in RAM. */
+	if (heap_caps_get_free_size(MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT) >= RECEIVE_RING_BYTES + SPARE_BYTES)
+		error = uart_driver_install(number, RECEIVE_RING_BYTES, SEND_RING_BYTES, 0, NULL, ESP_INTR_FLAG_IRAM);
+	/* Also where no piece was large enough. */
+	if (error != ESP_OK)
+		error = uart_driver_install(number, LEAST_RECEIVE_RING_BYTES, SEND_RING_BYTES, 0, NULL, ESP_INTR_FLAG_IRAM);
+	return error;
+}
 
 static esp_err_t uartOpen(uart_port_t number, int transmitPin, int receivePin, int baud)
 {
@@ -94,8 +111,7 @@ static esp_err_t uartOpen(uart_port_t number, int transmitPin, int receivePin, i
 		.flow_ctrl = UART_HW_FLOWCTRL_DISABLE,
 		.source_clk = UART_SCLK_DEFAULT,
 	};
-	esp_err_t error =
-		uart_driver_install(number, RECEIVE_RING_BYTES, SEND_RING_BYTES, 0, NULL, ESP_INTR_FLAG_IRAM);
+	esp_err_t error = installDriver(number);
 	if (error != ESP_OK) return error;
 	error = uart_param_config(number, &config);
 	if (error == ESP_OK) error = uart_set_pin(number, transmitPin, receivePin, UART_PIN_NO_CHANGE, UART_PIN_NO_CHANGE);
@@ -133,12 +149,13 @@ void xs_uart_port(xsMachine* the)
 	if (!GPIO_IS_VALID_OUTPUT_GPIO(transmitPin) || !GPIO_IS_VALID_GPIO(receivePin)) xsRangeError("no such pin");
 	if (baud <= 0 || baud > SOC_UART_BITRATE_MAX) xsRangeError("no such speed");
 
-	UartLine* uart = c_calloc(1, sizeof(UartLine));
+	/* The interrupt looks at it while the flash is written, when memory outside the chip cannot be reached either. */
+	UartLine* uart = heap_caps_calloc(1, sizeof(UartLine), MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT);
 	if (uart == NULL) xsUnknownError("no memory for the UART");
 	uart->line.operations = &uartOperations;
 	uart->number = number;
 	if (uartOpen(number, transmitPin, receivePin, baud) != ESP_OK) {
-		c_free(uart);
+		heap_caps_free(uart);
 		xsUnknownError("the UART did not start");
 	}
 	/* It sets line.port, and closes the line where it fails. */

@@ -71,15 +71,15 @@ static void turn(SpiEnd* end)
 {
 	Controller* controller = (Controller*)end;
 	SpiLink* link = &end->link;
+	/* Asked before the end of the transfer is: a rise that is seen now came behind that. */
+	const bool rose = controller->rose;
+	if (rose) controller->rose = false;
 	if (controller->over) {
 		controller->over = false;
 		spiSlotsEnd(&controller->slots);
 		spiLinkDone(link, controller->slots.in, SPI_SLOT_BYTES);
 	}
-	if (controller->rose) {
-		controller->rose = false;
-		spiLinkAsked(link);
-	}
+	if (rose) spiLinkAsked(link);
 	const bool ready = gpio_get(controller->ready);
 	const uint32_t nowUs = time_us_32();
 	switch (spiLinkNext(link, ready, nowUs, controller->slots.out)) {

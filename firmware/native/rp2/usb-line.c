@@ -94,9 +94,26 @@ void tud_cdc_tx_complete_cb(uint8_t number)
 	if (usbLine.open) pump(&usbLine);
 }
 
+/*
+ * Frames that wait here or in tinyusb, also the one that has begun to go out: each has a delimiter at both ends. At the least, for what
+ * tinyusb has may have been overwritten here.
+ */
+static uint32_t waitingFrames(const UsbLine* line)
+{
+	uint32_t waiting = line->written - line->sent + (CFG_TUD_CDC_TX_BUFSIZE - tud_cdc_write_available());
+	if (waiting > TRANSMIT_RING_BYTES) waiting = TRANSMIT_RING_BYTES;
+	/* Bytes of others, before the first of ours. */
+	if (waiting > line->written) waiting = line->written;
+	uint32_t delimiters = 0;
+	for (uint32_t at = line->written - waiting; at != line->written; at += 1)
+		delimiters += line->ring[at & (TRANSMIT_RING_BYTES - 1)] == 0;
+	return (delimiters + 1) / 2;
+}
+
 /* Whoever opens the port shall not find old frames. */
 static void forgetWaiting(UsbLine* line)
 {
+	line->line.forgotten += waitingFrames(line);
 	line->sent = line->written;
 	tud_cdc_write_clear();
 }

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { SequenceError } from "../../errors.js";
 import type { NumberSource } from "../number-source.js";
+import { Regular } from "../rounds.js";
 import { commandProblem, parseCount, REDIS_COMMANDS } from "./redis-commands.js";
 import { MAX_WRONG_PASSWORDS, RedisSession, type RedisSessionOptions } from "./redis-session.js";
 import { ReplyQueue, type ReplySlot } from "./reply-queue.js";
@@ -36,6 +37,7 @@ export class RedisClient {
   private readonly parser = new RespParser();
   private readonly session: RedisSession;
   private readonly replies = new ReplyQueue();
+  private readonly regular = new Regular();
   private isPaused = false;
   private isDraining = false;
   /** No command is taken any more: the connection ends when all replies have left. */
@@ -72,6 +74,7 @@ export class RedisClient {
   /** The connection is gone: nobody waits for its numbers. */
   forget(): void {
     this.isEnding = true;
+    this.environment.numbers.leave(this.regular);
     this.replies.cancel();
   }
 
@@ -172,6 +175,7 @@ export class RedisClient {
     slot.ticket = environment.numbers.order({
       count,
       whenNotReady: "wait",
+      from: this.regular,
       onFirst: (first) => {
         replies.fill(slot, integerReply(first + BigInt(count) - 1n));
         environment.onWritten(this);

@@ -1,5 +1,6 @@
 import type { ClientSettings, ClientShape, NumberClient } from "../number-client.js";
 import { openDaemonClient } from "./daemon-client.js";
+import { openDaemonRedis } from "./daemon-redis-client.js";
 import { openEtcd } from "./etcd-client.js";
 import { openPostgres } from "./postgres-client.js";
 import { openRedisBlock } from "./redis-block-client.js";
@@ -21,5 +22,7 @@ export async function openClient(settings: ClientSettings, shape: ClientShape): 
       return openSeqcard(settings.path);
     case "seqcard-daemon":
       return openDaemonClient(settings.socket);
+    case "daemon-redis":
+      return openDaemonRedis(settings.port, shape);
   }
 }

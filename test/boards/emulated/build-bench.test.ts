@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { buildBench } from "../../../boards/emulated/build-bench.js";
+import { SLOWEST_FLASH_TIMES, TYPICAL_FLASH_TIMES } from "../../../boards/emulated/chip/flash-memory.js";
 import { needEmulator } from "../../../boards/virtual/need-emulator.js";
 import { startRig } from "../../../boards/virtual/rig.js";
 import { RigError } from "../../../boards/virtual/rig-error.js";
@@ -54,7 +55,29 @@ test("what one engine has no use for is refused", (t) => {
   });
   t.throws(() => checkOptions({ engine: "rp2040", timing: { beaconUs: 20_000 } }), refused);
   t.notThrows(() => checkOptions({ engine: "rp2040", cable: { loss: 0.1 } }));
-  t.throws(() => checkOptions({ engine: "rp2040", flashTimes: { eraseUs: 0, programUs: 1 } }), refused);
+  for (const engine of ["node", "xs"] as const) {
+    t.throws(() => checkOptions({ engine, flashTimes: TYPICAL_FLASH_TIMES }), {
+      ...refused,
+      message: /engine rp2040/,
+    });
+  }
+});
+
+test("the flash of a board takes as long as the chip's data sheet lets it, and no longer", (t) => {
+  const { eraseUs, programUs } = SLOWEST_FLASH_TIMES;
+  const check = (eraseUs: number, programUs: number) =>
+    checkOptions({ engine: "rp2040", flashTimes: { eraseUs, programUs } });
+  t.deepEqual(check(eraseUs, programUs).flashTimes, SLOWEST_FLASH_TIMES);
+  t.is(eraseUs, 400_000);
+  for (const [erase, program] of [
+    [0, programUs],
+    [eraseUs + 1, programUs],
+    [Number.NaN, programUs],
+    [eraseUs, 0],
+    [eraseUs, programUs + 1],
+  ] as const) {
+    t.throws(() => check(erase, program), { code: "BAD_OPTION" }, `${erase}, ${program}`);
+  }
 });
 
 test("an RP2040 has no UART for a third cable", (t) => {

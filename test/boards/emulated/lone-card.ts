@@ -36,6 +36,10 @@ export interface LoneCardOptions {
   readonly flashTimes?: Partial<FlashTimes>;
   /** Pages of the log that can still be written when it starts; all but a few unless told otherwise. */
   readonly freePages?: number;
+  /** What the log has instead of card 3's records. */
+  readonly log?: Uint8Array;
+  /** Whether it stands at its reset, and has no session yet. */
+  readonly atReset?: boolean;
 }
 
 /** What a card says of its reception. */
@@ -57,7 +61,7 @@ export class LoneCard {
   private readonly wires: readonly ByteWire[];
   private readonly freeNanos = [0, 0];
 
-  /** Starts it, and waits until it has answered its host. */
+  /** Starts it, and waits until it has answered its host where it is not to stand at its reset. */
   constructor(t: ExecutionContext, options: LoneCardOptions = {}) {
     const { bootRom, firmware } = benchSettings(t, {});
     const trace = new Trace();
@@ -83,7 +87,7 @@ export class LoneCard {
       now: () => this.emulation.nanos,
       onDeath: (reason) => this.deaths.push(reason),
     });
-    this.card.flash.bytes.set(makeLog(options.freePages ?? 1_000), LOG_OFFSET);
+    this.card.flash.bytes.set(options.log ?? makeLog(options.freePages ?? 1_000), LOG_OFFSET);
     this.emulation.add(this.card);
     const decoder = new FrameDecoder((frame) => this.host.add(frame, this.emulation.now()));
     this.line.attach({
@@ -94,7 +98,7 @@ export class LoneCard {
       },
     });
     this.card.start();
-    this.openSession();
+    if (options.atReset !== true) this.openSession();
   }
 
   /** Opens the host's session, again and again until the card answers. */

@@ -88,6 +88,32 @@ withFirmware(`no program that opens or closes the port, at any speed, restarts t
 });
 
 withFirmware(
+  `half a frame from a host, and answers that it leaves unread, show in the card's counters${because}`,
+  (t) => {
+    const lone = new LoneCard(t);
+    const usb = lone.card.board?.usb as UsbHost;
+    lone.reception();
+    const counters = [lone.host.counter("hostBadFrames"), lone.host.counter("hostFramesForgotten")];
+    usb.asks = false;
+    lone.sendHost(encode(hostStatusRequest(1)));
+    lone.sendHost(encode(hostStatusRequest(1)).subarray(0, 6));
+    lone.pass(50 * MS);
+    usb.setLines(false, false);
+    lone.pass(5 * MS);
+    usb.asks = true;
+    usb.setLines(true, true);
+    lone.pass(5 * MS);
+    lone.openSession();
+    lone.reception();
+    t.deepEqual([lone.host.counter("hostBadFrames"), counters[0]], [1, 0]);
+    t.is(counters[1], 0);
+    const forgotten = lone.host.counter("hostFramesForgotten");
+    // Of status, links and counters, what the first packet did not take along.
+    t.true(forgotten >= 1 && forgotten <= 3, `${forgotten}`);
+  },
+);
+
+withFirmware(
   `RTS that falls while DTR stands leads into the boot loader: so a card is flashed${because}`,
   (t) => {
     const lone = new LoneCard(t);

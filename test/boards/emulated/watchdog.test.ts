@@ -4,20 +4,10 @@ import { check, describeResult } from "../../../scripts/checker/index.js";
 import { BenchFabric } from "../../../scripts/emulated-bench/bench-fabric.js";
 import { LoadRun } from "../../../scripts/emulated-bench/load.js";
 import { because, benchSettings, withFirmware } from "./firmware.js";
-import { jump } from "./thumb.js";
+import { hang } from "./hang.js";
 
 const MS = 1e6;
-/** Of the second core's stack, which nothing uses. */
-const FREE_RAM = 0x2004_0000;
-const RAM_START = 0x2000_0000;
 const WATCHDOG_NANOS = 2_000 * MS;
-
-/** Leads the core into an endless loop. Its interrupts go on, as they would where a program hangs. */
-function hang({ chip }: Board): void {
-  chip.sramView.setUint16(FREE_RAM - RAM_START, jump(0), true);
-  chip.core.PC = FREE_RAM;
-  chip.core.waiting = false;
-}
 
 withFirmware(
   `the watchdog restarts a primary that hangs, and the fabric does not wait for it${because}`,

@@ -150,6 +150,8 @@ test("options out of range are refused before anything is started", async (t) =>
     [["--cards", "4", "--topology", "triangle"], "BAD_TOPOLOGY"],
     [["--cards", "9"], "BAD_OPTION"],
     [["--loss", "2"], "BAD_OPTION"],
+    [["--engine", "node", "--erase-ms", "45"], "BAD_OPTION"],
+    [["--engine", "rp2040", "--erase-ms", "500"], "BAD_OPTION"],
     [["--name", "../x"], "BAD_OPTION"],
   ] as const) {
     t.deepEqual(await run(t, [...args]).ended, { code: 1, errors: `${code}\n` });

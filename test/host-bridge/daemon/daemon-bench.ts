@@ -11,6 +11,9 @@ import type { HeardRequest } from "../fake-card.js";
 import type { FakeCardSettings } from "../fake-card-settings.js";
 import { VirtualPort } from "../virtual-port.js";
 
+/** However busy the computer is. */
+const OPEN_TIMEOUT_MS = 60_000;
+
 /** A directory that is gone after the test. */
 export function temporaryDirectory(t: ExecutionContext): string {
   const directory = mkdtempSync(join(tmpdir(), "seqcard-daemon-"));
@@ -64,7 +67,8 @@ export class DaemonBench {
       cards: this.ports.map((port, index) => ({ path: `card${index + 1}`, openTransport: port.open })),
       socket: { path: this.socket, group: null, maxClients: 1_000 },
       openTimeoutMs: 2_000,
-      silentMs: 100,
+      // Of no concern but where a test says so: on a busy computer any card may be silent for long.
+      silentMs: 3_600_000,
       drainMs: 1_000,
       mirror: { memoryPath: null, durablePath: null, durableEveryMs: 1_000 },
       listeners: [],
@@ -79,7 +83,7 @@ export class DaemonBench {
   }
 
   async connect(options: ConnectOptions = {}): Promise<Sequence> {
-    const sequence = await connect({ socket: this.socket, ...options });
+    const sequence = await connect({ socket: this.socket, openTimeoutMs: OPEN_TIMEOUT_MS, ...options });
     this.t.teardown(() => sequence.close());
     return sequence;
   }

@@ -1,7 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { describeConfig, loadConfig } from "../../../host-bridge/daemon/load-config.js";
+import { LOG_NAMESPACES } from "../../../host-bridge/daemon/log.js";
 import { temporaryDirectory } from "./daemon-bench.js";
 
 function file(t: ExecutionContext, name: string, content: string): string {
@@ -85,12 +86,28 @@ test("what --print-config prints can be read again, and says the same", (t) => {
 });
 
 test("the copy on a disk goes where the system keeps state", (t) => {
-  const durable = (environment: NodeJS.ProcessEnv): string | null =>
-    loadConfig({ flags: { ports, socket: "/run/a/b.sock" }, environment, file: null }).durableMirror;
-  t.is(durable({ STATE_DIRECTORY: "/var/lib/x" }), "/var/lib/x/b.sock.mirror");
-  if (process.getuid?.() !== 0) t.is(durable({ XDG_STATE_HOME: "/s" }), "/s/seqcard/b.sock.mirror");
-  else t.is(durable({}), "/var/lib/seqcard/b.sock.mirror");
+  const socket = "/run/seqcard/seqcard.sock";
+  t.is(durableOf(socket, { STATE_DIRECTORY: "/var/lib/x" }), "/var/lib/x/seqcard.sock.mirror");
+  if (process.getuid?.() !== 0)
+    t.is(durableOf(socket, { XDG_STATE_HOME: "/s" }), "/s/seqcard/seqcard.sock.mirror");
+  else t.is(durableOf(socket, {}), "/var/lib/seqcard/seqcard.sock.mirror");
 });
+
+test("sockets of one name in two directories have a copy each, the same at every start", (t) => {
+  const environment = { STATE_DIRECTORY: "/var/lib/x" };
+  const paths = ["/run/a/b.sock", "/run/c/b.sock", "/run/c/seqcard.sock", "/run/seqcard/seqcard.sock"];
+  const files = paths.map((path) => durableOf(path, environment));
+  t.is(new Set(files).size, paths.length, files.join(" "));
+  t.regex(files[0] ?? "", /^\/var\/lib\/x\/b\.sock\.[0-9a-f]{8}\.mirror$/);
+  t.deepEqual(
+    paths.map((path) => durableOf(path.replace("/run", "/run/../run/."), environment)),
+    files,
+  );
+});
+
+function durableOf(socket: string, environment: NodeJS.ProcessEnv): string | null {
+  return loadConfig({ flags: { ports, socket }, environment, file: null }).durableMirror;
+}
 
 const wrong: readonly (readonly [
   what: string,
@@ -104,6 +121,25 @@ const wrong: readonly (readonly [
   ["a time that is a word", { ports }, { SEQCARD_DRAIN_MS: "soon" }, /drainMs.*from environment/],
   ["an unknown level", { ports, logLevel: "loud" }, {}, /logLevel/],
   ["an unknown level of a namespace", { ports }, { SEQCARD_LOG_LEVELS: "socket=loud" }, /logLevels\.socket/],
+  [
+    "an unknown namespace",
+    { ports, logLevels: { sokcet: "debug" } },
+    {},
+    /logLevels: .*sokcet.*socket.*from flags/,
+  ],
+  [
+    "a port that is named twice",
+    { ports: ["/dev/a", "/dev/b", "/dev/../dev/a"] },
+    {},
+    /ports: .*\/dev\/a.*from flags/,
+  ],
+  [
+    "the same port twice",
+    {},
+    { SEQCARD_PORTS: "/dev/a,/dev/a" },
+    /ports: \/dev\/a is named twice.*from environment/,
+  ],
+  ["the speed that restarts a pico", { ports, baudRate: 1_200 }, {}, /baudRate: .*boot loader.*from flags/],
   ["an address that is none", { ports, redis: "localhost" }, {}, /redis.*from flags/],
   ["Redis for other machines without a password", { ports, redis: "0.0.0.0:6390" }, {}, /redisPasswordFile/],
   ["a NATS server that is none", { ports, nats: "http://a" }, {}, /nats:.*http:/],
@@ -124,6 +160,29 @@ for (const [what, flags, environment, words] of wrong) {
     t.throws(() => loadConfig({ flags, environment, file: null }), { code: "BAD_CONFIG", message: words });
   });
 }
+
+test("two names of one device are BAD_CONFIG, and both named", (t) => {
+  const device = file(t, "ttyACM0", "");
+  const link = join(temporaryDirectory(t), "E66012340089ABCD");
+  symlinkSync(device, link);
+  const error = t.throws(
+    () => loadConfig({ flags: { ports: [device, link] }, environment: {}, file: null }),
+    {
+      code: "BAD_CONFIG",
+    },
+  );
+  t.true(error.message.includes(`${link} and ${device} are one device`), error.message);
+});
+
+test("each part of the daemon that logs can have a level, and the docs name it", (t) => {
+  const page = readFileSync(new URL("../../../../docs/daemon.md", import.meta.url), "utf8");
+  const row = page.split("\n").find((line) => line.startsWith("| `logLevels`")) ?? "";
+  for (const name of LOG_NAMESPACES) {
+    t.true(row.includes(`\`${name}\``), name);
+    const environment = { SEQCARD_LOG_LEVELS: `${name}=debug` };
+    t.deepEqual(loadConfig({ flags: { ports }, environment, file: null }).logLevels, { [name]: "debug" });
+  }
+});
 
 test("a file that is not there, or makes no sense, is BAD_CONFIG and named", (t) => {
   for (const path of [

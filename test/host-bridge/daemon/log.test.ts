@@ -8,7 +8,7 @@ test("each namespace has its own level, others the common one; lines are JSON", 
   const path = join(temporaryDirectory(t), "log");
   const file = openSync(path, "w");
   const logs = new Logs({ level: "warn", levels: { socket: "debug", card: "silent" } }, file);
-  for (const name of ["daemon", "socket", "card"]) {
+  for (const name of ["daemon", "socket", "card"] as const) {
     const log = logs.for(name);
     log.debug("small");
     log.info({ clients: 3 }, "plain");

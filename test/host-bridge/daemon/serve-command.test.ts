@@ -1,30 +1,12 @@
-import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import test, { type ExecutionContext } from "ava";
 import { startDaemonProcess } from "../../../scripts/processes/daemon-process.js";
 import { ProcessScope } from "../../../scripts/processes/process-scope.js";
+import { runSeqcard as seqcard } from "../../support/seqcard-command.js";
 import { startCardProcess } from "../card-process.js";
 import { temporaryDirectory } from "./daemon-bench.js";
-
-const BIN = fileURLToPath(new URL("../../../../scripts/seqcard.mjs", import.meta.url));
-
-interface Run {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function seqcard(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Run> {
-  const { SEQCARD_PORT: _, ...rest } = process.env;
-  return new Promise((resolve) => {
-    execFile(process.execPath, [BIN, ...args], { env: { ...rest, ...environment } }, (error, out, err) => {
-      resolve({ code: error === null ? 0 : Number(error.code), out, err });
-    });
-  });
-}
 
 function scopeOf(t: ExecutionContext): ProcessScope {
   t.timeout(60_000);

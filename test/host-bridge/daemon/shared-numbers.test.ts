@@ -3,6 +3,7 @@ import { REFUSE_NO_VIEW } from "../../../firmware/wire/frame-types.js";
 import { CardPool } from "../../../host-bridge/daemon/card-pool.js";
 import { CardPort } from "../../../host-bridge/daemon/card-port.js";
 import { Metrics } from "../../../host-bridge/daemon/metrics.js";
+import { Regular } from "../../../host-bridge/daemon/rounds.js";
 import { SharedNumbers } from "../../../host-bridge/daemon/shared-numbers.js";
 import type { SequenceError } from "../../../host-bridge/errors.js";
 import type { HeardRequest } from "../fake-card.js";
@@ -20,7 +21,11 @@ interface Bench {
   flush(): Promise<void>;
   /** What came of each order: a first number, or a code. */
   readonly outcomes: (bigint | string)[];
-  order(count?: number, whenNotReady?: "wait" | "reject"): { cancel(): void; readonly isOpen: boolean };
+  order(
+    count?: number,
+    whenNotReady?: "wait" | "reject",
+    from?: Regular,
+  ): { cancel(): void; readonly isOpen: boolean };
 }
 
 async function bench(t: ExecutionContext, ...settings: Partial<FakeCardSettings>[]): Promise<Bench> {
@@ -74,11 +79,12 @@ async function bench(t: ExecutionContext, ...settings: Partial<FakeCardSettings>
       for (const flush of deferred.splice(0)) flush();
       await clock.settle();
     },
-    order: (count = 1, whenNotReady = "wait") => {
+    order: (count = 1, whenNotReady = "wait", from = new Regular()) => {
       const index = outcomes.push("open") - 1;
       return numbers.order({
         count,
         whenNotReady,
+        from,
         onFirst: (first) => {
           outcomes[index] = first;
         },
@@ -119,6 +125,103 @@ test("a block that was asked for before an order was placed never serves it", as
   card?.answer(heard(made.ports[0], 0));
   await made.clock.settle();
   t.deepEqual(made.outcomes, [2n, 1n]);
+});
+
+/** Lets both order again and again, each as soon as he is served, one block after the other. @returns how many blocks. */
+async function alternate(made: Bench, regulars: readonly [Regular, Regular], times: number): Promise<number> {
+  const card = made.ports[0]?.card;
+  const before = card?.heard.length ?? 0;
+  for (const regular of regulars) {
+    made.order(1, "wait", regular);
+    await made.flush();
+  }
+  for (let block = before; block < before + times; block += 1) {
+    await made.clock.pass(0.4);
+    const served = made.outcomes.map((outcome) => outcome === "open");
+    card?.answer(heard(made.ports[0], block));
+    await made.clock.settle();
+    const orders = made.outcomes.length;
+    for (let at = 0; at < orders; at += 1) {
+      if (!served[at] || made.outcomes[at] === "open") continue;
+      await made.clock.pass(0.2);
+      made.order(1, "wait", regulars[at % 2]);
+      await made.flush();
+    }
+  }
+  return (card?.heard.length ?? 0) - before;
+}
+
+test("two who order again as soon as they are served come to share their blocks", async (t) => {
+  const made = await bench(t, {});
+  const regulars = [new Regular(), new Regular()] as const;
+  t.true((await alternate(made, regulars, 16)) >= 16);
+  const counts = made.ports[0]?.card.heard.map(({ count }) => count) ?? [];
+  t.deepEqual(counts.slice(0, 3), [1, 1, 1], "nobody is kept before both have proved it");
+  t.deepEqual(counts.slice(-3), [2, 2, 2]);
+});
+
+test("one who does not come back keeps the other for a millisecond, and nobody for long", async (t) => {
+  const made = await bench(t, {});
+  const regulars = [new Regular(), new Regular()] as const;
+  await alternate(made, regulars, 16);
+  const card = made.ports[0]?.card;
+  card?.answer(heard(made.ports[0], card.heard.length - 1));
+  await made.clock.settle();
+  const blocks = card?.heard.length ?? 0;
+  made.order(1, "wait", regulars[0]);
+  await made.flush();
+  t.is(card?.heard.length, blocks, "he is kept");
+  await made.clock.pass(0.9);
+  t.is(card?.heard.length, blocks);
+  await made.clock.pass(0.1);
+  t.is(card?.heard.length, blocks + 1);
+  // The answer to that one is lost.
+  made.order(1, "wait", regulars[1]);
+  await made.flush();
+  await made.clock.pass(24);
+  t.is(card?.heard.length, blocks + 1);
+  await made.clock.pass(1);
+  t.is(card?.heard.length, blocks + 2);
+});
+
+test("who leaves, or wants no more, is not waited for", async (t) => {
+  const made = await bench(t, {});
+  const regulars = [new Regular(), new Regular()] as const;
+  await alternate(made, regulars, 16);
+  const card = made.ports[0]?.card;
+  card?.answer(heard(made.ports[0], card.heard.length - 1));
+  await made.clock.settle();
+  const blocks = card?.heard.length ?? 0;
+  made.order(1, "wait", regulars[0]);
+  await made.flush();
+  made.numbers.leave(regulars[1]);
+  await made.flush();
+  t.is(card?.heard.length, blocks + 1);
+  const kept = made.order(1, "wait", regulars[1]);
+  await made.flush();
+  kept.cancel();
+  await made.flush();
+  await made.clock.pass(50);
+  t.is(card?.heard.length, blocks + 1, "nobody wants what was kept");
+});
+
+test("what is kept for a round goes to another card with the rest, once", async (t) => {
+  const made = await bench(t, {}, { cardId: 2, next: 1_000n });
+  const regulars = [new Regular(), new Regular()] as const;
+  await alternate(made, regulars, 16);
+  const card = made.ports[0]?.card;
+  card?.answer(heard(made.ports[0], card.heard.length - 1));
+  await made.clock.settle();
+  made.order(3, "wait", regulars[0]);
+  await made.flush();
+  made.ports[0]?.unplug();
+  await made.clock.settle();
+  await made.flush();
+  await made.clock.pass(50);
+  t.deepEqual(
+    made.ports[1]?.card.heard.map(({ count }) => count),
+    [3],
+  );
 });
 
 test("an order that is cancelled is not asked for; one in flight is skipped and counted", async (t) => {

@@ -11,14 +11,15 @@ import {
 import { writeHostHeader } from "../../../firmware/wire/header.js";
 import { decodeHostAnswer, HostAnswerFields } from "../../../firmware/wire/host-frames.js";
 import { encodeHostWelcome, HostWelcomeFields } from "../../../firmware/wire/host-setup-frames.js";
-import type { NumberOrder, NumberSource } from "../../../host-bridge/daemon/number-source.js";
+import type { NumberSource } from "../../../host-bridge/daemon/number-source.js";
 import { SocketClient } from "../../../host-bridge/daemon/socket-client.js";
 import { toBigint } from "../../../host-bridge/uint64-bigint.js";
+import { type HeldOrder, holdOrder } from "./held-orders.js";
 
 /** A client of which only the daemon's side is real: whatever it is sent, it may not throw, nor give a number twice. */
 export class SocketClientBench {
   readonly answers: { session: number; tag: number; first: bigint; count: number }[] = [];
-  open: { order: NumberOrder; isOpen: boolean }[] = [];
+  open: HeldOrder[] = [];
   nowMs = 0;
   private next = 1n;
   private readonly dirty = new Set<SocketClient>();
@@ -32,19 +33,9 @@ export class SocketClientBench {
       this.decoder.push(piece, 0, piece.length);
       return true;
     };
-    const numbers: Pick<NumberSource, "order"> = {
-      order: (order) => {
-        const entry = { order, isOpen: true };
-        this.open.push(entry);
-        return {
-          get isOpen() {
-            return entry.isOpen;
-          },
-          cancel: () => {
-            entry.isOpen = false;
-          },
-        };
-      },
+    const numbers: Pick<NumberSource, "order" | "leave"> = {
+      leave: () => {},
+      order: (order) => holdOrder(this.open, order),
     };
     this.client = new SocketClient(this.socket, {
       numbers: numbers as NumberSource,

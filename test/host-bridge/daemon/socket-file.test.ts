@@ -1,6 +1,14 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
@@ -33,13 +41,40 @@ test("a group can be let in, by number and by name", async (t) => {
 
 test("a socket that a killed daemon left is taken over", async (t) => {
   const path = join(temporaryDirectory(t), "s");
+  await leaveSocket(path);
+  t.true(existsSync(path), "it left its file");
+  await t.notThrowsAsync(listen(t, path));
+});
+
+/** As a killed daemon does. */
+async function leaveSocket(path: string): Promise<void> {
   const program = `require("node:net").createServer().listen(${JSON.stringify(path)}, () => process.send("up"))`;
   const child = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
   await once(child, "message");
   child.kill("SIGKILL");
   await once(child, "exit");
-  t.true(existsSync(path), "it left its file");
-  await t.notThrowsAsync(listen(t, path));
+}
+
+test("of many that begin at once where a killed daemon left its socket, one has it, and the others are told", async (t) => {
+  for (let turn = 0; turn < 5; turn += 1) {
+    const path = join(temporaryDirectory(t), "s");
+    await leaveSocket(path);
+    const results = await Promise.allSettled(Array.from({ length: 4 }, () => listen(t, path)));
+    const codes = results.map((result) => (result.status === "fulfilled" ? "has it" : result.reason.code));
+    t.deepEqual(codes.sort(), ["SOCKET_IN_USE", "SOCKET_IN_USE", "SOCKET_IN_USE", "has it"]);
+    await t.throwsAsync(listen(t, path), { code: "SOCKET_IN_USE" }, "and it is there");
+  }
+});
+
+test("a lock that cannot be made, or is a link to another file, is SOCKET_FAILED, and that file left alone", async (t) => {
+  const directory = temporaryDirectory(t);
+  const precious = join(directory, "precious");
+  writeFileSync(precious, "precious");
+  symlinkSync(precious, join(directory, "s.lock"));
+  await t.throwsAsync(listen(t, join(directory, "s")), { code: "SOCKET_FAILED" });
+  mkdirSync(join(directory, "other.lock"));
+  await t.throwsAsync(listen(t, join(directory, "other")), { code: "SOCKET_FAILED" });
+  t.is(readFileSync(precious, "utf8"), "precious");
 });
 
 test("a second daemon at the same socket is SOCKET_IN_USE, and the first one is not disturbed", async (t) => {

@@ -24,9 +24,9 @@ function survey(silent: readonly number[], cables: readonly Cable[]): FabricSurv
 test("a failover is a view with the reason, an outage and its end", (t) => {
   const timeLine = new TimeLine();
   const history = new ViewHistory(timeLine);
-  history.note(1_000, { view: view(257, 1, 2), isReady: true, card: 3 });
-  history.note(2_000, { view: view(257, 1, 2, "no-lease"), isReady: false, card: 3 });
-  history.note(2_150, { view: view(514, 2, 3), isReady: true, card: 3 });
+  history.note(1_000, { view: view(257, 1, 2), notReady: null, card: 3 });
+  history.note(2_000, { view: view(257, 1, 2, "no-lease"), notReady: "no-lease", card: 3 });
+  history.note(2_150, { view: view(514, 2, 3), notReady: null, card: 3 });
   t.deepEqual(
     timeLine.entries.map(({ timeMs, kind, text }) => [timeMs, kind, text]),
     [
@@ -41,18 +41,18 @@ test("a failover is a view with the reason, an outage and its end", (t) => {
 test("requests that move, a view that is older, a primary that serves alone", (t) => {
   const timeLine = new TimeLine();
   const history = new ViewHistory(timeLine);
-  history.note(1, { view: null, isReady: false, card: 0 });
-  history.note(2, { view: view(257, 1, 2), isReady: true, card: 1 });
-  history.note(3, { view: view(256, 1, 2), isReady: true, card: 2 });
-  history.note(4, { view: view(513, 1, 1), isReady: true, card: 2 });
-  history.note(5, { view: view(513, 1, 1), isReady: false, card: 2 });
+  history.note(1, { view: null, notReady: "no-card", card: 0 });
+  history.note(2, { view: view(257, 1, 2), notReady: null, card: 1 });
+  history.note(3, { view: view(256, 1, 2), notReady: null, card: 2 });
+  history.note(4, { view: view(513, 1, 1), notReady: null, card: 2 });
+  history.note(5, { view: view(513, 1, 1), notReady: "no-card", card: 2 });
   t.deepEqual(
     timeLine.entries.map(({ text }) => text),
     [
       "View 257: primary 1, secondary 2",
       "Requests go to card 2, not to card 1 any more",
       "View 513: primary 1, alone (the secondary was silent)",
-      "No numbers: no card",
+      "No numbers: no-card",
     ],
   );
 });

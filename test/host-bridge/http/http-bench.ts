@@ -13,7 +13,11 @@ export interface Reply {
 
 /** A daemon in this process whose HTTP listener is at a port of the system's choice. */
 export class HttpBench extends DaemonBench {
-  constructor(t: ExecutionContext, cards: readonly Partial<FakeCardSettings>[] = [{}]) {
+  constructor(
+    t: ExecutionContext,
+    cards: readonly Partial<FakeCardSettings>[] = [{}],
+    overrides: Partial<DaemonSettings> = {},
+  ) {
     const listeners: DaemonSettings["listeners"] = [
       {
         name: "http",
@@ -21,7 +25,7 @@ export class HttpBench extends DaemonBench {
           new HttpListener({ address: "127.0.0.1:0", hosts: ["Picture.lan"] }, environment),
       },
     ];
-    super(t, cards, { listeners });
+    super(t, cards, { ...overrides, listeners });
   }
 
   get url(): string {

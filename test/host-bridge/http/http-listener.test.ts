@@ -67,6 +67,25 @@ test("/healthz says why there are no numbers", async (t) => {
   t.like(JSON.parse((await bench.ask("/healthz")).body), { status: "not-ready", reason: "no-card" });
 });
 
+test("/healthz says that a card leaves requests unanswered, as /metrics and the page do, until it answers", async (t) => {
+  const bench = await new HttpBench(t, [{ manual: true }], { silentMs: 100 }).start();
+  const { numbers } = bench.daemon;
+  const number = numbers.next({ timeoutMs: 240_000 });
+  await bench.until(() => !numbers.isReady);
+  const reply = await bench.ask("/healthz");
+  t.is(reply.status, 503);
+  t.like(JSON.parse(reply.body), { status: "not-ready", reason: "card-silent" });
+  t.regex((await bench.ask("/metrics")).body, /^seqcard_ready 0$/m);
+  const events = await bench.events((text) => text.includes('"ready":false'));
+  t.true(events.includes("No numbers: card-silent"));
+  t.regex(events, /the card leaves requests unanswered/);
+  // The request is repeated.
+  bench.port.card.settings.manual = false;
+  t.is(await number, 1n);
+  await bench.until(() => numbers.isReady);
+  t.is((await bench.ask("/healthz")).status, 200);
+});
+
 test("a page is told the history and then the picture: exact numbers, cards, counters, latency", async (t) => {
   const bench = await new HttpBench(t, [{ next: 2n ** 53n + 1n }]).start();
   const client = await bench.connect();

@@ -133,12 +133,15 @@ int main(void)
 	checkThatAllArrives("nothing happens");
 	const uint32_t resets = spi0->resets;
 	checkThatAllArrives("nothing happens again");
+	must(line->overruns == 0, "nothing counts as lost where nothing is wrong");
 	must(spi0->resets == resets, "the bus is not reset where nothing is wrong");
 	for (int more = -(int)SPI_SLOT_BYTES + 1; more <= (int)SPI_SLOT_BYTES; more += 1) {
 		clocksMore = more;
 		static Taken byPeripheral, byController;
 		must(line->operations->write(line, (const uint8_t*)"disturbed", 9), "there is room");
+		const uint32_t lost = line->overruns;
 		settle(&byPeripheral, &byController);
+		must(line->overruns == lost + (more < 0), "a slot that came damaged is counted, and no other");
 		checkThatAllArrives("a transfer had the wrong length");
 	}
 	for (uint32_t count = 1; count <= SPI_SLOT_BYTES; count += 1) {

@@ -60,9 +60,20 @@ test.serial("takes 100,000 numbers from three hosts, checks them all and exits w
   for (const { anyHostUs, everyHostUs } of summary.recoveries) {
     t.true(anyHostUs > 0 && everyHostUs >= anyHostUs, output);
   }
+  const { fabrics } = summary;
+  t.true(fabrics.held && fabrics.delivered > 0, output);
+  t.deepEqual(
+    fabrics.waits.map(({ what }: { what: string }) => what),
+    [
+      "all cables of fabric 1 are cut",
+      "all cables of fabric 2 are cut",
+      "all cards of fabric 2 lose their power",
+    ],
+  );
+  for (const { longestMs } of fabrics.waits) t.true(longestMs > 0, output);
 });
 
-test.serial("shows the way of a number, the histogram and the summary", async (t) => {
+test.serial("shows the way of a number, the histogram, two fabrics and the summary", async (t) => {
   const { code, output } = await run(t, ["--engine", "node", "--seconds", "0.5"]).ended;
   t.is(code, 0, output);
   t.regex(output, /originator +primary +secondary/);
@@ -70,6 +81,25 @@ test.serial("shows the way of a number, the histogram and the summary", async (t
   t.regex(output, /ms ┤█/);
   t.regex(output, /card \d, the primary, loses its power +[\d.]+ m?s +[\d.]+ m?s\n/);
   t.regex(output, /all cards get it back.* [\d.]+ m?s\n/);
+  const roles = /primary is card \d on fabric [12], secondary card \d on fabric [12]/;
+  t.regex(
+    output,
+    new RegExp(`on fabric 2\\n  ${roles.source}\\n  all cables of fabric 1 are cut \\.\\.\\.\\n`),
+  );
+  t.is(
+    output.match(new RegExp(`    every host has new numbers; ${roles.source}\\n`, "g"))?.length,
+    3,
+    output,
+  );
+  // What is left of it without fabric 2 is on fabric 1.
+  t.regex(
+    output,
+    /all cards of fabric 2 lose their power \.\.\.\n {4}.*primary is card [123] on fabric 1, secondary card [123] on fabric 1\n {2}they get it back/,
+  );
+  t.regex(
+    output,
+    /all cards of fabric 2 lose their power +\d+ ms\n {2}[\d,]+ numbers, 0 twice, 0 out of order\n/,
+  );
   t.regex(output, /All held\.\n$/);
   t.false(output.includes("\u001b"), "no escape sequences where there is no terminal");
 });

@@ -1,25 +1,17 @@
-import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import test from "ava";
 import { ProcessScope } from "../../../scripts/processes/process-scope.js";
 import { commandRig } from "../../../scripts/processes/rig-control.js";
 import { startRigProcess } from "../../../scripts/processes/rig-process.js";
+import { type CommandRun, runSeqcard } from "../../support/seqcard-command.js";
 
-const BIN = fileURLToPath(new URL("../../../../scripts/seqcard.mjs", import.meta.url));
 const NAME = `rigcheck-${process.pid}`;
 /** A busy machine is a slow card: it must not look like a lost one. */
 const CALM = ["--lease-ms", "1500", "--beacon-ms", "50", "--hello-ms", "100"];
 
-/** Runs the real command. */
-function rigcheck(args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [BIN, "rigcheck", ...args], (_error, out, err) =>
-      resolve({ code: child.exitCode ?? -1, out, err }),
-    );
-    child.stdin?.end();
-  });
+function rigcheck(args: readonly string[]): Promise<CommandRun> {
+  return runSeqcard(["rigcheck", ...args]);
 }
 
 test.serial(

@@ -1,15 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import test, { type ExecutionContext } from "ava";
 import { askRig } from "../../../boards/virtual/control-client.js";
 import { startRig } from "../../../boards/virtual/rig.js";
 import type { RigStatus } from "../../../boards/virtual/rig-events.js";
 import { waitUntil } from "../../../scripts/processes/wait-until.js";
+import { SEQCARD } from "../../support/seqcard-command.js";
 
-const COMMAND = fileURLToPath(new URL("../../../../scripts/seqcard.mjs", import.meta.url));
 /** Leases that a computer with many other things to do can hold. */
 const CALM = ["--lease-ms", "300", "--beacon-ms", "40"];
 
@@ -20,7 +19,7 @@ interface Run {
 
 function run(t: ExecutionContext, args: readonly string[]): Run {
   t.timeout(180_000);
-  const child = spawn(process.execPath, [COMMAND, "soak", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [SEQCARD, "soak", ...args], { stdio: ["ignore", "pipe", "pipe"] });
   t.teardown(() => child.kill("SIGTERM"));
   let output = "";
   let errors = "";
@@ -45,15 +44,19 @@ function isRunning(processId: number): boolean {
   }
 }
 
-for (const [engine, faults, seconds] of [
-  ["node", "kill,stop,cut,power,handover", 5],
-  ["xs", "kill,stop", 5],
+for (const [engine, faults, fabrics, seconds] of [
+  ["node", "kill,stop,cut,power,handover", 1, 5],
+  ["xs", "kill,stop", 1, 5],
+  ["node", "fabric,cut,kill", 2, 5],
 ] as const) {
   test.serial(
-    `${seconds} s of ${faults} on ${engine}: nothing twice, nothing out of order, all served again`,
+    `${seconds} s of ${faults} on ${engine}${fabrics === 2 ? ", two fabrics" : ""}: nothing twice, nothing out of order, all served again`,
     async (t) => {
+      const folder = mkdtempSync(join(tmpdir(), "seqcard-test-"));
+      t.teardown(() => rmSync(folder, { recursive: true, force: true }));
       const options = ["--engine", engine, "--faults", faults, "--seconds", `${seconds}`, "--callers", "16"];
-      const { code, output, errors } = await run(t, [...options, "--seed", "4", "--json", ...CALM]).ended;
+      if (fabrics === 2) options.push("--fabrics", "2", "--keep", folder);
+      const { code, output, errors } = await run(t, [...options, "--seed", "1", "--json", ...CALM]).ended;
       t.is(code, 0, output + errors);
       const result = JSON.parse(output);
       t.like(result, {
@@ -64,9 +67,20 @@ for (const [engine, faults, seconds] of [
         hostsNotServed: [],
         deaths: [],
       });
-      t.like(result, { hosts: 3, seed: 4, timing: ["--beacon-ms", "40", "--lease-ms", "300"] });
+      t.like(result, {
+        hosts: 3,
+        cards: 3 * fabrics,
+        seed: 1,
+        timing: ["--beacon-ms", "40", "--lease-ms", "300"],
+      });
       t.true(result.delivered > 0 && result.faults > 0, output);
-      t.is(result.evidence, undefined);
+      if (fabrics === 1) {
+        t.is(result.evidence, undefined);
+      } else {
+        // What this seed draws first: all cables of a whole fabric are cut.
+        const [first] = JSON.parse(readFileSync(join(folder, "faults.json"), "utf8"));
+        t.is(first.fault.kind, "fabric");
+      }
     },
   );
 }
@@ -122,6 +136,9 @@ test.serial("what cannot be is refused", async (t) => {
   const { code, errors } = await run(t, ["--ports", "/dev/none", "--faults", "kill"]).ended;
   t.is(code, 1);
   t.regex(errors, /leave --faults out/);
+  const fabric = await run(t, ["--faults", "fabric"]).ended;
+  t.is(fabric.code, 1);
+  t.regex(fabric.errors, /say --fabrics 2/);
   const missing = await run(t, ["--ports", "/dev/none-such"]).ended;
   t.is(missing.code, 1);
   t.regex(missing.errors, /none-such/);

@@ -38,14 +38,38 @@ export const answerTimeCases: readonly UnitCase[] = [
     },
   },
   {
-    title: "a pause is twice what answers take above a quarter of the retry time, the newest counting half",
+    title: "a pause is twice what the quicker of two answers takes above a quarter of the retry time",
     run(t) {
-      t.is(after(2 * 9000).pauseUs, 2 * (9000 - retryUs / 4));
-      const time = after(...Array.from({ length: 20 }, () => 9000));
-      t.true(time.pauseUs > 7900 && time.pauseUs <= 8000, `${time.pauseUs} us`);
+      t.is(after(9000).pauseUs, 0, "one slow answer says nothing");
+      t.is(after(9000, 12_000).pauseUs, 2 * (9000 - retryUs / 4));
+      const time = after(12_000, 9000);
+      t.is(time.pauseUs, 2 * (9000 - retryUs / 4));
       time.noteAnswer(1000);
       t.is(time.pauseUs, 0, "gone as soon as answers are quick again");
+      time.noteAnswer(30_000);
+      t.is(time.pauseUs, 0);
       t.is(after(patienceUs, patienceUs).pauseUs, 2 * retryUs, "and never longer than that");
+    },
+  },
+  {
+    title: "after trouble the newest answer counts half and all before it half, for 32 answers",
+    run(t) {
+      const troubles: ((time: AnswerTime) => void)[] = [
+        (time) => time.noteSilence(),
+        (time) => time.forgetSilence(),
+      ];
+      for (const trouble of troubles) {
+        const time = after(1000);
+        trouble(time);
+        time.noteAnswer(17_500);
+        t.is(time.pauseUs, 2 * (9000 - retryUs / 4));
+        for (let more = 1; more < 31; more += 1) time.noteAnswer(1000);
+        time.noteAnswer(21_000);
+        t.true(time.pauseUs > 0, "the last of the 32");
+        time.noteAnswer(1000);
+        time.noteAnswer(21_000);
+        t.is(time.pauseUs, 0);
+      }
     },
   },
   {

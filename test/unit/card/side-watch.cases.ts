@@ -54,6 +54,24 @@ export const sideWatchCases: readonly UnitCase[] = [
     },
   },
   {
+    title: "silences shorter than a trunk's loss, as on a busy computer, do not begin the wait anew",
+    run(t) {
+      const fabric = duplicated();
+      fabric.lendTrunk(0, 2);
+      for (let us = 0; us < SIDE_STEADY_US; us += 250_000) {
+        fabric.run(190_000);
+        t.is(secondary(fabric), 2, "not at once");
+        // The trunk carries nothing for longer than a link may be silent.
+        fabric.filter = (from, to) => from < 2 === to < 2;
+        fabric.run(50_000);
+        fabric.filter = () => true;
+        fabric.run(10_000);
+      }
+      fabric.run(200_000);
+      t.is(secondary(fabric), 3);
+    },
+  },
+  {
     title: "a plan that is under way goes first, and the wish waits as long again",
     run(t) {
       const fabric = duplicated();

@@ -129,6 +129,22 @@ export const statusReportCases: readonly UnitCase[] = [
     },
   },
   {
+    title: "counters: what the port to the host has counted is told as it stands when the host asks",
+    run(t) {
+      const bench = new CardBench();
+      const told = (): number[] => {
+        const log = bench.status();
+        return [log.counter("hostBadFrames"), log.counter("hostFramesForgotten")];
+      };
+      t.deepEqual(told(), [0, 0]);
+      bench.hostFaults.badFrames = 7;
+      bench.hostFaults.forgottenFrames = 0xffff_ffff;
+      t.deepEqual(told(), [7, 0xffff_ffff]);
+      bench.hostFaults.forgottenFrames += 4;
+      t.deepEqual(told(), [7, 3], "it wraps");
+    },
+  },
+  {
     title: "the time since the boot wraps at 2^32 ms and not before",
     run(t) {
       const bench = new CardBench({ uninitialised: true });

@@ -8,8 +8,8 @@ export interface Abuse {
   commit(t: ExecutionContext, served: ServedDaemon): Promise<void>;
   /** Witnesses that cannot but notice. */
   readonly cutOff?: Listeners;
-  /** Why it cannot be done here; null where it can. */
-  readonly obstacle?: string | null;
+  /** What not every computer has for it: it is a test of its own, which is skipped where that is not met. */
+  readonly needs?: { readonly what: string; readonly isMet: boolean };
 }
 
 /** Does one after the other; behind each, everybody else must have been served as before. */
@@ -18,11 +18,7 @@ export async function commitAll(
   served: ServedDaemon,
   abuses: readonly Abuse[],
 ): Promise<void> {
-  for (const { name, commit, cutOff, obstacle = null } of abuses) {
-    if (obstacle !== null) {
-      t.log(`left out: ${name} (${obstacle})`);
-      continue;
-    }
+  for (const { name, commit, cutOff } of abuses) {
     try {
       await commit(t, served);
       await served.judge(t, cutOff);

@@ -1,10 +1,9 @@
-import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import test from "ava";
 import { findNatsServer } from "../../../../scripts/processes/nats-server-process.js";
 import { canLimitFileSize, limitFileSize } from "../../../support/file-size-limit.js";
+import { runSeqcard } from "../../../support/seqcard-command.js";
 import { startCardProcess } from "../../card-process.js";
 import { temporaryDirectory } from "../daemon-bench.js";
 import { knownNumber } from "../mirror-bench.js";
@@ -15,31 +14,35 @@ import { REDIS_ABUSES } from "./redis-abuses.js";
 import { ServedDaemon } from "./served-daemon.js";
 import { SOCKET_ABUSES } from "./socket-abuses.js";
 
-const BIN = fileURLToPath(new URL("../../../../../scripts/seqcard.mjs", import.meta.url));
-const needsServer = findNatsServer() === undefined ? test.serial.skip : test.serial;
-
-for (const [listener, abuses] of [
-  ["the Unix socket", SOCKET_ABUSES],
-  ["the Redis listener", REDIS_ABUSES],
-  ["the HTTP listener", HTTP_ABUSES],
+for (const [listener, abuses, isThere] of [
+  ["at the Unix socket", SOCKET_ABUSES, true],
+  ["at the Redis listener", REDIS_ABUSES, true],
+  ["at the HTTP listener", HTTP_ABUSES, true],
+  ["by NATS (needs nats-server)", NATS_ABUSES, findNatsServer() !== undefined],
 ] as const) {
-  test.serial(
-    `bad input at ${listener}: who calls at any listener is not disturbed, no number comes twice`,
-    async (t) => commitAll(t, await ServedDaemon.start(t), abuses),
+  const testWhere = (isMet: boolean) => (isThere && isMet ? test.serial : test.serial.skip);
+  testWhere(true)(
+    `bad input ${listener}: who calls at any listener is not disturbed, no number comes twice`,
+    async (t) =>
+      commitAll(
+        t,
+        await ServedDaemon.start(t),
+        abuses.filter(({ needs }) => needs === undefined),
+      ),
   );
+  for (const abuse of abuses) {
+    const { name, needs } = abuse;
+    if (needs === undefined) continue;
+    testWhere(needs.isMet)(`bad input ${listener}, by itself (needs ${needs.what}): ${name}`, async (t) =>
+      commitAll(t, await ServedDaemon.start(t), [abuse]),
+    );
+  }
 }
 
-needsServer(
-  "bad input by NATS (needs nats-server): who calls at any listener is not disturbed, no number comes twice",
-  async (t) => commitAll(t, await ServedDaemon.start(t), NATS_ABUSES),
-);
-
 /** Runs `seqcard serve`, which is not to start. @returns what it said. */
-function serveInVain(args: readonly string[]): Promise<string> {
-  return new Promise((resolve) => {
-    const command = [BIN, "serve", "--no-mirror", "--no-durable-mirror", ...args];
-    execFile(process.execPath, command, (error, _out, err) => resolve(`${error?.code ?? 0}: ${err}`));
-  });
+async function serveInVain(args: readonly string[]): Promise<string> {
+  const { code, err } = await runSeqcard(["serve", "--no-mirror", "--no-durable-mirror", ...args]);
+  return `${code}: ${err}`;
 }
 
 test.serial("a second daemon at what the first one has does not start, and disturbs nobody", async (t) => {

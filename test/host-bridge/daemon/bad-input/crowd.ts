@@ -10,7 +10,8 @@ const AT_ONCE = 100;
 const TRY_AGAIN_MS = 10;
 
 export const TEN_THOUSAND = 10_000;
-export const IS_CROWD_POSSIBLE = openFilesLimit() >= TEN_THOUSAND + SPARE_FILES;
+const NEEDED_FILES = TEN_THOUSAND + SPARE_FILES;
+export const CROWD_NEEDS = { what: `ulimit -n of ${NEEDED_FILES}`, isMet: openFilesLimit() >= NEEDED_FILES };
 
 /** Many connections, which say nothing until they are told to. */
 export class Crowd {

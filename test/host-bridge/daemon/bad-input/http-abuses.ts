@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import type { Abuse } from "./abuse.js";
-import { Crowd, IS_CROWD_POSSIBLE, TEN_THOUSAND } from "./crowd.js";
+import { CROWD_NEEDS, Crowd, TEN_THOUSAND } from "./crowd.js";
 
 const HEAD = "GET /state.json HTTP/1.1\r\nHost: 127.0.0.1\r\n";
 
@@ -55,7 +55,7 @@ export const HTTP_ABUSES: readonly Abuse[] = [
   },
   {
     name: "ten thousand connections: all but 64 are closed, and who reads already reads on",
-    obstacle: IS_CROWD_POSSIBLE ? null : "ulimit -n is too low",
+    needs: CROWD_NEEDS,
     async commit(t, served) {
       const crowd = await Crowd.gather(t, TEN_THOUSAND, { port: served.httpPort, host: "127.0.0.1" });
       await served.judge(t);

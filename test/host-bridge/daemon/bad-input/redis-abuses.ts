@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RawRedis } from "../redis/redis-bench.js";
 import type { Abuse } from "./abuse.js";
-import { Crowd, IS_CROWD_POSSIBLE, TEN_THOUSAND } from "./crowd.js";
+import { CROWD_NEEDS, Crowd, TEN_THOUSAND } from "./crowd.js";
 import { PASSWORD } from "./served-daemon.js";
 
 const AUTH = `AUTH ${PASSWORD}\r\n`;
@@ -54,7 +54,7 @@ export const REDIS_ABUSES: readonly Abuse[] = [
   },
   {
     name: "ten thousand connections that each ask: all are served, each with a number of its own",
-    obstacle: IS_CROWD_POSSIBLE ? null : "ulimit -n is too low",
+    needs: CROWD_NEEDS,
     async commit(t, { redisPort, deliveries }) {
       let received = "";
       const to = { port: redisPort, host: "127.0.0.1" };

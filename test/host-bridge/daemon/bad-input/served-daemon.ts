@@ -18,6 +18,9 @@ export const PASSWORD = "opensesame";
 /** Calls of witnesses wait for a daemon or server that comes back, however busy the computer is. */
 const PATIENCE_MS = 120_000;
 
+/** So long that no card is taken for a silent one, as which /healthz would report it, on a computer that stands still for seconds. */
+const NEVER_SILENT_MS = 3_600_000;
+
 /** Of whom it may be said that it complains: who is cut off on purpose. */
 export type Listeners = readonly ("socket" | "redis" | "nats" | "http")[];
 
@@ -76,6 +79,7 @@ export class ServedDaemon {
   async startDaemon(): Promise<void> {
     const more = ["--redis", `${this.redisPort}`, "--redis-password-file", join(this.directory, "password")];
     more.push("--http", `${this.httpPort}`, ...(this.hasNats ? ["--nats", this.natsUrl] : []));
+    more.push("--silent-ms", `${NEVER_SILENT_MS}`);
     this.daemon = await startDaemonProcess(this.scope, {
       ports: [this.card],
       socket: this.socket,

@@ -3,13 +3,12 @@ import { connect as connectSocket } from "node:net";
 import { FRAME_HOST_REQUEST, FRAME_HOST_WELCOME } from "../../../../firmware/wire/frame-types.js";
 import { encodeEmptyBody, encodeHostRequest } from "../../../../firmware/wire/host-frames.js";
 import { connect } from "../../../../host-bridge/index.js";
+import { asOther, NOBODY, OTHER_USER_NEEDS } from "../../../support/other-user.js";
 import { RawClient } from "../raw-client.js";
 import type { Abuse } from "./abuse.js";
-import { Crowd, IS_CROWD_POSSIBLE, TEN_THOUSAND } from "./crowd.js";
+import { CROWD_NEEDS, Crowd, TEN_THOUSAND } from "./crowd.js";
 
 const SESSION = 0x5e55_0001;
-const NOBODY = 65_534;
-const isRoot = process.geteuid?.() === 0;
 
 export const SOCKET_ABUSES: readonly Abuse[] = [
   {
@@ -62,7 +61,7 @@ export const SOCKET_ABUSES: readonly Abuse[] = [
   },
   {
     name: "ten thousand connections: all stay, and one that comes behind them is served",
-    obstacle: IS_CROWD_POSSIBLE ? null : "ulimit -n is too low",
+    needs: CROWD_NEEDS,
     async commit(t, served) {
       const crowd = await Crowd.gather(t, TEN_THOUSAND, { path: served.socket });
       await served.judge(t);
@@ -80,16 +79,11 @@ export const SOCKET_ABUSES: readonly Abuse[] = [
   },
   {
     name: "a user who may not: DAEMON_DENIED",
-    obstacle: isRoot ? null : "it takes root to be somebody else",
+    needs: OTHER_USER_NEEDS,
     async commit(t, { socket, directory }) {
       const { chmodSync } = await import("node:fs");
       chmodSync(directory, 0o755);
-      process.seteuid?.(NOBODY);
-      try {
-        await t.throwsAsync(connect({ socket }), { code: "DAEMON_DENIED" });
-      } finally {
-        process.seteuid?.(0);
-      }
+      await asOther({ userId: NOBODY }, () => t.throwsAsync(connect({ socket }), { code: "DAEMON_DENIED" }));
       chmodSync(directory, 0o700);
     },
   },

@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import type { ExecutionContext } from "ava";
+import type { DaemonSettings } from "../../../../host-bridge/daemon/daemon.js";
+import type { ListenerMaker } from "../../../../host-bridge/daemon/listener.js";
 import { RedisListener, type RedisListenerOptions } from "../../../../host-bridge/daemon/redis-listener.js";
 import type { FakeCardSettings } from "../../fake-card-settings.js";
 import { DaemonBench } from "../daemon-bench.js";
@@ -11,6 +13,7 @@ export class RedisBench extends DaemonBench {
     t: ExecutionContext,
     cards: readonly Partial<FakeCardSettings>[] = [{}],
     options: Partial<RedisListenerOptions> = {},
+    overrides: Partial<DaemonSettings> = {},
   ): Promise<RedisBench> {
     const settings: RedisListenerOptions = {
       address: { host: "127.0.0.1", port: 0 },
@@ -19,14 +22,10 @@ export class RedisBench extends DaemonBench {
       timeoutMs: 10_000,
       ...options,
     };
-    const listeners = [
-      {
-        name: "redis",
-        make: (environment: ConstructorParameters<typeof RedisListener>[1]) =>
-          new RedisListener(settings, environment),
-      },
+    const listeners: readonly ListenerMaker[] = [
+      { name: "redis", make: (environment) => new RedisListener(settings, environment) },
     ];
-    const bench = new RedisBench(t, cards, { listeners });
+    const bench = new RedisBench(t, cards, { ...overrides, listeners });
     await bench.start();
     return bench;
   }

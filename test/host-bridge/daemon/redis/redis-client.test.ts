@@ -1,14 +1,15 @@
 import { Socket } from "node:net";
 import test from "ava";
 import fc from "fast-check";
-import type { NumberOrder, NumberSource } from "../../../../host-bridge/daemon/number-source.js";
+import type { NumberSource } from "../../../../host-bridge/daemon/number-source.js";
 import { RedisClient } from "../../../../host-bridge/daemon/redis/redis-client.js";
+import { type HeldOrder, holdOrder } from "../held-orders.js";
 
 /** A client of which only the daemon's side is real, in time of its own. */
 class ClientBench {
   readonly client: RedisClient;
   readonly refused: string[] = [];
-  readonly orders: { order: NumberOrder; isOpen: boolean }[] = [];
+  readonly orders: HeldOrder[] = [];
   sent = "";
   unread = 0;
   isPaused = false;
@@ -32,20 +33,10 @@ class ClientBench {
     };
     socket.end = () => socket.destroy();
     Object.defineProperty(socket, "writableLength", { get: () => this.unread });
-    const numbers: Pick<NumberSource, "order" | "latest"> = {
+    const numbers: Pick<NumberSource, "order" | "latest" | "leave"> = {
+      leave: () => {},
       latest: () => this.next - 1n,
-      order: (order) => {
-        const entry = { order, isOpen: true };
-        this.orders.push(entry);
-        return {
-          get isOpen() {
-            return entry.isOpen;
-          },
-          cancel: () => {
-            entry.isOpen = false;
-          },
-        };
-      },
+      order: (order) => holdOrder(this.orders, order),
     };
     this.client = new RedisClient(socket, {
       id: 1,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { REFUSE_EXHAUSTED } from "../../../../firmware/wire/frame-types.js";
 import type { HeardRequest } from "../../fake-card.js";
+import { VirtualClock } from "../../virtual-clock.js";
 import { temporaryDirectory } from "../daemon-bench.js";
 import { RedisBench } from "./redis-bench.js";
 
@@ -125,11 +126,13 @@ test("what is not understood is a coded error, and the connection goes on", asyn
 });
 
 test("what the fabric refuses is its code; what takes too long is TIMEOUT, and its number nobody's", async (t) => {
-  const bench = await RedisBench.startRedis(t, [{ manual: true }], { timeoutMs: 30 });
+  const clock = new VirtualClock();
+  const bench = await RedisBench.startRedis(t, [{ manual: true }], { timeoutMs: 30 }, { clock });
   const client = await bench.connectRaw(t);
   client.send("INCR a\r\nPING\r\n");
   await bench.heard(1);
   const lost = bench.blocks[0] as HeardRequest;
+  await clock.pass(30);
   const reply = await client.readUntil("+PONG\r\n");
   t.regex(reply, /^-ERR TIMEOUT [^\r]*\r\n\+PONG\r\n$/);
   bench.port.card.settings.manual = false;
