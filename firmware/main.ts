@@ -43,6 +43,7 @@ export function startFirmware(platform: Platform): Firmware {
     chipId: platform.chipId,
     randomSeed: platform.randomSeed,
     timing: platform.timing,
+    rateOfLink: (link) => (links[link] as FramePort).rate,
     sendLink: (link, frame) => (links[link] as FramePort).send(frame),
     sendHost: (frame) => host.send(frame),
     badFramesOfLink: (link) => (links[link] as FramePort).badFrames,

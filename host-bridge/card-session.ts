@@ -6,6 +6,7 @@ import {
   FRAME_HOST_COUNTERS,
   FRAME_HOST_ECHO_RESULT,
   FRAME_HOST_INIT_RESULT,
+  FRAME_HOST_LINK_TEST_RESULT,
   FRAME_HOST_LINKS,
   FRAME_HOST_MIRROR,
   FRAME_HOST_OPEN,
@@ -38,7 +39,7 @@ import {
   HostWelcomeFields,
 } from "../firmware/wire/host-setup-frames.js";
 import type { PlanFields } from "../firmware/wire/plan-frames.js";
-import type { EchoQuestion, EchoResult } from "./cable-calls.js";
+import type { EchoQuestion, EchoResult, LinkTestQuestion, LinkTestResult } from "./cable-calls.js";
 import type { Caller } from "./caller.js";
 import { type CardIdentity, identityFrom } from "./card-identity.js";
 import type { CardReport } from "./card-report.js";
@@ -189,6 +190,12 @@ export class CardSession {
     else waiter.reject(disconnectedError());
   }
 
+  /** Asks for one test of a cable; where the card cannot be asked now, it is rejected at once. */
+  requestLinkTest(question: LinkTestQuestion, waiter: Waiter<LinkTestResult>): void {
+    if (this.isOpen) this.others.cables.testLink(question, waiter);
+    else waiter.reject(disconnectedError());
+  }
+
   /** @param waiter is handed what the card drew, by which its fabric knows it from now on. */
   requestInit(fields: HostInitFields, waiter: Waiter<number>, nowMs: number): void {
     if (this.others.changes.requestInit(fields, waiter) && this.isOpen) this.others.changes.ask(nowMs);
@@ -291,6 +298,8 @@ export class CardSession {
         return this.others.questions.onReport(frame);
       case FRAME_HOST_ECHO_RESULT:
         return this.others.cables.onEchoResult(frame);
+      case FRAME_HOST_LINK_TEST_RESULT:
+        return this.others.cables.onLinkTestResult(frame);
       case FRAME_HOST_STATUS:
       case FRAME_HOST_LINKS:
       case FRAME_HOST_COUNTERS:

@@ -1,5 +1,13 @@
 export { MAX_BLOCK_COUNT } from "../firmware/wire/constants.js";
-export type { EchoOutcome, EchoPattern, EchoQuestion, EchoResult } from "./cable-calls.js";
+export type {
+  EchoOutcome,
+  EchoPattern,
+  EchoQuestion,
+  EchoResult,
+  LinkTestOutcome,
+  LinkTestQuestion,
+  LinkTestResult,
+} from "./cable-calls.js";
 export type { CardIdentity } from "./card-identity.js";
 export type { CardReport, ReportedLink } from "./card-report.js";
 export type { CardRole, CardStatus, LinkStatus, ListedMember, Member, RouteStatus } from "./card-status.js";

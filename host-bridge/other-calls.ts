@@ -37,7 +37,7 @@ export class OtherCalls {
     return Math.min(
       this.questions.earliestDeadlineMs,
       this.changes.earliestDeadlineMs,
-      this.cables.echoes.earliestDeadlineMs,
+      this.cables.earliestDeadlineMs,
     );
   }
 
@@ -56,7 +56,7 @@ export class OtherCalls {
   reject(error: SequenceError): void {
     this.questions.reject(error);
     this.changes.reject(error);
-    this.cables.echoes.reject(error);
+    this.cables.reject(error);
   }
 
   /**
@@ -65,7 +65,7 @@ export class OtherCalls {
    */
   expire(nowMs: number, noAnswer: () => SequenceError, noChange: () => SequenceError): void {
     this.questions.expire(nowMs, noAnswer);
-    this.cables.echoes.expire(nowMs, noAnswer);
+    this.cables.expire(nowMs, noAnswer);
     this.changes.expire(nowMs, noChange);
   }
 }

@@ -4,7 +4,7 @@ import { MAX_BLOCK_COUNT } from "../firmware/wire/constants.js";
 import type { DecoderCounters } from "../firmware/wire/frame-decoder.js";
 import type { PlanFields } from "../firmware/wire/plan-frames.js";
 import { syncUnsupported } from "./binding-transport.js";
-import type { EchoQuestion, EchoResult } from "./cable-calls.js";
+import type { EchoQuestion, EchoResult, LinkTestQuestion, LinkTestResult } from "./cable-calls.js";
 import { Caller } from "./caller.js";
 import type { CardIdentity } from "./card-identity.js";
 import type { CardStatus } from "./card-status.js";
@@ -236,6 +236,22 @@ export class Sequence extends EventEmitter<SequenceEvents> {
     return this.connection.ask(question.waitMs + this.timeoutMs, (waiter) =>
       this.connection.session.requestEcho(question, waiter),
     );
+  }
+
+  /**
+   * Has the card test one of its cables at another rate, by agreement with whoever is at the other end: for `durationMs` nothing but
+   * echoes goes over it, and then both ends go back by themselves. Fabrics bear that as they bear a cable that is cut for so long.
+   * A card of before there were such tests does not answer: TIMEOUT.
+   * @returns as soon as both ends are at that rate, or it is clear that they will not be.
+   */
+  testLink(question: LinkTestQuestion): Promise<LinkTestResult> {
+    const refusal = this.refusal();
+    if (refusal !== null) return Promise.reject(refusal);
+    return new Promise((resolve, reject) => {
+      const deadlineMs = this.clock.nowMs() + this.timeoutMs;
+      this.connection.session.requestLinkTest(question, { deadlineMs, resolve, reject });
+      this.connection.arm();
+    });
   }
 
   /**

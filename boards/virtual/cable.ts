@@ -6,6 +6,10 @@ import { type FrameOutcome, FrameWatcher, type Trace, toHex } from "./trace.js";
 export interface CableSettings {
   /** Bits a second, start and stop bit included; a byte takes ten. */
   readonly bitRate: number;
+  /** What the boards at its ends can, for tests of it at other rates. */
+  readonly maxBitRate: number;
+  /** Up to where the cable itself is good: above it, one byte in a hundred arrives as another. */
+  readonly cleanBitRate: number;
   /** Probability, 0 to 1, that a whole frame is lost. */
   readonly loss: number;
   /** Probability, 0 to 1, that a byte arrives as another one. */
@@ -20,6 +24,8 @@ export interface CableSettings {
 
 export const DEFAULT_CABLE: CableSettings = {
   bitRate: 2_000_000,
+  maxBitRate: 7_812_500,
+  cleanBitRate: 1_000_000_000,
   loss: 0,
   garble: 0,
   delayUs: 0,
@@ -28,14 +34,25 @@ export const DEFAULT_CABLE: CableSettings = {
 };
 
 const BITS_PER_BYTE = 10;
+const UNCLEAN_GARBLE = 0.01;
+/** By how much the rates of two UARTs may differ: half a bit at the end of a byte, and a little for the edges. */
+const RATE_TOLERANCE = 0.04;
+/** Bytes of noise for each that was sent, at the most. */
+const MAX_NOISE_SHARE = 4;
 
 interface InFlight {
   /** As it was handed to the cable. */
   readonly sent: Uint8Array;
-  /** As it arrives. */
-  readonly bytes: Uint8Array;
+  /** As it arrives, where the receiver samples at the sender's rate. */
+  bytes: Uint8Array;
   readonly sentUs: number;
-  readonly arrivalUs: number;
+  /** When its first bit leaves, its last one, and when that arrives. */
+  startUs: number;
+  endUs: number;
+  arrivalUs: number;
+  bitRate: number;
+  /** On top of what the cable takes. */
+  readonly jitterUs: number;
   outcome: FrameOutcome;
 }
 
@@ -61,9 +78,13 @@ export class CableDirection implements CutSwitch {
   private readonly flight: InFlight[] = [];
   private armed = false;
   private readonly options: CableDirectionOptions;
+  private sendRate: number;
+  private receiveRate: number;
 
   constructor(options: CableDirectionOptions) {
     this.options = options;
+    this.sendRate = options.settings.bitRate;
+    this.receiveRate = options.settings.bitRate;
   }
 
   get cut(): boolean {
@@ -76,11 +97,35 @@ export class CableDirection implements CutSwitch {
     if (cut) this.spoil("cut");
   }
 
+  /** Changes the rate of the sending end. What has not begun to leave does so at that rate. */
+  setSendRate(bitRate: number): void {
+    if (bitRate === this.sendRate) return;
+    const nowUs = this.options.scheduler.now();
+    this.sendRate = bitRate;
+    this.busyUntilUs = nowUs;
+    this.lastArrivalUs = nowUs;
+    for (const frame of this.flight) {
+      if (frame.startUs > nowUs) this.place(frame);
+      this.busyUntilUs = Math.max(this.busyUntilUs, frame.endUs);
+      this.lastArrivalUs = Math.max(this.lastArrivalUs, frame.arrivalUs);
+    }
+  }
+
+  /** Changes the rate of the receiving end. What is arriving is torn. */
+  setReceiveRate(bitRate: number): void {
+    const { scheduler, settings } = this.options;
+    if (bitRate === this.receiveRate) return;
+    this.receiveRate = bitRate;
+    for (const frame of this.flight) {
+      if (frame.startUs + settings.delayUs < scheduler.now()) this.makeNoise(frame);
+    }
+  }
+
   /** Bytes that the send buffer can take now. */
   room(): number {
     const { scheduler, settings } = this.options;
     const waitingUs = Math.max(0, this.busyUntilUs - scheduler.now());
-    const waitingBytes = Math.ceil((waitingUs * settings.bitRate) / (BITS_PER_BYTE * 1_000_000) - 1e-6);
+    const waitingBytes = Math.ceil((waitingUs * this.sendRate) / (BITS_PER_BYTE * 1_000_000) - 1e-6);
     return Math.max(0, settings.sendBufferBytes - waitingBytes);
   }
 
@@ -89,11 +134,13 @@ export class CableDirection implements CutSwitch {
     const { random, scheduler, settings } = this.options;
     if (bytes.length > this.room()) return false;
     const now = scheduler.now();
-    const bitTimeUs = (bytes.length * BITS_PER_BYTE * 1_000_000) / settings.bitRate;
-    this.busyUntilUs = Math.max(now, this.busyUntilUs) + bitTimeUs;
     const jitterUs = settings.jitterUs > 0 ? random() * settings.jitterUs : 0;
-    this.lastArrivalUs = Math.max(this.lastArrivalUs, this.busyUntilUs + settings.delayUs + jitterUs);
-    this.flight.push(this.send(bytes, now));
+    this.busyUntilUs = Math.max(now, this.busyUntilUs);
+    const frame = this.send(bytes, now, jitterUs);
+    this.place(frame);
+    this.busyUntilUs = frame.endUs;
+    this.lastArrivalUs = frame.arrivalUs;
+    this.flight.push(frame);
     if (!this.armed) this.arm();
     return true;
   }
@@ -104,20 +151,35 @@ export class CableDirection implements CutSwitch {
     this.busyUntilUs = this.options.scheduler.now();
   }
 
-  private send(bytes: Uint8Array, sentUs: number): InFlight {
+  private send(bytes: Uint8Array, sentUs: number, jitterUs: number): InFlight {
     const { random, settings } = this.options;
-    const frame: InFlight = {
-      sent: bytes,
-      bytes,
-      sentUs,
-      arrivalUs: this.lastArrivalUs,
-      outcome: "delivered",
-    };
+    const times = { sentUs, startUs: 0, endUs: 0, arrivalUs: 0, jitterUs };
+    const frame: InFlight = { sent: bytes, bytes, ...times, bitRate: 0, outcome: "delivered" };
     if (this.isCut) return { ...frame, outcome: "cut" };
     if (settings.loss > 0 && random() < settings.loss) return { ...frame, outcome: "lost" };
-    if (settings.garble === 0) return frame;
-    const garbled = garble(bytes, settings.garble, random);
+    const isClean = this.sendRate <= settings.cleanBitRate;
+    if (settings.garble === 0 && isClean) return frame;
+    const garbled = garble(bytes, isClean ? settings.garble : settings.garble + UNCLEAN_GARBLE, random);
     return garbled === bytes ? frame : { ...frame, bytes: garbled, outcome: "garbled" };
+  }
+
+  /** Behind everything before it, at the sender's rate as it is now. */
+  private place(frame: InFlight): void {
+    const { delayUs } = this.options.settings;
+    frame.bitRate = this.sendRate;
+    frame.startUs = this.busyUntilUs;
+    frame.endUs = frame.startUs + (frame.sent.length * BITS_PER_BYTE * 1_000_000) / frame.bitRate;
+    frame.arrivalUs = Math.max(this.lastArrivalUs, frame.endUs + delayUs + frame.jitterUs);
+  }
+
+  /** What a receiver makes of bits that last longer or shorter than it thinks. */
+  private makeNoise(frame: InFlight): void {
+    const { random } = this.options;
+    const share = Math.min(MAX_NOISE_SHARE, this.receiveRate / frame.bitRate);
+    frame.bytes = Uint8Array.from({ length: Math.ceil(frame.sent.length * share) }, () =>
+      Math.floor(random() * 256),
+    );
+    if (frame.outcome === "delivered") frame.outcome = "garbled";
   }
 
   private spoil(outcome: FrameOutcome): void {
@@ -134,6 +196,7 @@ export class CableDirection implements CutSwitch {
     const frame = this.flight.shift() as InFlight;
     this.arm();
     const { deliver, from, to, trace } = this.options;
+    if (Math.abs(this.receiveRate / frame.bitRate - 1) > RATE_TOLERANCE) this.makeNoise(frame);
     if (trace?.active) {
       for (const seen of new FrameWatcher().push(frame.sent)) {
         trace.emit({
@@ -161,6 +224,39 @@ function garble(bytes: Uint8Array, probability: number, random: Random): Uint8Ar
     garbled[index] = (bytes[index] as number) ^ (1 + Math.floor(random() * 255));
   }
   return garbled;
+}
+
+/** One end of a cable, as the card at it has it: its rate holds for both directions. */
+export class CableEnd {
+  private readonly output: CableDirection;
+  private readonly input: CableDirection;
+  private readonly bitRate: number;
+
+  /** @param bitRate what it has while its card does not change it. */
+  constructor(output: CableDirection, input: CableDirection, bitRate: number) {
+    this.output = output;
+    this.input = input;
+    this.bitRate = bitRate;
+  }
+
+  room(): number {
+    return this.output.room();
+  }
+
+  write(bytes: Uint8Array): boolean {
+    return this.output.write(bytes);
+  }
+
+  setBitRate(bitRate: number): void {
+    this.output.setSendRate(bitRate);
+    this.input.setReceiveRate(bitRate);
+  }
+
+  /** The card has lost its power, and with it the rate. */
+  forget(): void {
+    this.setBitRate(this.bitRate);
+    this.output.forget();
+  }
 }
 
 /** What a rig does to one direction of a cable. */

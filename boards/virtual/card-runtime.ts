@@ -1,5 +1,6 @@
 import { type Firmware, startFirmware } from "../../firmware/main.js";
 import { ByteFramePort } from "../../firmware/ports/byte-frame-port.js";
+import type { PortRate } from "../../firmware/ports/frame-port.js";
 import { FlashLog } from "../../firmware/storage/flash-log.js";
 import type { Timing } from "../../firmware/wire/constants.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
@@ -7,9 +8,11 @@ import { ImageFlash } from "./image-flash.js";
 import {
   ANSWER_HEADER_BYTES,
   MAX_ANSWER_BYTES,
+  OFFSET_BIT_RATE,
   OFFSET_CHIP_ID,
   OFFSET_FLASH_BYTES,
   OFFSET_LINK_COUNT,
+  OFFSET_MAX_BIT_RATE,
   OFFSET_PAGE_BYTES,
   OFFSET_PAGE_COUNT,
   OFFSET_PAGES,
@@ -20,6 +23,7 @@ import {
   OFFSET_TURN,
   OP_BOOT,
   PIECE_HEADER_BYTES,
+  RATE_PORT,
   TIMING_FIELDS,
 } from "./turn-codec.js";
 
@@ -60,7 +64,8 @@ export class CardRuntime {
     const pagesEnd = loadPages(flash, command, view);
     this.ports = [];
     for (let port = 0; port <= linkCount; port += 1) {
-      this.ports.push(new ByteFramePort({ write: (bytes, length) => this.write(port, bytes, length) }));
+      const sink = { write: (bytes: Uint8Array, length: number) => this.write(port, bytes, length) };
+      this.ports.push(new ByteFramePort(sink, port < linkCount ? this.rateOf(port, view) : undefined));
     }
     this.takeHeader(view, pagesEnd);
     this.firmware = startFirmware({
@@ -97,6 +102,20 @@ export class CardRuntime {
       offset = end;
     }
     if (this.nowUs >= this.wakeUpUs) this.firmware?.wake();
+  }
+
+  private rateOf(port: number, boot: DataView): PortRate {
+    const configuredBaud = boot.getUint32(OFFSET_BIT_RATE, true);
+    const maxBaud = Math.max(configuredBaud, boot.getUint32(OFFSET_MAX_BIT_RATE, true));
+    return { configuredBaud, maxBaud, setBaud: (baud) => this.changeRate(port, baud) };
+  }
+
+  /** Among what is sent, in its place: the port's bytes before it leave at the old rate. */
+  private changeRate(port: number, baud: number): void {
+    this.answer[this.answerLength] = RATE_PORT + port;
+    this.answerView.setUint16(this.answerLength + 1, 4, true);
+    this.answerView.setUint32(this.answerLength + PIECE_HEADER_BYTES, baud, true);
+    this.answerLength += PIECE_HEADER_BYTES + 4;
   }
 
   private write(port: number, bytes: Uint8Array, length: number): boolean {

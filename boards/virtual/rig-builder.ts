@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Uint64 } from "../../firmware/wire/uint64.js";
-import { Cable, CableDirection } from "./cable.js";
+import { Cable, CableDirection, CableEnd } from "./cable.js";
 import type { CardEngine, EngineListener } from "./card-engine.js";
 import type { CardFlash } from "./card-flash.js";
 import { FileFlash } from "./file-flash.js";
@@ -84,13 +84,17 @@ export function buildRig(
   });
   for (let id = 1; id <= settings.cards; id += 1) {
     const line = new HostLine(id, trace, () => scheduler.now());
-    const links = linksOf(id, settings.pairs).map((index) =>
-      (cables[index] as Cable<CableDirection>).from(id),
-    );
+    const links = linksOf(id, settings.pairs).map((index) => {
+      const cable = cables[index] as Cable<CableDirection>;
+      const output = cable.from(id);
+      const input = output === cable.aToB ? cable.bToA : cable.aToB;
+      return new CableEnd(output, input, settings.cable.bitRate);
+    });
     const card = new VirtualCard({
       id,
       chipId: new Uint64(settings.fabricId, id),
       timing: settings.timing,
+      cable: settings.cable,
       flash: makeFlash(settings, id, random),
       random,
       scheduler,

@@ -146,6 +146,8 @@ function checkEngine(engine: EngineKind, options: RigOptions, cable: CableSettin
   }
   const isChanged =
     cable.bitRate !== DEFAULT_CABLE.bitRate ||
+    cable.maxBitRate !== DEFAULT_CABLE.maxBitRate ||
+    cable.cleanBitRate !== DEFAULT_CABLE.cleanBitRate ||
     cable.sendBufferBytes !== DEFAULT_CABLE.sendBufferBytes ||
     Object.entries(timing).some(([name, value]) => value !== DEFAULT_TIMING[name as keyof Timing]);
   if (emulates && isChanged) {
@@ -159,6 +161,8 @@ function checkEngine(engine: EngineKind, options: RigOptions, cable: CableSettin
 
 function checkCable(cable: CableSettings): CableSettings {
   checkInteger("bit rate", cable.bitRate, 1_200, 1_000_000_000);
+  checkInteger("highest bit rate", cable.maxBitRate, 1_200, 1_000_000_000);
+  checkInteger("clean bit rate", cable.cleanBitRate, 1_200, 1_000_000_000);
   checkInteger("send buffer", cable.sendBufferBytes, 300, 4_096);
   checkNumber("loss", cable.loss, 0, 1);
   checkNumber("garble", cable.garble, 0, 1);

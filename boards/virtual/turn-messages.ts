@@ -5,9 +5,11 @@ import {
   ANSWER_HEADER_BYTES,
   FLASH_PROGRAM,
   MAX_PIECE_BYTES,
+  OFFSET_BIT_RATE,
   OFFSET_CHIP_ID,
   OFFSET_FLASH_BYTES,
   OFFSET_LINK_COUNT,
+  OFFSET_MAX_BIT_RATE,
   OFFSET_PAGE_BYTES,
   OFFSET_PAGE_COUNT,
   OFFSET_PAGES,
@@ -19,6 +21,7 @@ import {
   OP_TURN,
   OPERATION_HEADER_BYTES,
   PIECE_HEADER_BYTES,
+  RATE_PORT,
   TIMING_FIELDS,
 } from "./turn-codec.js";
 
@@ -28,12 +31,22 @@ export interface Piece {
   readonly bytes: Uint8Array;
 }
 
+/** A cable that has another rate from here on. */
+export interface RateChange {
+  readonly port: number;
+  /** Bits a second. */
+  readonly bitRate: number;
+}
+
 /** What a card finds when its power is switched on. */
 export interface BootFields {
   readonly chipId: Uint64;
   readonly seed: number;
   readonly timing: Timing;
   readonly flash: FlashGeometry & { readonly bytes: Uint8Array };
+  /** Of every cable, in bits a second. */
+  readonly bitRate: number;
+  readonly maxBitRate: number;
 }
 
 /** @param rooms bytes that each port's send buffer can take; the host's comes last. */
@@ -52,6 +65,8 @@ export function encodeBoot(boot: BootFields, nowUs: number, rooms: readonly numb
   out.writeUInt16LE(flash.pageBytes, OFFSET_PAGE_BYTES);
   out.writeUInt32LE(flash.sectorBytes, OFFSET_SECTOR_BYTES);
   out[OFFSET_SECTOR_COUNT] = flash.sectorCount;
+  out.writeUInt32LE(boot.bitRate, OFFSET_BIT_RATE);
+  out.writeUInt32LE(boot.maxBitRate, OFFSET_MAX_BIT_RATE);
   out.writeUInt16LE(pages.length, OFFSET_PAGE_COUNT);
   return Buffer.concat([out, ...pages, encodeHeader(nowUs, rooms)]);
 }
@@ -99,7 +114,8 @@ export interface FlashOperation {
 export interface AnswerFields {
   readonly wakeUpUs: number;
   readonly operations: readonly FlashOperation[];
-  readonly pieces: readonly Piece[];
+  /** In their order. */
+  readonly pieces: readonly (Piece | RateChange)[];
 }
 
 /**
@@ -119,11 +135,13 @@ export function decodeAnswer(bytes: Uint8Array, pageBytes: number): AnswerFields
     operations.push({ offset: view.getUint32(offset + 1, true), page });
     offset = end;
   }
-  const pieces: Piece[] = [];
+  const pieces: (Piece | RateChange)[] = [];
   while (offset < bytes.length) {
     const start = offset + PIECE_HEADER_BYTES;
     const end = start + view.getUint16(offset + 1, true);
-    pieces.push({ port: view.getUint8(offset), bytes: bytes.subarray(start, end) });
+    const port = view.getUint8(offset);
+    if (port < RATE_PORT) pieces.push({ port, bytes: bytes.subarray(start, end) });
+    else pieces.push({ port: port - RATE_PORT, bitRate: view.getUint32(start, true) });
     offset = end;
   }
   return { wakeUpUs, operations, pieces };

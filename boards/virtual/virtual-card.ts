@@ -1,5 +1,6 @@
 import type { Timing } from "../../firmware/wire/constants.js";
 import type { Uint64 } from "../../firmware/wire/uint64.js";
+import type { CableSettings } from "./cable.js";
 import type { CardEngine, EngineListener, TurnResult } from "./card-engine.js";
 import type { CardFlash } from "./card-flash.js";
 import { FlashWork } from "./flash-work.js";
@@ -8,7 +9,7 @@ import type { Random } from "./random.js";
 import type { RigFlashStatus } from "./rig-events.js";
 import type { Scheduled, Scheduler } from "./scheduler.js";
 import { frameTypesIn, type Trace } from "./trace.js";
-import { decodeAnswer, encodeBoot, encodeTurn, type Piece } from "./turn-messages.js";
+import { decodeAnswer, encodeBoot, encodeTurn, type Piece, type RateChange } from "./turn-messages.js";
 
 /** Received bytes that wait for a busy engine; beyond, they are lost, as in a full receive buffer. */
 const MAX_WAITING_BYTES = 65_536;
@@ -19,6 +20,8 @@ export interface OutputPort {
   room(): number;
   /** Takes a whole frame or nothing. */
   write(bytes: Uint8Array): boolean;
+  /** Left out where the line has no rate that a card could change. */
+  setBitRate?(bitRate: number): void;
   /** The card has lost its power. */
   forget(): void;
 }
@@ -27,6 +30,8 @@ export interface VirtualCardOptions {
   readonly id: number;
   readonly chipId: Uint64;
   readonly timing: Timing;
+  /** The rates of its cables. */
+  readonly cable: Pick<CableSettings, "bitRate" | "maxBitRate">;
   readonly flash: CardFlash;
   readonly scheduler: Scheduler;
   /** The links in the order of their connectors, then the USB line. */
@@ -87,7 +92,7 @@ export class VirtualCard implements PoweredCard {
 
   /** Switches the power on. */
   start(): void {
-    const { chipId, flash, makeEngine, makeSeed, outputs, scheduler, timing } = this.options;
+    const { cable, chipId, flash, makeEngine, makeSeed, outputs, scheduler, timing } = this.options;
     const engine = makeEngine({
       // A worker that was killed may have answered just before: then its card has no power any more.
       onTurn: (result) => {
@@ -102,7 +107,7 @@ export class VirtualCard implements PoweredCard {
     this.bootUs = Math.floor(scheduler.now());
     this.busy = true;
     flash.powerOn();
-    engine.run(encodeBoot({ chipId, timing, seed: makeSeed(), flash }, 0, this.rooms(outputs)));
+    engine.run(encodeBoot({ chipId, timing, seed: makeSeed(), flash, ...cable }, 0, this.rooms(outputs)));
   }
 
   /**
@@ -178,7 +183,10 @@ export class VirtualCard implements PoweredCard {
       // Not before all that was written is durable: whoever hears of a promise may rely on it.
       onWritten: () => {
         this.traceTurn(pieces, result.compute);
-        for (const { port, bytes } of pieces) outputs[port]?.write(bytes);
+        for (const piece of pieces) {
+          if ("bitRate" in piece) outputs[piece.port]?.setBitRate?.(piece.bitRate);
+          else outputs[piece.port]?.write(piece.bytes);
+        }
       },
       onDone: () => {
         this.busy = false;
@@ -225,7 +233,7 @@ export class VirtualCard implements PoweredCard {
     return outputs.map((output) => output.room());
   }
 
-  private traceTurn(outputs: readonly Piece[], compute: number): void {
+  private traceTurn(outputs: readonly (Piece | RateChange)[], compute: number): void {
     const { id, scheduler, trace } = this.options;
     if (!trace?.active) return;
     trace.emit({
@@ -233,7 +241,7 @@ export class VirtualCard implements PoweredCard {
       timeUs: scheduler.now(),
       card: id,
       inputs: this.running.flatMap(({ bytes }) => frameTypesIn(bytes)),
-      outputs: outputs.flatMap(({ bytes }) => frameTypesIn(bytes)),
+      outputs: outputs.flatMap((piece) => ("bytes" in piece ? frameTypesIn(piece.bytes) : [])),
       compute,
     });
   }

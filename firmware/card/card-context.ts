@@ -13,6 +13,16 @@ import type { Uint64 } from "../wire/uint64.js";
 import { MemberList } from "./member-list.js";
 import { PersistentState, STANDING_MEMBER, STANDING_REMOVED } from "./persistent-state.js";
 
+/** The rate of a cable's end, in bits a second. */
+export interface LinkRate {
+  /** What the cable has but for tests. */
+  readonly configuredBaud: number;
+  /** The board's limit. */
+  readonly maxBaud: number;
+  /** Changes it, both ways, as soon as the byte that is being sent has gone. Of `baud` within the limit it never fails. */
+  setBaud(baud: number): void;
+}
+
 /** What the port to the host has counted. */
 export interface HostFaults {
   /** Frames that it dropped for noise. */
@@ -30,6 +40,8 @@ export interface CardEnvironment {
   /** 32 random bits, new at each boot. */
   readonly randomSeed: number;
   readonly timing: Timing;
+  /** @returns undefined where that port cannot change its rate; left out where none can. */
+  readonly rateOfLink?: (link: number) => LinkRate | undefined;
   /** @returns false where the frame found no room. The frame is used again as soon as this returns. */
   sendLink(link: number, frame: FrameBuffer): boolean;
   /** @returns false where the frame found no room. The frame is used again as soon as this returns. */

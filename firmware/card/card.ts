@@ -32,10 +32,10 @@ import {
 } from "../wire/header.js";
 import { Uint64 } from "../wire/uint64.js";
 import { Admission } from "./admission.js";
+import { CableTest } from "./cable-test.js";
 import { CardContext, type CardEnvironment, type Counters } from "./card-context.js";
 import { type CardCondition, ROLE_MEMBER, ROLE_NONE, ROLE_PRIMARY, ROLE_SECONDARY } from "./condition.js";
 import { Coordinator } from "./coordinator.js";
-import { Echoes } from "./echoes.js";
 import { Founding } from "./founding.js";
 import { HostDesk } from "./host-desk.js";
 import { HostLine } from "./host-line.js";
@@ -93,7 +93,7 @@ export class Card {
   private readonly founding: Founding;
   private readonly announcer: ViewAnnouncer;
   private readonly survey: Survey;
-  private readonly echoes: Echoes;
+  private readonly cableTest: CableTest;
   private readonly sides: SideWatch;
 
   constructor(environment: CardEnvironment) {
@@ -144,7 +144,7 @@ export class Card {
       viewState,
     );
     this.survey = new Survey(context, post, line, status);
-    this.echoes = new Echoes(context, line, this.router);
+    this.cableTest = new CableTest(context, line, this.router);
     const trunk = new Trunk(context, line, this.router, (link, frame) => {
       this.receiveFromLink(link, frame, context.nowUs);
     });
@@ -157,7 +157,7 @@ export class Card {
       status,
       this.survey,
       trunk,
-      this.echoes,
+      this.cableTest,
       () => this.join(),
       () => this.held(),
     );
@@ -281,7 +281,7 @@ export class Card {
     }
     this.plans.tick();
     this.survey.tick();
-    this.echoes.tick();
+    this.cableTest.tick();
     this.allDueUs = context.wakeUpUs;
     context.wakeBy(soonUs);
     // Also where this card takes part in nothing any more: its host must not wait for ever.
@@ -333,7 +333,7 @@ export class Card {
     const source = frame.bytes[OFFSET_SOURCE] as number;
     if (destination === NEIGHBOUR_ID) {
       if (frame.bytes[OFFSET_TYPE] === FRAME_HELLO) this.receiveHello(link, source, frame);
-      else this.echoes.receive(link, source, frame);
+      else this.cableTest.receive(link, source, frame);
     } else if (destination === context.cardId) {
       if (!this.admission.admits(source, frame)) return;
       if (context.isReady && context.state.members.has(source)) this.noteGood(link, frame);

@@ -1,9 +1,11 @@
 import { MAX_ECHO_WAIT_MS, MAX_ECHOES, NEIGHBOUR_ID } from "../wire/constants.js";
 import {
+  decodeHostEcho,
   ECHO_BACK,
   ECHO_BAD,
   ECHO_BUSY,
   ECHO_CHANGED,
+  ECHO_CUT,
   ECHO_LOST,
   ECHO_NO_CABLE,
   ECHO_NO_MEMBER,
@@ -18,12 +20,13 @@ import {
   writeEchoTag,
 } from "../wire/echo-frames.js";
 import { FrameBuffer } from "../wire/frame-buffer.js";
-import { FRAME_ECHO, FRAME_ECHO_REPLY, FRAME_HOST_ECHO_RESULT, OFFSET_TYPE } from "../wire/frame-types.js";
+import { FRAME_ECHO, FRAME_ECHO_REPLY, FRAME_HOST_ECHO_RESULT } from "../wire/frame-types.js";
 import { writeFabricHeader } from "../wire/header.js";
 import type { CardContext } from "./card-context.js";
 import type { HostLine } from "./host-line.js";
 import type { Router } from "./router.js";
 
+const NO_LINK = -1;
 const US_PER_MS = 1_000;
 
 /** One echo that the host has asked for and has not been told of. */
@@ -39,17 +42,17 @@ class OpenEcho {
  * are under way at most, each goes over one cable and back, and what is to go out first of all, goes out before them.
  */
 export class Echoes {
-  /** What the host asks for: to be filled before `ask`. */
-  readonly asked = new HostEchoFields();
+  /** What the host asks for. */
+  private readonly asked = new HostEchoFields();
   private readonly context: CardContext;
   private readonly line: HostLine;
   private readonly router: Router;
   private readonly open: OpenEcho[] = [];
   /** An echo with its payload, which most often is that of the next one too: to fill one takes longer than to send it. */
   private readonly echo = new FrameBuffer();
+  private heldLink = NO_LINK;
   private filledPattern = -1;
   private filledBytes = 0;
-  private readonly result = new FrameBuffer();
 
   constructor(context: CardContext, line: HostLine, router: Router) {
     this.context = context;
@@ -58,9 +61,13 @@ export class Echoes {
     for (let index = 0; index < MAX_ECHOES; index += 1) this.open.push(new OpenEcho());
   }
 
-  /** Takes a HOST_ECHO, which is in `asked`. It goes out in the next tick, behind hellos and beacons that are due. */
-  ask(): void {
+  /** Takes a HOST_ECHO. It goes out in the next tick, behind hellos and beacons that are due. */
+  ask(frame: FrameBuffer): void {
     const { asked, context } = this;
+    if (!decodeHostEcho(frame, asked)) {
+      context.counters.dropLength += 1;
+      return;
+    }
     const code = this.refusal();
     const echo = this.free();
     if (code !== ECHO_BACK || echo === undefined) {
@@ -76,23 +83,33 @@ export class Echoes {
     context.wakeBy(context.nowUs);
   }
 
-  /** Takes an ECHO or ECHO_REPLY that came over `link` from the card `source`; anything else is of the wrong type. */
-  receive(link: number, source: number, frame: FrameBuffer): void {
+  /** Takes an ECHO that came over `link` from a member: it goes back at once. */
+  answer(link: number, frame: FrameBuffer): void {
     const { context, router } = this;
-    const { counters, state } = context;
-    const type = frame.bytes[OFFSET_TYPE];
-    if (type !== FRAME_ECHO && type !== FRAME_ECHO_REPLY) {
-      counters.dropType += 1;
-    } else if (!context.isReady || !state.members.has(source) || link === router.trunkLink) {
-      counters.dropRole += 1;
-    } else if (readEchoTag(frame) < 0) {
-      counters.dropLength += 1;
-    } else if (type === FRAME_ECHO) {
-      writeFabricHeader(frame, FRAME_ECHO_REPLY, context.cardId, NEIGHBOUR_ID, 1, state.fabricId);
-      router.sendOver(link, frame);
-    } else {
-      this.receiveReply(link, frame);
+    if (readEchoTag(frame) < 0) {
+      context.counters.dropLength += 1;
+      return;
     }
+    writeFabricHeader(frame, FRAME_ECHO_REPLY, context.cardId, NEIGHBOUR_ID, 1, context.state.fabricId);
+    router.sendOver(link, frame);
+  }
+
+  /** Takes an ECHO_REPLY that came over `link` from a member. */
+  receiveReply(link: number, frame: FrameBuffer): void {
+    const { context } = this;
+    const tag = readEchoTag(frame);
+    if (tag < 0) {
+      context.counters.dropLength += 1;
+      return;
+    }
+    const echo = this.find(link, tag);
+    if (echo === undefined) {
+      context.counters.dropRole += 1;
+      return;
+    }
+    this.fill(echo.asked);
+    const code = hasSamePayload(frame, this.echo) ? ECHO_BACK : ECHO_CHANGED;
+    this.end(echo, code, context.nowUs - echo.sentUs);
   }
 
   tick(): void {
@@ -109,9 +126,21 @@ export class Echoes {
     for (const echo of this.open) echo.isOpen = false;
   }
 
+  /** The two ends of `link` may not have the same rate now: what is under way there says nothing of the cable. */
+  hold(link: number): void {
+    this.heldLink = link;
+    for (const echo of this.open) if (echo.isOpen && echo.asked.link === link) this.end(echo, ECHO_CUT, 0);
+  }
+
+  /** Both ends of the cable held have the same rate again. */
+  release(): void {
+    this.heldLink = NO_LINK;
+  }
+
   private refusal(): number {
     const { asked, context } = this;
     if (!context.isReady) return ECHO_NO_MEMBER;
+    if (asked.link === this.heldLink) return ECHO_CUT;
     if (asked.link >= context.environment.linkCount) return ECHO_NO_CABLE;
     if (asked.pattern >= ECHO_PATTERNS || asked.payloadBytes > MAX_ECHO_BYTES) return ECHO_BAD;
     return asked.waitMs === 0 || asked.waitMs > MAX_ECHO_WAIT_MS ? ECHO_BAD : ECHO_BACK;
@@ -142,18 +171,6 @@ export class Echoes {
     else context.wakeBy(endUs);
   }
 
-  private receiveReply(link: number, frame: FrameBuffer): void {
-    const { context } = this;
-    const echo = this.find(link, readEchoTag(frame));
-    if (echo === undefined) {
-      context.counters.dropRole += 1;
-      return;
-    }
-    this.fill(echo.asked);
-    const code = hasSamePayload(frame, this.echo) ? ECHO_BACK : ECHO_CHANGED;
-    this.end(echo, code, context.nowUs - echo.sentUs);
-  }
-
   private free(): OpenEcho | undefined {
     for (const echo of this.open) if (!echo.isOpen) return echo;
     return undefined;
@@ -173,7 +190,7 @@ export class Echoes {
   }
 
   private tell(tag: number, code: number, roundTripUs: number): void {
-    encodeHostEchoResult(this.result, tag, code, roundTripUs);
-    this.line.send(FRAME_HOST_ECHO_RESULT, this.result);
+    encodeHostEchoResult(this.line.frame, tag, code, roundTripUs);
+    this.line.send(FRAME_HOST_ECHO_RESULT, this.line.frame);
   }
 }

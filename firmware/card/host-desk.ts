@@ -1,11 +1,11 @@
 import { PROTOCOL_VERSION } from "../wire/constants.js";
-import { decodeHostEcho } from "../wire/echo-frames.js";
 import type { FrameBuffer } from "../wire/frame-buffer.js";
 import {
   FRAME_HOST_CLOSE,
   FRAME_HOST_ECHO,
   FRAME_HOST_INIT,
   FRAME_HOST_INIT_RESULT,
+  FRAME_HOST_LINK_TEST,
   FRAME_HOST_OPEN,
   FRAME_HOST_PLAN,
   FRAME_HOST_REFUSE,
@@ -36,8 +36,8 @@ import {
 import { decodeHostPlan } from "../wire/plan-frames.js";
 import { decodeHostSurvey } from "../wire/survey-frames.js";
 import type { Uint64 } from "../wire/uint64.js";
+import type { CableTest } from "./cable-test.js";
 import type { CardContext } from "./card-context.js";
-import type { Echoes } from "./echoes.js";
 import type { HostLine } from "./host-line.js";
 import { initialise } from "./initialise.js";
 import type { Originator } from "./originator.js";
@@ -61,7 +61,7 @@ export class HostDesk {
   private readonly status: StatusReport;
   private readonly survey: Survey;
   private readonly trunk: Trunk;
-  private readonly echoes: Echoes;
+  private readonly cableTest: CableTest;
   private readonly onInitialised: () => void;
   private readonly held: () => Uint64;
   private readonly init = new HostInitFields();
@@ -76,7 +76,7 @@ export class HostDesk {
     status: StatusReport,
     survey: Survey,
     trunk: Trunk,
-    echoes: Echoes,
+    cableTest: CableTest,
     onInitialised: () => void,
     held: () => Uint64,
   ) {
@@ -89,7 +89,7 @@ export class HostDesk {
     this.status = status;
     this.survey = survey;
     this.trunk = trunk;
-    this.echoes = echoes;
+    this.cableTest = cableTest;
     this.onInitialised = onInitialised;
     this.held = held;
   }
@@ -177,8 +177,10 @@ export class HostDesk {
         this.trunk.receive(frame);
         break;
       case FRAME_HOST_ECHO:
-        if (decodeHostEcho(frame, this.echoes.asked)) this.echoes.ask();
-        else this.context.counters.dropLength += 1;
+        this.cableTest.askEcho(frame);
+        break;
+      case FRAME_HOST_LINK_TEST:
+        this.cableTest.askLinkTest(frame);
         break;
       case FRAME_HOST_CLOSE:
         if (hasEmptyBody(frame)) this.close();
@@ -198,7 +200,7 @@ export class HostDesk {
     this.originator.reset();
     this.plans.reset();
     this.survey.reset();
-    this.echoes.reset();
+    this.cableTest.reset();
     this.trunk.close();
   }
 

@@ -111,9 +111,7 @@ export class LinkState {
   age(nowUs: number, staleUs: number, deadUs: number): boolean {
     const silentUs = nowUs - this.lastHeardUs;
     if (this.state !== LINK_DEAD && silentUs >= deadUs) {
-      this.state = LINK_DEAD;
-      this.heardBack = false;
-      this.costs.fill(UNREACHABLE_COST);
+      this.lose();
       return true;
     }
     if (this.state === LINK_ALIVE && silentUs >= staleUs) {
@@ -121,6 +119,13 @@ export class LinkState {
       return true;
     }
     return false;
+  }
+
+  /** Nothing is reached over it until its next hello. */
+  lose(): void {
+    this.state = LINK_DEAD;
+    this.heardBack = false;
+    this.costs.fill(UNREACHABLE_COST);
   }
 
   /** The member list has changed: what is known of its cards is put in their new places, and what passed others forgotten. */

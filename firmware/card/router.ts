@@ -53,6 +53,8 @@ export class Router {
   private helloIsWritten = false;
   private lastHelloUs = Number.NEGATIVE_INFINITY;
   private sendTrunk: (frame: FrameBuffer) => boolean = () => false;
+  /** The cable that is under test, which counts as cut. */
+  private awayLink = NO_LINK;
 
   constructor(context: CardContext) {
     this.context = context;
@@ -100,6 +102,20 @@ export class Router {
     this.links.pop();
     this.linkCount = this.links.length;
     this.findRoutes();
+  }
+
+  /** Leaves a cable alone, at once: no way leads over it, no hello goes out there, and none that comes counts. One at a time. */
+  sendAway(link: number): void {
+    this.awayLink = link;
+    (this.links[link] as LinkState).lose();
+    this.findRoutes();
+    this.helloSoon();
+  }
+
+  /** The cable that was sent away is one like the others again, from its next hello on. */
+  takeBack(): void {
+    this.awayLink = NO_LINK;
+    this.helloSoon();
   }
 
   /** The newest list may be another now: the ways are kept, in the places of the new one. */
@@ -178,6 +194,7 @@ export class Router {
     const linkState = this.links[link] as LinkState;
     // Mostly it says what it said before.
     if (linkState.isHeardAgain(frame, context.epoch)) return linkState.findsOtherwise;
+    if (link === this.awayLink) return false;
     if (!decodeHello(frame, hello)) {
       context.counters.dropLength += 1;
       return false;
@@ -287,6 +304,7 @@ export class Router {
     const staleUs = nowUs - timing.linkStaleUs;
     const fabric = (words[WORD_FABRIC] as number) & LOWER_BYTES;
     for (let link = 0; link < linkCount; link += 1) {
+      if (link === this.awayLink) continue;
       const linkState = links[link] as LinkState;
       const isSilent = linkState.state === LINK_DEAD || linkState.lastHeardUs <= staleUs;
       // Whom this card hears there is the first byte of the body.

@@ -135,6 +135,12 @@ static FramePort* portOf(xsMachine* the)
 	return xsmcGetHostData(xsThis);
 }
 
+FrameLine* framePortLine(xsMachine* the)
+{
+	FramePort* port = portOf(the);
+	return port ? port->line : NULL;
+}
+
 /* send(frame: FrameBuffer): boolean */
 void xs_frame_port_send(xsMachine* the)
 {

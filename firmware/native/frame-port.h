@@ -13,6 +13,9 @@
  */
 void framePortOpen(xsMachine* the, FrameLine* line, int frameArgument);
 
+/* The line below `xsThis`, a NativeFramePort; NULL once it is closed. */
+FrameLine* framePortLine(xsMachine* the);
+
 /* Hands on at most one frame of each port that was woken. Returns false where no port had anything. */
 bool framePortsPoll(void);
 

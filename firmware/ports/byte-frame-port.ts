@@ -2,7 +2,7 @@ import { MAX_ENCODED_BYTES } from "../wire/constants.js";
 import type { FrameBuffer } from "../wire/frame-buffer.js";
 import { FrameDecoder } from "../wire/frame-decoder.js";
 import { encodeFrame } from "../wire/frame-encoder.js";
-import type { FramePort } from "./frame-port.js";
+import type { FramePort, PortRate } from "./frame-port.js";
 
 /** Where the encoded bytes of a frame go. */
 export interface ByteSink {
@@ -16,13 +16,16 @@ export interface ByteSink {
 /** A frame port over a stream of bytes, with the framing in TypeScript. */
 export class ByteFramePort implements FramePort {
   onFrame: (frame: FrameBuffer) => void = () => {};
+  readonly rate: PortRate | undefined;
   private readonly sink: ByteSink;
   private readonly encoded = new Uint8Array(MAX_ENCODED_BYTES);
   private readonly decoder = new FrameDecoder((frame) => this.onFrame(frame));
   private closed = false;
 
-  constructor(sink: ByteSink) {
+  /** @param rate left out where the line has none that can be changed. */
+  constructor(sink: ByteSink, rate?: PortRate) {
     this.sink = sink;
+    this.rate = rate;
   }
 
   get badFrames(): number {

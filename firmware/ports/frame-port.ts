@@ -1,5 +1,18 @@
 import type { FrameBuffer } from "../wire/frame-buffer.js";
 
+/** How fast a port's line is, where that can be changed. */
+export interface PortRate {
+  /** Bits a second that it has but for tests. */
+  readonly configuredBaud: number;
+  /** The most that the board can. */
+  readonly maxBaud: number;
+  /**
+   * Changes it both ways, as soon as the byte that is being sent has gone. What waits to be sent goes at the new rate.
+   * @param baud `MIN_LINK_BAUD` to `maxBaud`.
+   */
+  setBaud(baud: number): void;
+}
+
 /**
  * One cable end, or the USB line to the host, that carries whole checked frames. On boards it is native, with bytes,
  * interrupts and framing in C; elsewhere it is `ByteFramePort`.
@@ -9,6 +22,8 @@ export interface FramePort {
   onFrame: (frame: FrameBuffer) => void;
   /** Frames dropped on reception for noise, wrong checksum or wrong length. */
   readonly badFrames: number;
+  /** Left out where the line has no rate, or none that can be changed. */
+  readonly rate?: PortRate | undefined;
   /** Frames that `send` had taken and that never went out, at the least, as nobody was there to read them. */
   readonly forgottenFrames: number;
   /**

@@ -54,6 +54,21 @@ export const MAX_ECHOES = 4;
 /** Longest time that a card waits for an echo: two of them, with full send buffers in front, at 9,600 baud. */
 export const MAX_ECHO_WAIT_MS = 10_000;
 
+/** Longest time for which a cable is at another rate than its own, for a test: a fabric bears that as it bears a cut cable. */
+export const MAX_LINK_TEST_MS = 2_000;
+/** Lowest rate of a test: the longest frame takes 0.3 s. */
+export const MIN_LINK_BAUD = 9_600;
+/** From the agreement to the change of the rate, beside the time that a full send buffer takes: what is under way arrives before. */
+export const LINK_TEST_LEAD_US = 10_000;
+/** How long the other end may take to agree, beside the time that two full send buffers take: a flash's erase, say. */
+export const LINK_TEST_REPLY_US = 200_000;
+/**
+ * What other cards may ask of one in tests, as nothing on a wire proves who asks: two minutes of them at once, and from then
+ * on a tenth of the time.
+ */
+export const LINK_TEST_SHARE = 10;
+export const LINK_TEST_BURST_US = 120_000_000 * LINK_TEST_SHARE;
+
 /** The windows by which a ceiling moves, as powers of two: frames and flash have them so, in one byte. */
 export const SMALLEST_WINDOW_LOG2 = 16;
 export const LARGEST_WINDOW_LOG2 = 30;

@@ -34,6 +34,8 @@ export const ECHO_NO_ROOM = 5;
 export const ECHO_BAD = 6;
 /** The card is no member of a fabric. */
 export const ECHO_NO_MEMBER = 7;
+/** The cable's rate was changed, or is about to be: it says nothing of the cable. */
+export const ECHO_CUT = 8;
 
 const OFFSET_TAG = FABRIC_HEADER_BYTES;
 const OFFSET_PAYLOAD = OFFSET_TAG + 4;

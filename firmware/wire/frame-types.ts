@@ -17,6 +17,8 @@ export const FRAME_QUERY = 0x0f;
 export const FRAME_REPORT = 0x10;
 export const FRAME_ECHO = 0x11;
 export const FRAME_ECHO_REPLY = 0x12;
+export const FRAME_LINK_TEST = 0x13;
+export const FRAME_LINK_TEST_REPLY = 0x14;
 
 /** From the host to its card. */
 export const FRAME_HOST_OPEN = 0x40;
@@ -31,6 +33,7 @@ export const FRAME_HOST_TRUNK_CLOSE = 0x48;
 /** One frame between cards, from the card at the other end of the trunk. */
 export const FRAME_HOST_TRUNK_IN = 0x49;
 export const FRAME_HOST_ECHO = 0x4a;
+export const FRAME_HOST_LINK_TEST = 0x4b;
 
 /** From the card to its host. */
 export const FRAME_HOST_WELCOME = 0x60;
@@ -47,6 +50,7 @@ export const FRAME_HOST_REPORT = 0x6a;
 /** One frame between cards, for the card at the other end of the trunk. */
 export const FRAME_HOST_TRUNK_OUT = 0x6b;
 export const FRAME_HOST_ECHO_RESULT = 0x6c;
+export const FRAME_HOST_LINK_TEST_RESULT = 0x6d;
 
 /** Offsets that every frame has. */
 export const OFFSET_VERSION = 0;

@@ -36,6 +36,16 @@ export type FindingCode =
   | "ECHOES_LOST"
   /** Came back with another payload under a good checksum. */
   | "ECHO_CHANGED"
+  /** A cable that was not tested at other rates, as others would get no numbers meanwhile. */
+  | "CABLE_NEEDED"
+  /** A cable that has one rate only. */
+  | "NO_BAUDS"
+  /** Errors at the rate that a cable has, or below it. */
+  | "BAUD_ERRORS"
+  /** A rate that a board cannot. */
+  | "BAUD_REFUSED"
+  /** A rate that was not tested for another reason. */
+  | "BAUD_UNTESTED"
   /** No number came at a host that ought to have been served. */
   | "NO_NUMBERS"
   /** The rig cannot bear the loss of this cable or card. */

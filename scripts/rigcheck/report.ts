@@ -1,5 +1,6 @@
 import { hexadecimal } from "../../host-bridge/session-errors.js";
 import { formatCount, formatLatency } from "../text/quantities.js";
+import type { BaudWay } from "./baud-run.js";
 import { cableName, isWhole } from "./cable-ends.js";
 import type { Finding } from "./finding.js";
 import type { CheckedPort, RigCheckResult } from "./rig-check.js";
@@ -19,6 +20,7 @@ export function markdownReport(result: RigCheckResult, takenAt: Date): string {
     section("Cards", cardTable(result.ports)),
     section("Cables", cableSection(result)),
     section("Echoes", echoSection(result)),
+    section("Other rates", baudSection(result)),
     section("Latency", latencySection(result)),
     section("Failover", failoverSection(result)),
     section("Every number", promiseSection(result)),
@@ -92,7 +94,6 @@ function cableSection({ cables, ways, loadMs }: RigCheckResult): string {
     `Over ${seconds} s, while every host took numbers one after the other:`,
     figures,
     "The counts of two cards are taken a moment apart: up to 16 frames that seem to be missing are not called lost. What found a full send buffer was not sent.",
-    "Each cable ran at the one baud that its cards were built for, and was tested at that one only: cards cannot change it while they run.",
   ].join("\n\n");
 }
 
@@ -134,6 +135,54 @@ function echoSection({ echoes }: RigCheckResult): string {
       rows,
     ),
   ].join("\n\n");
+}
+
+function baudSection({ bauds, findings }: RigCheckResult): string {
+  if (bauds.length === 0) {
+    return hasFailed({ findings })
+      ? "Not tested: what is wrong already has to be mended first."
+      : "Not tested: `--baud all` does.";
+  }
+  const cables = bauds.map((one) => [
+    one.cable,
+    one.configuredBaud === 0 ? "-" : formatCount(one.configuredBaud),
+    one.maxBaud === 0 ? "-" : formatCount(one.maxBaud),
+    one.leftOut === undefined ? optionalBaud(one.bestBaud) : `not tested: ${one.leftOut}`,
+    `${one.longestWaitMs.toFixed(1)} ms`,
+  ]);
+  const rates = bauds.flatMap(({ cable, rates: tested }) =>
+    tested.map(({ baud, outcome, echoes, back, ways }) => [
+      cable,
+      formatCount(baud),
+      outcome,
+      `${formatCount(back)} of ${formatCount(echoes)}`,
+      ...[0, 1].map((index) => describeWay(ways[index])),
+    ]),
+  );
+  return [
+    "For a moment each, one cable after the other. A cable under test carries nothing but echoes, and both of its ends go back by their own clocks.",
+    table(
+      [
+        "cable",
+        "usual baud",
+        "limit of its boards",
+        "highest baud without errors",
+        "longest wait for a number",
+      ],
+      cables,
+    ),
+    table(["cable", "baud", "outcome", "echoes back", "one way", "the other way"], rates),
+  ].join("\n\n");
+}
+
+function optionalBaud(baud: number | undefined): string {
+  return baud === undefined ? "none" : formatCount(baud);
+}
+
+function describeWay(way: BaudWay | undefined): string {
+  if (way === undefined) return "-";
+  const { bad, errorsPpm, from, received, sent, to } = way;
+  return `${from} to ${to}: ${formatCount(received)} of ${formatCount(sent)}, ${formatCount(bad)} bad, ${formatCount(errorsPpm)} in a million`;
 }
 
 function optionalLatency(us: number | undefined): string {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type CheckResult, check, Deliveries, describeResult } from "../checker/index.js";
+import { type BaudOptions, type CableBauds, checkBauds } from "./baud-check.js";
 import { BenchOfCards } from "./bench-of-cards.js";
 import { type CableEnd, judgeCables, type PairedCable, pairEnds } from "./cable-ends.js";
 import { judgeWays, measureWays, type WayFigures } from "./cable-figures.js";
@@ -21,6 +22,8 @@ export interface RigCheckOptions extends PortOptions {
   readonly latencyNumbers: number;
   /** The echoes over each cable, from each end; a count of 0 leaves them out. */
   readonly echoes: EchoPlan;
+  /** The tests of cables at other rates; left out: none. */
+  readonly bauds?: BaudOptions;
   /** How many millionths of the frames may be bad or lost. */
   readonly maxErrorsPpm: number;
   /** How long a number, a cable or a card may take to come back, in milliseconds. */
@@ -55,6 +58,8 @@ export interface RigCheckResult {
   readonly ways: readonly WayFigures[];
   readonly loadMs: number;
   readonly echoes: readonly EchoFigures[];
+  /** What became of each cable at other rates; empty where none was asked for. */
+  readonly bauds: readonly CableBauds[];
   readonly latency: readonly HostLatency[];
   readonly perHopUs: number | undefined;
   readonly failover: readonly FailoverStep[];
@@ -85,7 +90,7 @@ export async function checkRig(options: RigCheckOptions): Promise<RigCheckResult
 
 type Measured = Pick<
   RigCheckResult,
-  "cables" | "ways" | "echoes" | "latency" | "perHopUs" | "failover" | "promises"
+  "cables" | "ways" | "echoes" | "bauds" | "latency" | "perHopUs" | "failover" | "promises"
 >;
 
 async function measure(
@@ -101,6 +106,7 @@ async function measure(
   if (bench.cards.length > 0) findings.push(...judgeCables(before, known));
   const echoes = await checkEchoes(bench, cables, options.echoes, onProgress);
   findings.push(...echoes.findings);
+  const bauds = await tryBauds(bench, cables, options, findings, deliveries, onProgress);
   const graph = bench.graph(cables);
   const served = graph.served(bench.voters());
   const hosts = bench.all.filter(({ status }) => served.has(status.card));
@@ -143,11 +149,27 @@ async function measure(
     cables,
     ways,
     echoes: echoes.figures,
+    bauds,
     latency,
     perHopUs: latencyPerHop(latency),
     failover,
     promises,
   };
+}
+
+/** Not on a rig where something is broken already: that has to be mended first. */
+async function tryBauds(
+  bench: BenchOfCards,
+  cables: readonly PairedCable[],
+  { bauds, limitMs }: RigCheckOptions,
+  findings: Finding[],
+  deliveries: Deliveries,
+  onProgress: (text: string) => void,
+): Promise<readonly CableBauds[]> {
+  if (bauds === undefined || findings.some(({ severity }) => severity === "error")) return [];
+  const check = await checkBauds(bench, cables, bauds, limitMs, deliveries, onProgress);
+  findings.push(...check.findings);
+  return check.cables;
 }
 
 /** One hello that was missed is no verdict: a cable that looks bad is looked at again for a while. */

@@ -1,10 +1,13 @@
 import { writeFileSync } from "node:fs";
+import { confirm } from "@clack/prompts";
 import type { Command } from "commander";
 import { DEFAULT_RIG_NAME } from "../../boards/virtual/control-path.js";
 import { wholeNumber } from "../../host-bridge/commands/card-options.js";
 import { printLine, toJson } from "../../host-bridge/commands/output.js";
 import { SequenceError } from "../../host-bridge/errors.js";
 import { AskingOperator } from "./asking-operator.js";
+import type { BaudOptions } from "./baud-check.js";
+import { type BaudChoice, parseBauds } from "./baud-rates.js";
 import { hasFailed, markdownReport, verdict } from "./report.js";
 import { checkRig, type RigCheckOptions } from "./rig-check.js";
 import { RigCheckError } from "./rig-check-error.js";
@@ -23,6 +26,9 @@ interface RigCheckCommandOptions {
   readonly staySeconds: number;
   readonly echoes: number;
   readonly echoWaitMs: number;
+  readonly baud?: BaudChoice;
+  readonly yes?: true;
+  readonly force?: true;
   readonly maxErrorsPpm: number;
   readonly timeoutMs: number;
   readonly baudRate?: number;
@@ -37,7 +43,11 @@ code means.
 Examples:
   $ seqcard rigcheck --ports /dev/ttyACM0,/dev/ttyACM1,/dev/ttyACM2 --report rig.md
   $ seqcard rigcheck --ports /tmp/cards/card1,/tmp/cards/card2,/tmp/cards/card3 --auto    a virtual rig pulls its own plugs
-  $ seqcard rigcheck --ports /dev/ttyACM0,/dev/ttyACM1,/dev/ttyACM2 --no-failover --json`;
+  $ seqcard rigcheck --ports /dev/ttyACM0,/dev/ttyACM1,/dev/ttyACM2 --no-failover --json
+  $ seqcard rigcheck --ports /dev/ttyACM0,/dev/ttyACM1,/dev/ttyACM2 --no-failover --baud all    also at every other rate`;
+
+/** How long a cable is at each rate. */
+const BAUD_MS = 2_000;
 
 /** Adds `rigcheck`. */
 export function addRigCheckCommand(program: Command): void {
@@ -58,6 +68,9 @@ export function addRigCheckCommand(program: Command): void {
       20,
     )
     .option("--echo-wait-ms <ms>", "how long a card waits for an echo", wholeNumber(1, 10_000), 1_000)
+    .option("--baud <rates>", "also at other rates: all, or such as 1000000,3000000", parseBauds)
+    .option("--yes", "with --baud: do not ask first")
+    .option("--force", "with --baud: also cables without which cards get no numbers")
     .option("--stay-seconds <seconds>", "how long a plug stays out", wholeNumber(0, 3_600), 1)
     .option(
       "--max-errors-ppm <count>",
@@ -78,13 +91,17 @@ export function addRigCheckCommand(program: Command): void {
 }
 
 async function runRigCheck(options: RigCheckCommandOptions): Promise<void> {
-  const { auto, baudRate, failover, json, report } = options;
+  const { auto, baud, baudRate, failover, json, report } = options;
   if (failover && auto !== true && !process.stdin.isTTY) {
     throw new SequenceError(
       "BAD_OPTION",
       "there is nobody to pull plugs: give --no-failover, or --auto on a virtual rig",
     );
   }
+  if (baud === undefined && (options.yes ?? options.force) !== undefined) {
+    throw new SequenceError("BAD_OPTION", "--yes and --force go with --baud");
+  }
+  if (baud !== undefined && options.yes !== true) await askForBauds();
   const result = await checkRig({
     ports: options.ports,
     timeoutMs: options.timeoutMs,
@@ -94,6 +111,7 @@ async function runRigCheck(options: RigCheckCommandOptions): Promise<void> {
     latencyNumbers: options.numbers,
     echoes: { count: options.echoes, waitMs: options.echoWaitMs },
     maxErrorsPpm: options.maxErrorsPpm,
+    ...(baud === undefined ? {} : { bauds: baudOptions(baud, options) }),
     onProgress: (text) => process.stderr.write(`rigcheck: ${text}\n`),
     ...(baudRate === undefined ? {} : { baudRate }),
     ...(failover ? { makeOperator: operatorMaker(options) } : {}),
@@ -104,6 +122,22 @@ async function runRigCheck(options: RigCheckCommandOptions): Promise<void> {
   else if (report === undefined) process.stdout.write(page);
   else printLine(`${verdict(result)}; the report is in ${report}`);
   if (hasFailed(result)) throw RigCheckError.of(result.findings);
+}
+
+/** A quarter of the wait for an echo: at a rate that is too high many are lost, and a test is short. */
+function baudOptions(choice: BaudChoice, { echoWaitMs, force }: RigCheckCommandOptions): BaudOptions {
+  const waitMs = Math.ceil(echoWaitMs / 4);
+  return { choice, durationMs: BAUD_MS, waitMs, force: force === true };
+}
+
+async function askForBauds(): Promise<void> {
+  if (!process.stdin.isTTY) {
+    throw new SequenceError("BAD_OPTION", "there is nobody to ask whether cables may be tested: give --yes");
+  }
+  const message =
+    "Cables are tested at other rates, one after the other. Each carries no numbers for a few seconds. Go on?";
+  const answer = await confirm({ message, initialValue: false, output: process.stderr });
+  if (answer !== true) throw new SequenceError("NOT_CONFIRMED", "not confirmed; no cable was touched");
 }
 
 function operatorMaker({ auto, rig }: RigCheckCommandOptions): NonNullable<RigCheckOptions["makeOperator"]> {

@@ -294,4 +294,16 @@ export const FABRIC_FRAMES: readonly FabricSource[] = [
     header: { ...header(1, 255), hopsLeft: "1" },
     fields: { tag: "42", payloadBytes: "0", payload: [] },
   },
+  {
+    name: "a cable for two seconds at 3 Mbaud",
+    frame: "LINK_TEST",
+    header: { ...header(3, 255), hopsLeft: "1" },
+    fields: { tag: LARGEST_UINT32, baud: "3000000", durationMs: "2000" },
+  },
+  {
+    name: "that board can do less",
+    frame: "LINK_TEST_REPLY",
+    header: { ...header(1, 255), hopsLeft: "1" },
+    fields: { tag: LARGEST_UINT32, code: "3", configuredBaud: "2000000", maxBaud: "2500000" },
+  },
 ];

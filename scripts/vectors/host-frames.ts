@@ -67,6 +67,18 @@ export const HOST_FRAMES: readonly HostSource[] = [
     header: session,
     fields: { tag: "42", code: "0", roundTripUs: "1500" },
   },
+  {
+    name: "what can both ends of the third cable",
+    frame: "HOST_LINK_TEST",
+    header: session,
+    fields: { tag: "42", link: "2", baud: "0", durationMs: "0" },
+  },
+  {
+    name: "the third cable is at another rate",
+    frame: "HOST_LINK_TEST_RESULT",
+    header: session,
+    fields: { tag: "42", code: "1", card: "254", configuredBaud: "2000000", maxBaud: LARGEST_UINT32 },
+  },
   { name: "ask for all cards", frame: "HOST_SURVEY", header: session, fields: { surveyId: "42" } },
   {
     name: "one of three cards",

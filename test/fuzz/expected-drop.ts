@@ -7,6 +7,8 @@ import {
   FRAME_ECHO_REPLY,
   FRAME_HELLO,
   FRAME_HOST_TRUNK_IN,
+  FRAME_LINK_TEST,
+  FRAME_LINK_TEST_REPLY,
 } from "../../firmware/wire/frame-types.js";
 import { decodeHostTrunk } from "../../firmware/wire/trunk-frames.js";
 import { must } from "./must.js";
@@ -26,7 +28,13 @@ const FORETOLD: readonly CounterName[] = [
 const BY_ROLE: readonly CounterName[] = ["dropLength", "dropType", "dropRole"];
 
 /** What is for whoever is at the other end of the cable. */
-const TO_NEIGHBOURS: readonly (number | undefined)[] = [FRAME_HELLO, FRAME_ECHO, FRAME_ECHO_REPLY];
+const TO_NEIGHBOURS: readonly (number | undefined)[] = [
+  FRAME_HELLO,
+  FRAME_ECHO,
+  FRAME_ECHO_REPLY,
+  FRAME_LINK_TEST,
+  FRAME_LINK_TEST_REPLY,
+];
 
 /** @returns the one counter that must rise for a frame from a cable, or nothing where a role decides. */
 export function expectedLinkDrop(

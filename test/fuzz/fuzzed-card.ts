@@ -1,5 +1,11 @@
 import { Card } from "../../firmware/card/card.js";
-import { DEFAULT_TIMING } from "../../firmware/wire/constants.js";
+import type { LinkRate } from "../../firmware/card/card-context.js";
+import {
+  DEFAULT_TIMING,
+  LINK_TEST_LEAD_US,
+  MAX_LINK_TEST_MS,
+  MIN_LINK_BAUD,
+} from "../../firmware/wire/constants.js";
 import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import { FrameDecoder } from "../../firmware/wire/frame-decoder.js";
 import { FRAME_HOST_TRUNK_OUT } from "../../firmware/wire/frame-types.js";
@@ -7,6 +13,7 @@ import { decodeHostTrunk } from "../../firmware/wire/trunk-frames.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
 import { judgePiece, piecesOf, type Verdict } from "../support/independent-framing.js";
 import type { Random } from "../support/random.js";
+import { MOST_BAUD, USUAL_BAUD } from "../support/virtual-fabric.js";
 import {
   type CounterValues,
   checkCounted,
@@ -36,6 +43,9 @@ export class FuzzedCard {
   private readonly decoders = new Map<number, FrameDecoder>();
   private readonly found: Uint8Array[] = [];
   private readonly scratch = new FrameBuffer();
+  /** The cable that is not at its own rate, and when it must be again. */
+  private testedLink: number | undefined;
+  private testUntilUs = 0;
   private coldView: number | undefined;
   private readonly history = new ViewHistory();
 
@@ -65,6 +75,7 @@ export class FuzzedCard {
     this.host.reboot();
     this.history.reboot(this.nowUs);
     this.store.failed = false;
+    this.testedLink = undefined;
     this.coldView = this.store.persisted?.accepted.number;
     this.card = this.makeCard();
     this.card.start(this.nowUs);
@@ -135,6 +146,7 @@ export class FuzzedCard {
   tick(): void {
     for (let times = 0; times < MAX_TICKS_AT_ONCE; times += 1) {
       this.card.tick(this.nowUs);
+      must(this.testedLink === undefined || this.nowUs < this.testUntilUs, "a cable stayed under test");
       if (this.card.wakeUpUs > this.nowUs) return;
     }
     must(false, "the card wants to be woken at once, again and again");
@@ -147,6 +159,7 @@ export class FuzzedCard {
       chipId: new Uint64(1, 2),
       randomSeed: this.random.next(),
       timing: DEFAULT_TIMING,
+      rateOfLink: (link) => this.rateOf(link),
       sendLink: (link, frame) => this.send(link, frame),
       sendHost: (frame) => {
         this.host.fromCard(frame);
@@ -154,6 +167,29 @@ export class FuzzedCard {
       },
       badFramesOfLink: () => 0,
     });
+  }
+
+  /** The last cable is one whose rate cannot be changed. */
+  private rateOf(link: number): LinkRate | undefined {
+    must(link >= 0 && link < this.linkCount, "the card asked for the rate of a cable that it has not");
+    if (link === this.linkCount - 1) return undefined;
+    const setBaud = (baud: number): void => {
+      must(baud >= MIN_LINK_BAUD && baud <= MOST_BAUD, "a rate was set out of its range");
+      this.setBaud(link, baud);
+    };
+    return { configuredBaud: USUAL_BAUD, maxBaud: MOST_BAUD, setBaud };
+  }
+
+  /** No cable may be at another rate than its own for longer than a test takes, nor two at once. */
+  private setBaud(link: number, baud: number): void {
+    if (baud !== USUAL_BAUD) {
+      must(this.testedLink === undefined, "two cables are under test at once");
+      this.testedLink = link;
+      // With the time that a full send buffer takes at the usual rate.
+      this.testUntilUs = this.nowUs + 1_000 * MAX_LINK_TEST_MS + 2 * (LINK_TEST_LEAD_US + 10_240);
+    } else if (this.testedLink === link) {
+      this.testedLink = undefined;
+    }
   }
 
   private send(link: number, frame: FrameBuffer): boolean {

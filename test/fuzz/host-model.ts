@@ -1,7 +1,7 @@
 import {
   decodeHostEcho,
   decodeHostEchoResult,
-  ECHO_NO_MEMBER,
+  ECHO_CUT,
   HostEchoFields,
   HostEchoResultFields,
 } from "../../firmware/wire/echo-frames.js";
@@ -121,7 +121,7 @@ export class HostModel {
   private takeEchoResult(frame: FrameBuffer): void {
     const { echoes, echoResult } = this;
     must(decodeHostEchoResult(frame, echoResult), "HOST_ECHO_RESULT has a wrong length");
-    must(echoResult.code <= ECHO_NO_MEMBER, "an echo has a result that is none");
+    must(echoResult.code <= ECHO_CUT, "an echo has a result that is none");
     const asked = echoes.get(echoResult.tag) ?? 0;
     must(asked > 0, "an echo was told of that nobody asked for");
     echoes.set(echoResult.tag, asked - 1);

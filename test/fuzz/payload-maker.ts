@@ -21,8 +21,8 @@ const UINT64S = [
   .concat(["0000000000000080", "0100000000000080", "ffffffffffffffff"])
   .map(fromHex);
 const TYPES = {
-  link: [...range(0x00, 0x13), 0x41, 0xff],
-  host: [...range(0x40, 0x47), 0x4a, 0x60, 0x61, 0x02, 0xff],
+  link: [...range(0x00, 0x15), 0x41, 0xff],
+  host: [...range(0x40, 0x47), 0x4a, 0x4b, 0x60, 0x61, 0x02, 0xff],
 };
 /** Payloads kept of what the cards themselves have sent: the best material, because it fits their state. */
 const REMEMBERED = 64;

@@ -9,6 +9,8 @@ import {
   FRAME_HOST_ECHO_RESULT,
   FRAME_HOST_INIT,
   FRAME_HOST_INIT_RESULT,
+  FRAME_HOST_LINK_TEST,
+  FRAME_HOST_LINK_TEST_RESULT,
   FRAME_HOST_LINKS,
   FRAME_HOST_MIRROR,
   FRAME_HOST_OPEN,
@@ -57,6 +59,12 @@ import {
   encodeHostStatus,
   LINK_ALIVE,
 } from "../../firmware/wire/host-status-frames.js";
+import {
+  decodeHostLinkTest,
+  encodeHostLinkTestResult,
+  HostLinkTestFields,
+  HostLinkTestResultFields,
+} from "../../firmware/wire/link-test-frames.js";
 import { decodeHostSurvey, encodeHostReport, ReportFields } from "../../firmware/wire/survey-frames.js";
 import { uint64 } from "../support/layout.js";
 import { describeCard, fakeLinks, fakeStatus } from "./fake-card-answers.js";
@@ -82,6 +90,7 @@ export class FakeCard {
   closes = 0;
   /** The echoes asked for, for the test to tell of. */
   readonly echoes: HostEchoFields[] = [];
+  readonly linkTests: HostLinkTestFields[] = [];
   inits = 0;
   /** What was said of a trunk, and the bytes of frames that came over it, as far as the session was right. */
   readonly trunk: string[] = [];
@@ -140,6 +149,9 @@ export class FakeCard {
       case FRAME_HOST_ECHO:
         this.onEcho(frame);
         break;
+      case FRAME_HOST_LINK_TEST:
+        this.linkTests.push(readLinkTest(frame));
+        break;
       case FRAME_HOST_SURVEY:
         this.surveys.push(decodeHostSurvey(frame));
         this.sendReports();
@@ -158,6 +170,17 @@ export class FakeCard {
   tellEcho({ tag }: HostEchoFields, code: number, roundTripUs = 0): void {
     encodeHostEchoResult(this.frame, tag, code, roundTripUs);
     this.send(FRAME_HOST_ECHO_RESULT, this.session);
+  }
+
+  /** Tells of the test asked for as `asked`. */
+  tellLinkTest(
+    { tag }: HostLinkTestFields,
+    code: number,
+    fields: Partial<HostLinkTestResultFields> = {},
+  ): void {
+    const result = Object.assign(new HostLinkTestResultFields(), { tag, code, ...fields });
+    encodeHostLinkTestResult(this.frame, result);
+    this.send(FRAME_HOST_LINK_TEST_RESULT, this.session);
   }
 
   /** Answers a request with the next numbers. */
@@ -324,4 +347,10 @@ export class FakeCard {
     this.frame.bytes[OFFSET_VERSION] = this.settings.version;
     this.out(this.frame);
   }
+}
+
+function readLinkTest(frame: FrameBuffer): HostLinkTestFields {
+  const fields = new HostLinkTestFields();
+  if (!decodeHostLinkTest(frame, fields)) throw new RangeError("a HOST_LINK_TEST of a wrong length");
+  return fields;
 }

@@ -161,10 +161,20 @@ static void openAll(void)
 	must(wakes >= PORTS, "an opened port was not woken for what had come before");
 }
 
+/* The line below a port, as a native function of a line asks for it; none once the port was closed. */
+static void lineIsNamed(Port* port)
+{
+	machine.thisSlot = (xsSlot){ .object = &port->object };
+	FrameLine* expected = port->object.hostData == NULL ? NULL : &port->line->line;
+	must(framePortLine(&machine) == expected, "another line than the port's");
+}
+
 static void closeAll(void)
 {
 	for (size_t index = 0; index < PORTS; index += 1) {
+		lineIsNamed(&ports[index]);
 		call(&ports[index], xs_frame_port_close);
+		lineIsNamed(&ports[index]);
 		free(ports[index].frame.bytes);
 	}
 	must(linesClosed == PORTS, "each line is closed once, by whomever");

@@ -21,32 +21,33 @@ export class CableDirection implements EventTarget {
   readonly from: SimulatedCard;
   readonly to: SimulatedCard;
   private readonly world: World;
+  private readonly fromLink: number;
   private readonly toLink: number;
-  private readonly usPerByte: number;
   private readonly latencyUs: number;
   private busyUntilUs = 0;
 
-  constructor(world: World, from: SimulatedCard, to: SimulatedCard, toLink: number) {
+  constructor(world: World, from: SimulatedCard, fromLink: number, to: SimulatedCard, toLink: number) {
     this.world = world;
     this.from = from;
     this.to = to;
+    this.fromLink = fromLink;
     this.toLink = toLink;
-    this.usPerByte = BITS_PER_BYTE / world.options.cableMegabaud;
     this.latencyUs = world.options.cableLatencyUs;
   }
 
   send(frame: FrameBuffer): boolean {
     const { world } = this;
     const { weather, random } = world;
+    const usPerByte = (BITS_PER_BYTE * 1_000_000) / this.baud;
     const startUs = Math.max(world.nowUs, this.busyUntilUs);
-    if (this.clogs > 0 || (startUs - world.nowUs) / this.usPerByte > SEND_BUFFER_BYTES) {
+    if (this.clogs > 0 || (startUs - world.nowUs) / usPerByte > SEND_BUFFER_BYTES) {
       world.traceFrame(this.from.id, this.to.id, frame, "no room");
       return false;
     }
     const bytes = frame.length + FRAMING_BYTES;
     const type = frame.bytes[OFFSET_TYPE] as number;
     this.bytesOfType[type] = (this.bytesOfType[type] as number) + bytes;
-    this.busyUntilUs = startUs + bytes * this.usPerByte;
+    this.busyUntilUs = startUs + bytes * usPerByte;
     if (random.chance(weather.recorded)) world.archive.record(this, frame);
     if (this.cuts > 0 || weather.loses(frame, random)) {
       world.traceFrame(this.from.id, this.to.id, frame, this.cuts > 0 ? "cut" : "lost");
@@ -66,12 +67,18 @@ export class CableDirection implements EventTarget {
     if (isReplay) world.traceFrame(this.from.id, this.to.id, frame, "again");
     const readyUs = Math.max(world.nowUs, this.busyUntilUs);
     const atUs = Math.ceil(readyUs) + this.latencyUs + extraUs;
-    world.queue.add(atUs, this, ARRIVED, 0, world.pool.copyOf(frame));
+    world.queue.add(atUs, this, ARRIVED, this.baud, world.pool.copyOf(frame));
   }
 
-  handle(_kind: number, _value: number, frame: FrameBuffer | null): void {
+  /** The rate of the sending end. */
+  private get baud(): number {
+    return this.from.bauds[this.fromLink] as number;
+  }
+
+  /** @param baud at which the frame was sent: to an end that has another it is noise. */
+  handle(_kind: number, baud: number, frame: FrameBuffer | null): void {
     if (frame === null) return;
-    this.to.receive(this.toLink, frame);
+    if (this.to.bauds[this.toLink] === baud) this.to.receive(this.toLink, frame);
     this.world.pool.release(frame);
   }
 }

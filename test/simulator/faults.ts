@@ -1,3 +1,4 @@
+import { MAX_LINK_TEST_MS } from "../../firmware/wire/constants.js";
 import {
   FRAME_ACCEPT,
   FRAME_ANSWER,
@@ -180,6 +181,18 @@ function plan(kit: FaultKit): void {
     }
   });
 }
+
+/** A cable is at another rate for a while, or the card that is asked says no. */
+function testCable(kit: FaultKit): void {
+  const { random, world } = kit;
+  const card = kit.aCard();
+  const link = random.below(card.directions.length);
+  const baud = random.pick([9_600, 115_200, 1_000_000, 2_000_000, 7_812_500]);
+  world.hostOf(card.id).askForLinkTest(link, baud, random.pick([20, 100, 500, MAX_LINK_TEST_MS]));
+}
+
+/** So much of all that happens that a test follows the other, and other faults fall into them. */
+export const CABLE_TESTS: readonly Fault[] = [testCable, testCable, testCable, testCable];
 
 /** Faults of duplicate fabrics: all cables or all cards of one side, and the computers that join the sides. */
 function cutFabric(kit: FaultKit): void {

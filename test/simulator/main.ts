@@ -14,6 +14,7 @@ interface Options {
   readonly jobs: number;
   readonly cards?: number;
   readonly fabrics?: number;
+  readonly cableTests?: true;
   readonly trace?: true;
   readonly json?: true;
   readonly soak?: true;
@@ -86,13 +87,15 @@ function inWords(result: SimulationResult): string {
 function repeatCommand({ seed }: SimulationResult, options: Options): string {
   const cards = options.cards === undefined ? "" : ` --cards ${options.cards}`;
   const fabrics = options.fabrics === undefined ? "" : ` --fabrics ${options.fabrics}`;
-  return `npm run simulate -- --seed ${seed}${cards}${fabrics} --trace`;
+  const cableTests = options.cableTests === undefined ? "" : " --cable-tests";
+  return `npm run simulate -- --seed ${seed}${cards}${fabrics}${cableTests} --trace`;
 }
 
 function runHere(options: Options, tally: Tally): void {
   const overrides = {
     cards: options.cards,
     fabrics: options.fabrics,
+    testsCables: options.cableTests,
     trace: options.trace ? print : undefined,
   };
   for (let done = 0; done < options.seeds; done += 1) {
@@ -110,6 +113,7 @@ async function runInChildren(options: Options, tally: Tally): Promise<void> {
     args.push("--seeds", String(Math.min(SEEDS_A_CHILD, options.seeds - part)));
     if (options.cards !== undefined) args.push("--cards", String(options.cards));
     if (options.fabrics !== undefined) args.push("--fabrics", String(options.fabrics));
+    if (options.cableTests) args.push("--cable-tests");
     const { output } = await runChild("main.js", args);
     for (const line of output.trim().split("\n")) tally.add(JSON.parse(line) as SimulationResult);
   });
@@ -143,6 +147,7 @@ const command = new Command("simulate")
   .option("--jobs <count>", "processes that run seeds at the same time", integer(1, 64), 1)
   .option("--cards <count>", "2 to 8 cards, whatever the seed says", integer(2, 8))
   .option("--fabrics <count>", "2: two fabrics that only trunks of hosts join", integer(1, 2))
+  .option("--cable-tests", "test cables at other rates, on top of the seed's own faults")
   .option("--soak", "go on with seeds until it is stopped")
   .option("--trace", "print every frame and event")
   .option("--json", "print one JSON object a seed")

@@ -1,4 +1,5 @@
 import type { Mutation } from "./mutation.js";
+import { cableMutations } from "./mutations-of-cables.js";
 import { flashMutations } from "./mutations-of-flash.js";
 import { eagerWatch, leaseMutations } from "./mutations-of-leases.js";
 import { memberMutations } from "./mutations-of-members.js";
@@ -13,6 +14,7 @@ export const mutations: readonly Mutation[] = [
   ...memberMutations,
   ...numberMutations,
   ...flashMutations,
+  ...cableMutations,
   ...sideMutations,
 ];
 

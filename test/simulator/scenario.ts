@@ -3,6 +3,7 @@ import { Uint64 } from "../../firmware/wire/uint64.js";
 import { AMBUSHES } from "./ambushes.js";
 import {
   CABLE_FAULTS,
+  CABLE_TESTS,
   CARD_FAULTS,
   COLD_STARTS,
   FABRIC_FAULTS,
@@ -42,6 +43,8 @@ export interface Scenario {
   readonly changesMembers: boolean;
   /** The founder loses its flash soon after the founding, while what was said then is still under way. */
   readonly foundsAgain: boolean;
+  /** Cables are tested at other rates. */
+  readonly testsCables: boolean;
   /** After the faults all cards are started again at once. */
   readonly endsInColdStart: boolean;
 }
@@ -90,6 +93,8 @@ export interface ScenarioOverrides {
   readonly cards?: number | undefined;
   /** 2: half of the cards on each of two fabrics, which hosts with a card of each join by trunks. */
   readonly fabrics?: number | undefined;
+  /** Cables are tested at other rates, on top of all that the seed stands for. */
+  readonly testsCables?: boolean | undefined;
   /** These faults instead of the seed's own. */
   readonly faults?: readonly Fault[] | undefined;
   readonly trace?: ((line: string) => void) | undefined;
@@ -119,7 +124,11 @@ export function scenarioOf(seed: number, overrides: ScenarioOverrides = {}): Sce
   return {
     topology,
     world,
-    faults: changesMembers ? [...MEMBER_FAULTS, ...members.besides(usual)] : usual,
+    faults: [
+      ...(changesMembers ? [...MEMBER_FAULTS, ...members.besides(usual)] : usual),
+      ...(overrides.testsCables ? CABLE_TESTS : []),
+    ],
+    testsCables: overrides.testsCables ?? false,
     faultEveryUs: changesMembers ? members.everyUs : everyUs,
     faultsFromUs,
     faultsUntilUs: faultsFromUs + random.between(300_000, 1_200_000) + (changesMembers ? 1_000_000 : 0),

@@ -20,6 +20,8 @@ const RESUME = 2;
 const SEND = 3;
 /** The value of a SEND: its port, and in which life of the card it was sent. */
 const PORTS = 16;
+/** What a board can at its cables. */
+const MAX_BAUD = 7_812_500;
 /** Frames that a card's receive buffers hold while it gets no time. */
 const MAX_INBOX = 128;
 
@@ -61,6 +63,10 @@ export class SimulatedCard implements EventTarget {
   /** Interrupts are off: what comes is lost. */
   private deafUntilUs = 0;
   private lives = 0;
+  /** The rate of each cable at this end. */
+  bauds: number[] = [];
+  rateChanges = 0;
+  private rateChangedUs = 0;
   private readonly inbox: Waiting[] = [];
   /** How long the turn has taken so far, without its writes to flash. */
   private workedUs = 0;
@@ -113,7 +119,12 @@ export class SimulatedCard implements EventTarget {
     this.deafUntilUs = 0;
     this.lives += 1;
     this.storage.boot();
-    this.ports = this.directions.map((_, port) => new SimulatedPort((frame) => this.transmit(port, frame)));
+    const configuredBaud = world.options.cableMegabaud * 1_000_000;
+    this.bauds = this.directions.map(() => configuredBaud);
+    this.ports = this.directions.map((_, port) => {
+      const rate = { configuredBaud, maxBaud: MAX_BAUD, setBaud: (baud: number) => this.setBaud(port, baud) };
+      return new SimulatedPort((frame) => this.transmit(port, frame), rate);
+    });
     this.hostPort = new SimulatedPort((frame) => this.transmit(HOST_PORT, frame));
     this.turn(() => {
       this.firmware = startFirmware({
@@ -127,6 +138,19 @@ export class SimulatedCard implements EventTarget {
         wakeAt: (localUs) => this.wakeAt(localUs),
       });
     });
+  }
+
+  /** Since when a cable has had another rate at this end than it has but for tests; undefined where none has. */
+  get offRateSinceUs(): number | undefined {
+    const usual = this.world.options.cableMegabaud * 1_000_000;
+    return this.isPowered && this.bauds.some((baud) => baud !== usual) ? this.rateChangedUs : undefined;
+  }
+
+  private setBaud(port: number, baud: number): void {
+    this.world.trace(`card ${this.id} has cable ${port} at ${baud} baud`);
+    this.bauds[port] = baud;
+    this.rateChangedUs = this.world.nowUs;
+    this.rateChanges += 1;
   }
 
   /** Takes the power. */

@@ -4,6 +4,7 @@ import {
   FRAME_HOST_ANSWER,
   FRAME_HOST_INIT,
   FRAME_HOST_INIT_RESULT,
+  FRAME_HOST_LINK_TEST,
   FRAME_HOST_OPEN,
   FRAME_HOST_PLAN,
   FRAME_HOST_REFUSE,
@@ -35,6 +36,7 @@ import {
   INIT_DONE,
   INIT_NOT_BLANK,
 } from "../../firmware/wire/host-setup-frames.js";
+import { encodeHostLinkTest, HostLinkTestFields } from "../../firmware/wire/link-test-frames.js";
 import { encodeHostPlan, PlanFields } from "../../firmware/wire/plan-frames.js";
 import type { EventTarget } from "./event-queue.js";
 import type { HostBlock, HostCaller } from "./host-caller.js";
@@ -81,6 +83,7 @@ export class SimulatedHost implements EventTarget {
   private readonly refusal = new HostRefuseFields();
   private readonly initResult = new HostInitResultFields();
   private readonly plan = new PlanFields();
+  private readonly linkTest = new HostLinkTestFields();
   private readonly blocks = new Map<number, HostBlock>();
   private waiting: HostCaller[] = [];
   private session = 0;
@@ -185,6 +188,17 @@ export class SimulatedHost implements EventTarget {
     set(this.plan);
     encodeHostPlan(this.frame, this.plan);
     this.send(FRAME_HOST_PLAN);
+  }
+
+  /** Asks the card for a test of one of its cables. The answer is not waited for. */
+  askForLinkTest(link: number, baud: number, durationMs: number): void {
+    const { linkTest } = this;
+    linkTest.tag = this.world.hostRandom.uint32();
+    linkTest.link = link;
+    linkTest.baud = baud;
+    linkTest.durationMs = durationMs;
+    encodeHostLinkTest(this.frame, linkTest);
+    this.send(FRAME_HOST_LINK_TEST);
   }
 
   /** What the card puts on the line. @returns false where the line has no room. */

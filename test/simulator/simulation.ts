@@ -1,3 +1,4 @@
+import { LINK_TEST_LEAD_US, MAX_LINK_TEST_MS } from "../../firmware/wire/constants.js";
 import { FabricTruth } from "./fabric-truth.js";
 import { FaultKit } from "./fault-kit.js";
 import { replayJoins } from "./member-faults.js";
@@ -12,6 +13,11 @@ import { World } from "./world.js";
 export const LIVE_AGAIN_US = 2_000_000;
 /** Where erases cut the fabric in parts meanwhile it gets as much more; cards that go on erasing for ever do not live. */
 const MOST_ERASE_US = 3_000_000;
+/**
+ * A test of a cable takes so long at the most, with the times of its begin and its end, by a clock that is 1 % slow, at a card
+ * that erases a sector when it should end.
+ */
+const LINK_TEST_US = 1.02 * (1_000 * MAX_LINK_TEST_MS + 5 * (LINK_TEST_LEAD_US + 20_480)) + 400_000;
 /** Time in which what is under way at the end of a run without faults must come. */
 const DRAIN_US = 500_000;
 /** After the faults, plans that are still under way come to their end, and then all is live again, within this time. */
@@ -40,6 +46,8 @@ export interface SimulationResult {
   readonly apartUs: number;
   /** Sectors that were erased. */
   readonly erases: number;
+  /** How often a card changed the rate of a cable. */
+  readonly rateChanges: number;
 }
 
 /** Runs one seed: a time of faults, in which the promises are checked, and then a time in which all must heal. */
@@ -58,9 +66,14 @@ export function simulate(seed: number, overrides: ScenarioOverrides = {}): Simul
   const mendedUs = world.nowUs;
   kit.mend(scenario.endsInColdStart ? 1 : 20_000);
   if (scenario.faults.length > 0) restart(scenario, kit);
+  // What was begun before the last fault goes on behind it.
+  const extraUs = scenario.testsCables ? LINK_TEST_US : 0;
   const liveHosts =
-    scenario.changesMembers || scenario.foundsAgain ? settle(world) : heal(world, wipe.wipedCard);
+    scenario.changesMembers || scenario.foundsAgain
+      ? settle(world, extraUs)
+      : heal(world, wipe.wipedCard, extraUs);
   const liveAgainUs = world.nowUs - mendedUs;
+  if (scenario.testsCables) endTests(world);
   if (checker.violation === "") {
     const silent = liveHosts.filter(({ probesOpen }) => probesOpen > 0).map(({ board }) => board);
     if (silent.length > 0) {
@@ -86,6 +99,7 @@ export function simulate(seed: number, overrides: ScenarioOverrides = {}): Simul
     liveAgainUs,
     apartUs,
     erases: world.cards.reduce((sum, { storage }) => sum + storage.erases, 0),
+    rateChanges: world.cards.reduce((sum, card) => sum + card.rateChanges, 0),
   };
 }
 
@@ -111,7 +125,7 @@ function restart(scenario: Scenario, kit: FaultKit): void {
 }
 
 /** Waits until every host that can get a number has got one. @returns those hosts. */
-function heal(world: World, wipedCard: number): SimulatedHost[] {
+function heal(world: World, wipedCard: number, extraUs: number): SimulatedHost[] {
   const { cards, cables, trunks, votes } = world.options;
   const parts = partsOf([...cables, ...trunks], cards, (place) => place + 1 !== wipedCard);
   const quorum = Math.floor(votes.reduce((sum, vote) => sum + vote, 0) / 2) + 1;
@@ -127,9 +141,23 @@ function heal(world: World, wipedCard: number): SimulatedHost[] {
   for (const host of world.hosts) host.dropWaiting();
   for (const host of hosts) host.call(1, true);
   const isLive = (): boolean => hosts.every(({ probesOpen }) => probesOpen === 0);
-  const endUs = deadline(world, LIVE_AGAIN_US);
+  const endUs = deadline(world, LIVE_AGAIN_US + extraUs);
   while (world.nowUs < endUs() && world.checker.violation === "" && !isLive()) world.run(endUs(), isLive);
   return hosts;
+}
+
+/** No cable may stay at another rate than its own. */
+function endTests(world: World): void {
+  for (;;) {
+    const sinceUs = world.cards.flatMap(({ offRateSinceUs }) => offRateSinceUs ?? []);
+    if (sinceUs.length === 0) return;
+    const earliestUs = Math.min(...sinceUs);
+    if (world.nowUs - earliestUs > LINK_TEST_US) {
+      world.checker.fail(`a cable is at a rate that is not its own since ${earliestUs} us`);
+      return;
+    }
+    world.run(world.nowUs + LOOK_EVERY_US);
+  }
 }
 
 /** @returns when something must have happened that is given `us` from now on, as far as is known by then. */
@@ -143,11 +171,11 @@ function deadline(world: World, us: number): () => number {
  * Waits until the members have come to rest: the list is settled, every host whose card is connected with a quorum has got a
  * number, and every card that has left knows it. @returns those hosts.
  */
-function settle(world: World): SimulatedHost[] {
+function settle(world: World, extraUs: number): SimulatedHost[] {
   world.areCallsSmall = true;
   for (const host of world.hosts) host.dropWaiting();
   for (const host of world.hosts) host.call(1, true);
-  const endUs = deadline(world, SETTLED_US);
+  const endUs = deadline(world, SETTLED_US + extraUs);
   let truth = new FabricTruth(world);
   const hosts = (): SimulatedHost[] => truth.connected.map((board) => world.hostOf(board));
   const isSettled = (): boolean => {

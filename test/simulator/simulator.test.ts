@@ -5,11 +5,13 @@ import { type SimulationResult, simulate } from "./simulation.js";
 
 const SEEDS = 2_000;
 const DUPLICATED_SEEDS = 500;
+const TESTED_SEEDS = 500;
 const SEEDS_A_CHILD = 250;
 const CHILDREN = 2;
 
 interface KeptSeed {
   readonly seed: number;
+  readonly cableTests?: boolean;
   readonly cards?: number;
   readonly fabrics?: number;
   readonly found: string;
@@ -97,9 +99,37 @@ test(`${SEEDS} seeds keep every promise`, async (t) => {
   );
 });
 
-for (const { seed, cards, fabrics, found } of keptSeeds) {
+test(`${TESTED_SEEDS} seeds keep every promise while cables are tested at other rates, and each has its own rate again`, async (t) => {
+  t.timeout(600_000);
+  const firsts = Array.from({ length: TESTED_SEEDS / SEEDS_A_CHILD }, (_, part) => 1 + part * SEEDS_A_CHILD);
+  const outputs = await inTurn(firsts, CHILDREN, (first) =>
+    runChild("main.js", [
+      ...["--json", "--cable-tests", "--seed", String(first), "--seeds", String(SEEDS_A_CHILD)],
+    ]),
+  );
+  const results = outputs.flatMap(({ output }) =>
+    output
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as SimulationResult),
+  );
+  t.is(results.length, TESTED_SEEDS);
+  t.deepEqual(
+    results
+      .filter(({ violation }) => violation !== "")
+      .map(({ seed, violation }) => `npm run simulate -- --seed ${seed} --cable-tests --trace: ${violation}`),
+    [],
+  );
+  const sum = (of: (result: SimulationResult) => number): number =>
+    results.reduce((total, result) => total + of(result), 0);
+  t.true(sum(({ deliveries }) => deliveries) > 100 * TESTED_SEEDS);
+  // Both ends of a cable, there and back.
+  t.true(sum(({ rateChanges }) => rateChanges) > 3 * TESTED_SEEDS);
+});
+
+for (const { seed, cards, fabrics, cableTests, found } of keptSeeds) {
   test(`kept seed ${seed}: ${found}`, (t) => {
-    t.is(simulate(seed, { cards, fabrics }).violation, "");
+    t.is(simulate(seed, { cards, fabrics, testsCables: cableTests }).violation, "");
   });
 }
 

@@ -229,8 +229,8 @@ export class World {
       throw new RangeError("A cable leads to a card that is not there.");
     const oneLink = one.directions.length;
     const otherLink = other.directions.length;
-    one.directions.push(new CableDirection(this, one, other, otherLink));
-    other.directions.push(new CableDirection(this, other, one, oneLink));
+    one.directions.push(new CableDirection(this, one, oneLink, other, otherLink));
+    other.directions.push(new CableDirection(this, other, otherLink, one, oneLink));
     this.directions.push(
       one.directions[oneLink] as CableDirection,
       other.directions[otherLink] as CableDirection,

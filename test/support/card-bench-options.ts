@@ -15,6 +15,8 @@ export interface CardBenchOptions {
   /** The card is not made a member: it starts with what its storage holds. */
   readonly uninitialised?: boolean;
   readonly randomSeed?: number;
+  /** What the board can at each cable, 0: nothing but the usual 2 Mbaud; left out: no cable's rate can be changed. */
+  readonly maxBauds?: readonly number[];
 }
 
 export interface BeaconOptions {

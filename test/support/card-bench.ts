@@ -1,4 +1,5 @@
 import { Card } from "../../firmware/card/card.js";
+import type { LinkRate } from "../../firmware/card/card-context.js";
 import { firstViewNumber } from "../../firmware/card/view.js";
 import { DEFAULT_TIMING, NEIGHBOUR_ID, type Timing } from "../../firmware/wire/constants.js";
 import { crc32 } from "../../firmware/wire/crc32.js";
@@ -57,6 +58,7 @@ import { HostLog } from "./host-log.js";
 import { uint64 } from "./layout.js";
 import { LinkLog } from "./link-log.js";
 import { type Entry, incarnationOf, tellMembers } from "./member-lists.js";
+import { USUAL_BAUD } from "./virtual-fabric.js";
 
 /** The session that the bench opens. */
 export const SESSION = 1;
@@ -79,6 +81,9 @@ export class CardBench {
   readonly hostFaults = { badFrames: 0, forgottenFrames: 0 };
   /** Whether the neighbours say hello; once they have stopped, they do not begin again. */
   helloing = true;
+  /** The changes of rates: cable, baud, and when. */
+  readonly bauds: (readonly [number, number, number])[] = [];
+  private readonly maxBauds: readonly number[] | undefined;
   private readonly first: bigint;
   private readonly timing: Timing;
   private readonly neighbours: readonly number[];
@@ -97,6 +102,7 @@ export class CardBench {
     this.first = options.first ?? 1n;
     this.timing = options.timing ?? DEFAULT_TIMING;
     this.storage = options.storage ?? new FailingRecordStore();
+    this.maxBauds = options.maxBauds;
     this.randomSeed = options.randomSeed ?? 0x1234_5678;
     this.card = this.boot();
     this.fromHost(hostOpen(SESSION));
@@ -135,6 +141,7 @@ export class CardBench {
       chipId: new Uint64(0xabc, 0xdef),
       randomSeed: this.randomSeed,
       timing: this.timing,
+      ...(this.maxBauds === undefined ? {} : { rateOfLink: this.rates(this.maxBauds) }),
       sendLink: (link, frame) => {
         if (this.accepts) this.sent.add(link, frame, this.nowUs);
         return this.accepts;
@@ -148,6 +155,19 @@ export class CardBench {
     });
     card.start(this.nowUs);
     return card;
+  }
+
+  private rates(maxBauds: readonly number[]): (link: number) => LinkRate | undefined {
+    const rates = maxBauds.map((maxBaud, link) => {
+      const setBaud = (baud: number): void => {
+        this.bauds.push([link, baud, this.nowUs]);
+      };
+      return maxBaud === 0 ? undefined : { configuredBaud: USUAL_BAUD, maxBaud, setBaud };
+    });
+    return (link) => {
+      if (link >= rates.length) throw new RangeError("the card has no such cable");
+      return rates[link];
+    };
   }
 
   initialise(): void {

@@ -8,6 +8,7 @@ import * as setup from "../../firmware/wire/host-setup-frames.js";
 import * as status from "../../firmware/wire/host-status-frames.js";
 import * as join from "../../firmware/wire/join-frame.js";
 import * as lease from "../../firmware/wire/lease-frames.js";
+import * as linkTests from "../../firmware/wire/link-test-frames.js";
 import * as numbers from "../../firmware/wire/number-frames.js";
 import * as plans from "../../firmware/wire/plan-frames.js";
 import * as surveys from "../../firmware/wire/survey-frames.js";
@@ -269,6 +270,34 @@ const KINDS_WITH_FIELDS: readonly FrameKind[] = [
     () => new echoes.HostEchoResultFields(),
     (frame, { tag, code, roundTripUs }) => echoes.encodeHostEchoResult(frame, tag, code, roundTripUs),
     echoes.decodeHostEchoResult,
+  ),
+  kind(
+    "LINK_TEST",
+    types.FRAME_LINK_TEST,
+    () => new linkTests.LinkTestFields(),
+    linkTests.encodeLinkTest,
+    linkTests.decodeLinkTest,
+  ),
+  kind(
+    "LINK_TEST_REPLY",
+    types.FRAME_LINK_TEST_REPLY,
+    () => new linkTests.LinkTestReplyFields(),
+    linkTests.encodeLinkTestReply,
+    linkTests.decodeLinkTestReply,
+  ),
+  kind(
+    "HOST_LINK_TEST",
+    types.FRAME_HOST_LINK_TEST,
+    () => new linkTests.HostLinkTestFields(),
+    linkTests.encodeHostLinkTest,
+    linkTests.decodeHostLinkTest,
+  ),
+  kind(
+    "HOST_LINK_TEST_RESULT",
+    types.FRAME_HOST_LINK_TEST_RESULT,
+    () => new linkTests.HostLinkTestResultFields(),
+    linkTests.encodeHostLinkTestResult,
+    linkTests.decodeHostLinkTestResult,
   ),
   trunkKind("HOST_TRUNK_IN", types.FRAME_HOST_TRUNK_IN),
   trunkKind("HOST_TRUNK_OUT", types.FRAME_HOST_TRUNK_OUT),

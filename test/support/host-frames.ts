@@ -4,6 +4,7 @@ import {
   FRAME_HOST_CLOSE,
   FRAME_HOST_ECHO,
   FRAME_HOST_INIT,
+  FRAME_HOST_LINK_TEST,
   FRAME_HOST_OPEN,
   FRAME_HOST_PLAN,
   FRAME_HOST_REQUEST,
@@ -16,6 +17,7 @@ import {
 import { writeHostHeader } from "../../firmware/wire/header.js";
 import { encodeEmptyBody, encodeHostRequest } from "../../firmware/wire/host-frames.js";
 import { encodeHostInit, HostInitFields, INIT_FOUND } from "../../firmware/wire/host-setup-frames.js";
+import { encodeHostLinkTest, HostLinkTestFields } from "../../firmware/wire/link-test-frames.js";
 import { encodeHostPlan, PlanFields } from "../../firmware/wire/plan-frames.js";
 import { encodeHostSurvey } from "../../firmware/wire/survey-frames.js";
 import { encodeHostTrunk } from "../../firmware/wire/trunk-frames.js";
@@ -61,6 +63,14 @@ export function hostEcho(session: number, options: Partial<HostEchoFields> = {})
   const frame = bare(FRAME_HOST_ECHO, session);
   const usual = { tag: 1, link: 0, pattern: ECHO_COUNTING, payloadBytes: 8, waitMs: 100 };
   encodeHostEcho(frame, Object.assign(new HostEchoFields(), usual, options));
+  return frame;
+}
+
+/** The first cable at 1 Mbaud for 100 ms, unless told otherwise. */
+export function hostLinkTest(session: number, options: Partial<HostLinkTestFields> = {}): FrameBuffer {
+  const frame = bare(FRAME_HOST_LINK_TEST, session);
+  const usual = { tag: 1, link: 0, baud: 1_000_000, durationMs: 100 };
+  encodeHostLinkTest(frame, Object.assign(new HostLinkTestFields(), usual, options));
   return frame;
 }
 

@@ -6,6 +6,7 @@ import {
   FRAME_HOST_COUNTERS,
   FRAME_HOST_ECHO_RESULT,
   FRAME_HOST_INIT_RESULT,
+  FRAME_HOST_LINK_TEST_RESULT,
   FRAME_HOST_LINKS,
   FRAME_HOST_MIRROR,
   FRAME_HOST_PLAN_RESULT,
@@ -40,6 +41,7 @@ import {
   HostLinksFields,
   HostStatusFields,
 } from "../../firmware/wire/host-status-frames.js";
+import { decodeHostLinkTestResult, HostLinkTestResultFields } from "../../firmware/wire/link-test-frames.js";
 import { decodeHostPlanResult, PlanResultFields } from "../../firmware/wire/plan-frames.js";
 import { decodeHostReport, ReportFields } from "../../firmware/wire/survey-frames.js";
 import { toBigInt } from "./layout.js";
@@ -145,6 +147,13 @@ export class HostLog {
       const { tag, code, roundTripUs } = read(frame, new HostEchoResultFields(), decodeHostEchoResult);
       return [tag, code, roundTripUs] as const;
     });
+  }
+
+  /** What was told of tests of cables, in order. */
+  linkTests(): HostLinkTestResultFields[] {
+    return this.of(FRAME_HOST_LINK_TEST_RESULT).map(({ frame }) =>
+      read(frame, new HostLinkTestResultFields(), decodeHostLinkTestResult),
+    );
   }
 
   welcome(): HostWelcomeFields {

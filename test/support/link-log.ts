@@ -10,6 +10,8 @@ import {
   FRAME_ECHO_REPLY,
   FRAME_HELLO,
   FRAME_JOIN,
+  FRAME_LINK_TEST,
+  FRAME_LINK_TEST_REPLY,
   FRAME_PLAN,
   FRAME_PLAN_RESULT,
   FRAME_PREPARE,
@@ -30,6 +32,12 @@ import {
   decodeBeacon,
   decodeBeaconAck,
 } from "../../firmware/wire/lease-frames.js";
+import {
+  decodeLinkTest,
+  decodeLinkTestReply,
+  LinkTestFields,
+  LinkTestReplyFields,
+} from "../../firmware/wire/link-test-frames.js";
 import {
   AnswerFields,
   decodeAnswer,
@@ -174,6 +182,14 @@ export class LinkLog {
         },
       ).map((sent) => ({ ...sent, type })),
     );
+  }
+
+  linkTests(): Sent<LinkTestFields>[] {
+    return this.read(FRAME_LINK_TEST, () => new LinkTestFields(), decodeLinkTest);
+  }
+
+  linkTestReplies(): Sent<LinkTestReplyFields>[] {
+    return this.read(FRAME_LINK_TEST_REPLY, () => new LinkTestReplyFields(), decodeLinkTestReply);
   }
 
   private read<Fields>(

@@ -23,6 +23,10 @@ import { VirtualClock } from "./virtual-clock.js";
 /** Two lines of a host, and the process between them. */
 const TRUNK_DELAY_US = 500;
 
+/** What every cable has, and what its boards can. */
+export const USUAL_BAUD = 2_000_000;
+export const MOST_BAUD = 3_000_000;
+
 /** The other end of a cable. */
 interface CableEnd {
   readonly card: number;
@@ -40,6 +44,8 @@ export class VirtualCard {
   ticks = 0;
   wakeAtUs = Number.POSITIVE_INFINITY;
   readonly ends: (CableEnd | undefined)[] = [];
+  /** The rate of each cable at this end, where it is not the usual one. */
+  readonly bauds = new Map<number, number>();
 
   constructor(storage: RecordStore) {
     this.storage = storage;
@@ -148,12 +154,18 @@ export class VirtualFabric {
   boot(place: number): void {
     const virtual = this.at(place);
     virtual.boots += 1;
+    virtual.bauds.clear();
     const card = new Card({
       linkCount: virtual.ends.length,
       storage: virtual.storage,
       chipId: new Uint64(0x1000, place + 1),
       randomSeed: (place + 1) * 0x01234567 + virtual.boots * 977,
       timing: this.timing,
+      rateOfLink: (link) => ({
+        configuredBaud: USUAL_BAUD,
+        maxBaud: MOST_BAUD,
+        setBaud: (baud) => virtual.bauds.set(link, baud),
+      }),
       sendLink: (link, frame) => this.carry(place, link, frame),
       sendHost: (frame) => {
         if (!this.hostAccepts(place)) return false;
@@ -249,6 +261,11 @@ export class VirtualFabric {
     });
   }
 
+  /** The rate of a cable at one of its ends. */
+  baudAt(place: number, link: number): number {
+    return this.at(place).bauds.get(link) ?? USUAL_BAUD;
+  }
+
   private carry(from: number, link: number, frame: FrameBuffer): boolean {
     if (!this.accepts(from)) return false;
     const end = this.at(from).ends[link];
@@ -260,7 +277,11 @@ export class VirtualFabric {
     const copy = new FrameBuffer().copy(frame);
     if (this.filter(from, end.card, copy)) {
       for (const delayUs of this.delays()) {
-        this.clock.schedule(this.nowUs + delayUs, () => this.fromLink(end.card, end.link, copy));
+        const baud = this.baudAt(from, link);
+        this.clock.schedule(this.nowUs + delayUs, () => {
+          // At another rate than it was sent it arrives garbled, which no port hands on.
+          if (this.baudAt(end.card, end.link) === baud) this.fromLink(end.card, end.link, copy);
+        });
       }
     }
     return true;

@@ -17,6 +17,7 @@ import { hostDeskCases } from "./card/host-desk.cases.js";
 import { hostLineCases } from "./card/host-line.cases.js";
 import { initialiseCases } from "./card/initialise.cases.js";
 import { linkStateCases } from "./card/link-state.cases.js";
+import { linkTestCases } from "./card/link-test.cases.js";
 import { memberCases } from "./card/member.cases.js";
 import { memberChangeCases } from "./card/member-change.cases.js";
 import { memberListCases } from "./card/member-list.cases.js";
@@ -75,6 +76,7 @@ import { hostSetupFramesCases } from "./wire/host-setup-frames.cases.js";
 import { hostStatusFramesCases } from "./wire/host-status-frames.cases.js";
 import { joinFrameCases } from "./wire/join-frame.cases.js";
 import { leaseFramesCases } from "./wire/lease-frames.cases.js";
+import { linkTestFramesCases } from "./wire/link-test-frames.cases.js";
 import { memberEntriesCases } from "./wire/member-entries.cases.js";
 import { numberFramesCases } from "./wire/number-frames.cases.js";
 import { planFramesCases } from "./wire/plan-frames.cases.js";
@@ -134,6 +136,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/trunk", cases: trunkCases },
   { name: "card/upkeep", cases: upkeepCases },
   { name: "card/echoes", cases: echoesCases },
+  { name: "card/link-test", cases: linkTestCases },
   { name: "card/survey", cases: surveyCases },
   { name: "card/view", cases: viewCases },
   { name: "card/waiting-requests", cases: waitingRequestsCases },
@@ -161,6 +164,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "wire/host-status-frames", cases: hostStatusFramesCases },
   { name: "wire/join-frame", cases: joinFrameCases },
   { name: "wire/lease-frames", cases: leaseFramesCases },
+  { name: "wire/link-test-frames", cases: linkTestFramesCases },
   { name: "wire/member-entries", cases: memberEntriesCases },
   { name: "wire/number-frames", cases: numberFramesCases },
   { name: "wire/plan-frames", cases: planFramesCases },

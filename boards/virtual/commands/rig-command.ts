@@ -20,6 +20,8 @@ interface RigCommandOptions {
   readonly bootrom?: string;
   readonly eraseMs?: number;
   readonly bitRate: number;
+  readonly maxBitRate: number;
+  readonly cleanBitRate: number;
   readonly loss: number;
   readonly garble: number;
   readonly delayUs: number;
@@ -72,6 +74,8 @@ export function addRigCommand(program: Command): void {
     .option("--bootrom <file>", "of engine rp2040: the boot ROM image of the chip")
     .option("--erase-ms <ms>", "of engine rp2040: for a flash sector, up to 400 (default: 45)", parseNumber)
     .option("--bit-rate <bits>", "of each cable, per second", parseWhole, DEFAULT_CABLE.bitRate)
+    .option("--max-bit-rate <bits>", "what boards can, for tests", parseWhole, DEFAULT_CABLE.maxBitRate)
+    .option("--clean-bit-rate <bits>", "above it cables garble", parseWhole, DEFAULT_CABLE.cleanBitRate)
     .option("--loss <probability>", "that a cable loses a frame", parseNumber, 0)
     .option("--garble <probability>", "that a cable changes a byte", parseNumber, 0)
     .option("--delay-us <us>", "of each cable", parseNumber, 0)
@@ -139,8 +143,9 @@ export function addRigCommand(program: Command): void {
   addControlCommands(rig);
 }
 
-function cableOf({ bitRate, loss, garble, delayUs, jitterUs }: RigCommandOptions): Partial<CableSettings> {
-  return { bitRate, loss, garble, delayUs, jitterUs };
+function cableOf(options: RigCommandOptions): Partial<CableSettings> {
+  const { bitRate, cleanBitRate, delayUs, garble, jitterUs, loss, maxBitRate } = options;
+  return { bitRate, maxBitRate, cleanBitRate, loss, garble, delayUs, jitterUs };
 }
 
 /**

@@ -123,6 +123,21 @@ static esp_err_t uartOpen(uart_port_t number, int transmitPin, int receivePin, i
 	return error;
 }
 
+/* maxBaud(): number */
+void xs_uart_port_max_baud(xsMachine* the)
+{
+	xsmcSetInteger(xsResult, SOC_UART_BITRATE_MAX);
+}
+
+/* setBaud(baud): both ways, at once. */
+void xs_uart_port_set_baud(xsMachine* the)
+{
+	UartLine* uart = (UartLine*)framePortLine(the);
+	const xsIntegerValue baud = xsmcToInteger(xsArg(0));
+	if (baud <= 0 || baud > SOC_UART_BITRATE_MAX) xsRangeError("no such speed");
+	if (uart != NULL) uart_set_baudrate(uart->number, (uint32_t)baud);
+}
+
 /* uart(number, transmitPin, receivePin, baud, frame) */
 void xs_uart_port(xsMachine* the)
 {

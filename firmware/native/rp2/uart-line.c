@@ -10,6 +10,7 @@
 
 #include "frame-port.h"
 #include "event-loop.h"
+#include "hardware/clocks.h"
 #include "hardware/dma.h"
 #include "hardware/gpio.h"
 #include "hardware/irq.h"
@@ -19,6 +20,7 @@
 #include <string.h>
 
 #define UART_COUNT 2
+#define LEAST_BAUD 9600
 /* 82 ms of a line that is never silent, at 2 Mbaud. Powers of two, and aligned to themselves: the DMA wraps addresses by their low bits. */
 #define RECEIVE_RING_BITS 14
 #define RECEIVE_RING_BYTES (1u << RECEIVE_RING_BITS)
@@ -240,6 +242,27 @@ static void prepareTransmission(UartLine* line)
 	hw_set_bits(&dma_hw->inte1, 1u << line->transmitChannel);
 }
 
+/* A bit takes sixteen beats of the UART's clock at the least. */
+static xsIntegerValue mostBaud(void)
+{
+	return (xsIntegerValue)(clock_get_hz(UART_CLOCK_NUM(uart0)) / 16);
+}
+
+/* maxBaud(): number */
+void xs_uart_port_max_baud(xsMachine* the)
+{
+	xsmcSetInteger(xsResult, mostBaud());
+}
+
+/* setBaud(baud): both ways; the SDK stops the UART between two characters, and waits fifteen bits for that. */
+void xs_uart_port_set_baud(xsMachine* the)
+{
+	UartLine* line = (UartLine*)framePortLine(the);
+	const xsIntegerValue baud = xsmcToInteger(xsArg(0));
+	if (baud < LEAST_BAUD || baud > mostBaud()) xsRangeError("no such speed");
+	if (line) uart_set_baudrate(line->uart, (uint)baud);
+}
+
 /* uart(number, transmitPin, receivePin, baud, frame) */
 void xs_uart_port(xsMachine* the)
 {
@@ -249,7 +272,7 @@ void xs_uart_port(xsMachine* the)
 	const xsIntegerValue receivePin = xsmcToInteger(xsArg(2));
 	const xsIntegerValue baud = xsmcToInteger(xsArg(3));
 	if (number < 0 || number >= UART_COUNT) xsRangeError("there is UART 0 and UART 1");
-	if (baud < 9600 || baud > 7812500) xsRangeError("give 9600 to 7812500 baud");
+	if (baud < LEAST_BAUD || baud > mostBaud()) xsRangeError("give 9600 baud to a sixteenth of the clock");
 	if (transmitPin < 0 || transmitPin >= NUM_BANK0_GPIOS || receivePin < 0 || receivePin >= NUM_BANK0_GPIOS)
 		xsRangeError("no such pin");
 	UartLine* line = &lines[number];

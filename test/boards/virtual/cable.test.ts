@@ -1,5 +1,10 @@
 import test from "ava";
-import { CableDirection, type CableSettings, DEFAULT_CABLE } from "../../../boards/virtual/cable.js";
+import {
+  CableDirection,
+  CableEnd,
+  type CableSettings,
+  DEFAULT_CABLE,
+} from "../../../boards/virtual/cable.js";
 import { createRandom } from "../../../boards/virtual/random.js";
 import { Trace } from "../../../boards/virtual/trace.js";
 import { VirtualScheduler } from "../../../boards/virtual/virtual-scheduler.js";
@@ -68,6 +73,74 @@ test("a full send buffer refuses a frame whole, and has room again as bytes leav
     [2_000, 3_000, 4_000],
   );
   t.is(cable.room(), 300);
+});
+
+test("a receiver at another rate than the sender hears noise, and within four in a hundred every byte", (t) => {
+  for (const [bitRate, isGood] of [
+    [1_039_000, true],
+    [961_000, true],
+    [1_050_000, false],
+    [500_000, false],
+    [4_000_000, false],
+  ] as const) {
+    const { arrived, cable, scheduler } = layCable();
+    cable.setReceiveRate(bitRate);
+    cable.write(frameOf(20));
+    scheduler.runUntil(1_000);
+    const [first] = arrived;
+    t.is(first?.timeUs, 200);
+    t.is(Buffer.from(first?.bytes ?? []).equals(frameOf(20)), isGood, `at ${bitRate}`);
+    if (bitRate === 500_000) t.is(first?.bytes.length, 10);
+    if (bitRate === 4_000_000) t.is(first?.bytes.length, 80);
+  }
+});
+
+test("what waits when the sender's rate changes leaves at the new one; what is leaving does not", (t) => {
+  const { arrived, cable, scheduler } = layCable();
+  for (let fill = 1; fill <= 3; fill += 1) cable.write(frameOf(10, fill));
+  scheduler.runUntil(50);
+  cable.setSendRate(2_000_000);
+  t.is(cable.room(), DEFAULT_CABLE.sendBufferBytes - 30, "100 us of 2 Mbit/s, and 50 us of 1 Mbit/s");
+  cable.setReceiveRate(2_000_000);
+  scheduler.runUntil(1_000);
+  t.deepEqual(
+    arrived.map(({ timeUs }) => timeUs),
+    [100, 150, 200],
+  );
+  t.notDeepEqual(arrived[0]?.bytes, frameOf(10, 1), "torn: the receiver changed in the midst of it");
+  t.deepEqual(arrived[1]?.bytes, frameOf(10, 2));
+  t.deepEqual(arrived[2]?.bytes, frameOf(10, 3));
+});
+
+test("above the rate up to which it is good a cable garbles, and not below", (t) => {
+  const { arrived, cable, scheduler } = layCable({ cleanBitRate: 2_000_000 });
+  let garbled = 0;
+  for (const bitRate of [2_000_000, 2_000_001]) {
+    cable.setSendRate(bitRate);
+    cable.setReceiveRate(bitRate);
+    arrived.length = 0;
+    for (let round = 0; round < 100; round += 1) {
+      cable.write(frameOf(100));
+      scheduler.runUntil(scheduler.now() + 1_000);
+    }
+    garbled = arrived.filter(({ bytes }) => !Buffer.from(bytes).equals(frameOf(100))).length;
+    if (bitRate === 2_000_000) t.is(garbled, 0);
+  }
+  t.true(garbled > 30 && garbled < 95, `${garbled} of 100`);
+});
+
+test("an end that loses its power has its own rate again, both ways", (t) => {
+  const { arrived, cable, scheduler } = layCable();
+  const back = layCable();
+  const end = new CableEnd(cable, back.cable, 1_000_000);
+  end.setBitRate(2_000_000);
+  end.forget();
+  end.write(frameOf(10));
+  scheduler.runUntil(100);
+  back.cable.write(frameOf(10));
+  back.scheduler.runUntil(100);
+  t.deepEqual(arrived, [{ timeUs: 100, bytes: frameOf(10) }]);
+  t.deepEqual(back.arrived, [{ timeUs: 100, bytes: frameOf(10) }]);
 });
 
 test("loss takes whole frames, the same for the same seed", (t) => {

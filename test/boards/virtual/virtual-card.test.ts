@@ -1,4 +1,5 @@
 import test from "ava";
+import { DEFAULT_CABLE } from "../../../boards/virtual/cable.js";
 import type { CardEngine, EngineListener } from "../../../boards/virtual/card-engine.js";
 import { LONGEST_ERASE_US, PROGRAM_US, SHORTEST_ERASE_US } from "../../../boards/virtual/flash-work.js";
 import { createRandom } from "../../../boards/virtual/random.js";
@@ -11,6 +12,7 @@ import {
   OFFSET_PAGES,
   OP_BOOT,
   OP_TURN,
+  RATE_PORT,
 } from "../../../boards/virtual/turn-codec.js";
 import { VirtualCard } from "../../../boards/virtual/virtual-card.js";
 import { VirtualScheduler } from "../../../boards/virtual/virtual-scheduler.js";
@@ -63,13 +65,18 @@ class ScriptedEngine implements CardEngine {
     this.killed = true;
   }
 
-  /** @param sent is for the cable. */
-  answer(wakeUpUs: number, operations: readonly number[] = [], sent: readonly number[] = []): void {
+  /** @param sent is for the cable. @param behind whole pieces that follow. */
+  answer(
+    wakeUpUs: number,
+    operations: readonly number[] = [],
+    sent: readonly number[] = [],
+    behind: readonly number[] = [],
+  ): void {
     const head = Buffer.alloc(ANSWER_HEADER_BYTES);
     head.writeDoubleLE(wakeUpUs, 0);
     head.writeUInt32LE(operations.length, OFFSET_FLASH_BYTES);
     const piece = sent.length === 0 ? [] : [0, sent.length, 0, ...sent];
-    const answer = Buffer.concat([head, Buffer.from([...operations, ...piece])]);
+    const answer = Buffer.concat([head, Buffer.from([...operations, ...piece, ...behind])]);
     this.listener.onTurn({ answer, compute: 5 });
   }
 }
@@ -86,12 +93,14 @@ function powerOn(flash = makeFlash(2, 8)) {
       happened.push(`${name} ${bytes.join(" ")}`);
       return true;
     },
+    setBitRate: (bitRate: number) => happened.push(`${name} at ${bitRate}`),
     forget: () => happened.push(`${name} forgets`),
   });
   const card = new VirtualCard({
     id: 1,
     chipId: new Uint64(0, 7),
     timing: DEFAULT_TIMING,
+    cable: DEFAULT_CABLE,
     flash,
     random: createRandom(1),
     scheduler,
@@ -118,6 +127,13 @@ test("what was written is durable before anything that was sent gets out, and ta
   t.deepEqual(happened, ["cable 1 2"]);
   t.deepEqual([flash.bytes[0], flash.bytes[PAGE_BYTES]], [8, 9]);
   t.deepEqual([card.flashWork.programs, card.flashWork.busyUs], [2, 2 * PROGRAM_US]);
+});
+
+test("a cable's new rate takes its place among what is sent", (t) => {
+  const { engine, happened, scheduler } = powerOn();
+  engine.answer(1_000, [], [1, 2], [RATE_PORT, 4, 0, 0x80, 0x25, 0, 0, 0, 1, 0, 3]);
+  scheduler.runUntil(1);
+  t.deepEqual(happened, ["cable 1 2", "cable at 9600", "cable 3"]);
 });
 
 test("an erase behind it holds back nothing that was sent; while it lasts the card is deaf", (t) => {

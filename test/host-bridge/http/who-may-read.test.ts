@@ -17,7 +17,7 @@ async function listenAt(t: ExecutionContext, address: string): Promise<Outcome> 
   const logs = new Logs({ level: "warn", levels: {} }, file);
   const listeners = [
     {
-      name: "http",
+      name: "http" as const,
       make: (environment: ConstructorParameters<typeof HttpListener>[1]) =>
         new HttpListener({ address, hosts: [] }, environment),
     },

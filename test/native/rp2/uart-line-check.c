@@ -5,6 +5,7 @@
  * Argument: seed. Prints one line; any other end is a failure.
  */
 #include "event-loop.h"
+#include "hardware/uart.h"
 #include "frame-port.h"
 #include "rp2.h"
 
@@ -14,10 +15,15 @@
 #define MAX_LENGTH 257u
 #define RING_BYTES 2048u
 
+#define MOST_BAUD 7812500
+
 void xs_uart_port(xsMachine* the);
+void xs_uart_port_set_baud(xsMachine* the);
+void xs_uart_port_max_baud(xsMachine* the);
 
 static xsMachine machine;
 static FrameLine* line;
+static bool isClosed;
 static uint32_t written, refused, sent, mostHeld;
 static uint32_t pace;
 static uint32_t chanceState;
@@ -48,6 +54,12 @@ void framePortOpen(xsMachine* the, FrameLine* opened, int frameArgument)
 	(void)the;
 	must(frameArgument == 4, "the FrameBuffer is the fifth argument");
 	line = opened;
+}
+
+FrameLine* framePortLine(xsMachine* the)
+{
+	(void)the;
+	return isClosed ? NULL : line;
 }
 
 void framePortWake(FramePort* port)
@@ -87,6 +99,22 @@ static void writeOne(void)
 	must(held + length > RING_BYTES / 2, "a frame was refused with half of the ring free");
 }
 
+/* Returns false where it threw. */
+static bool setBaud(int32_t baud)
+{
+	machine.arguments[0].number = baud;
+	return standInCall(&machine, xs_uart_port_set_baud);
+}
+
+/* The rate changes at any time, both ways, within the chip's limits and no further. */
+static void changeRate(void)
+{
+	static const int32_t beyond[] = { 9599, MOST_BAUD + 1, 0, -2000000 };
+	const int32_t baud = 9600 + (int32_t)chance(MOST_BAUD - 9600 + 1);
+	must(setBaud(baud) && uart_get_instance(0)->baud == (uint)baud, "the rate was not changed");
+	must(!setBaud(beyond[chance(4)]) && uart_get_instance(0)->baud == (uint)baud, "a rate beyond the limits was taken");
+}
+
 int main(int argc, char** argv)
 {
 	must(argc == 2, "give a seed");
@@ -95,10 +123,17 @@ int main(int argc, char** argv)
 	const double arguments[] = { 0, 0, 1, 2000000 };
 	for (size_t index = 0; index < 4; index += 1) machine.arguments[index].number = arguments[index];
 	pace = 1;
+	machine.arguments[3].number = MOST_BAUD + 1;
+	must(!standInCall(&machine, xs_uart_port), "the UART opens at a rate that it cannot");
+	machine.arguments[3].number = 2000000;
 	must(standInCall(&machine, xs_uart_port), "the UART does not open");
+	must(uart_get_instance(0)->baud == 2000000u, "the UART opens at another rate");
+	must(standInCall(&machine, xs_uart_port_max_baud) && machine.result.number == MOST_BAUD, "another limit");
+	must(setBaud(9600) && setBaud(MOST_BAUD), "the limits are not taken");
 	for (uint32_t count = 0; count < WRITES; count += 1) {
 		/* The line is slower than the writer for a while, then quicker. */
 		if (count % 1000 == 0) pace = 2 + chance(200);
+		if (chance(100) == 0) changeRate();
 		writeOne();
 	}
 	pace = 100;
@@ -109,6 +144,8 @@ int main(int argc, char** argv)
 	}
 	must(refused > 0 && mostHeld > RING_BYTES - MAX_LENGTH, "the ring was never full");
 	line->operations->close(line);
+	isClosed = true;
+	must(setBaud(9600) && uart_get_instance(0)->baud != 9600u, "a closed port changed the rate");
 	printf("sent %u, refused %u frames\n", sent, refused);
 	return 0;
 }

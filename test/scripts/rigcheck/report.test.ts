@@ -14,6 +14,7 @@ const EMPTY: RigCheckResult = {
   ways: [],
   loadMs: 1_000,
   echoes: [],
+  bauds: [],
   latency: [],
   perHopUs: undefined,
   failover: [],

@@ -218,6 +218,64 @@ test.serial("a line has nothing to spare: that is a warning", async (t) => {
   t.true(result.findings.some(({ code, text }) => code === "NO_SPARE" && text.includes("cable 1A-2A")));
 });
 
+const BAUDS = { durationMs: 2_000, waitMs: 2_000, force: false };
+
+test.serial(
+  "every cable is tested at other rates, while numbers flow; an impossible one is refused",
+  async (t) => {
+    const rig = await rigOf(t, { cable: { cleanBitRate: 2_500_000 } });
+    const choice = [1_000_000, 3_000_000, 9_000_000];
+    const result = await checkOf(pathsOf(rig), { bauds: { ...BAUDS, choice } });
+    t.deepEqual(codesOf(result), []);
+    t.deepEqual(
+      result.bauds.map(({ cable, configuredBaud, maxBaud, bestBaud }) => [
+        cable,
+        configuredBaud,
+        maxBaud,
+        bestBaud,
+      ]),
+      ["1A-2A", "1B-3A", "2B-3B"].map((cable) => [cable, 2_000_000, 7_812_500, 1_000_000]),
+    );
+    for (const { rates } of result.bauds) {
+      t.deepEqual(
+        rates.map(({ baud, outcome }) => [baud, outcome]),
+        [
+          [1_000_000, "clean"],
+          [3_000_000, "errors"],
+          [9_000_000, "bad-baud"],
+        ],
+      );
+      t.true((rates[0]?.echoes ?? 0) > 0 && (rates[1]?.echoes ?? 0) > 0);
+    }
+    t.is(result.findings.filter(({ code }) => code === "BAUD_REFUSED").length, 3);
+    t.true(result.promises.held && result.promises.records > 100);
+    const page = markdownReport(result, new Date(0));
+    t.regex(page, /\| 1A-2A \| 2,000,000 \| 7,812,500 \| 1,000,000 \|/);
+    t.regex(page, /\| 1A-2A \| 9,000,000 \| bad-baud \| 0 of 0 \| - \| - \|/);
+  },
+);
+
+test.serial("a cable that others need is left alone, unless that is asked for", async (t) => {
+  const rig = await rigOf(t, { topology: "line" });
+  const bauds = { ...BAUDS, durationMs: 1_000, choice: [1_000_000] };
+  const gentle = await checkOf(pathsOf(rig), { bauds, echoes: NO_ECHOES });
+  t.deepEqual(
+    gentle.bauds.map(({ cable, leftOut, rates }) => [cable, leftOut, rates.length]),
+    [
+      ["1A-2A", "card 1 would get no numbers meanwhile", 0],
+      ["2B-3A", "card 3 would get no numbers meanwhile", 0],
+    ],
+  );
+  t.is(gentle.findings.filter(({ code }) => code === "CABLE_NEEDED").length, 2);
+  const forced = await checkOf(pathsOf(rig), { bauds: { ...bauds, force: true }, echoes: NO_ECHOES });
+  t.deepEqual(codesOf(forced), []);
+  t.deepEqual(
+    forced.bauds.map(({ bestBaud }) => bestBaud),
+    [1_000_000, 1_000_000],
+  );
+  t.true(forced.promises.held);
+});
+
 test.serial("a person is asked, may leave a step out, and may break off", async (t) => {
   const input = new PassThrough();
   const output = new PassThrough();

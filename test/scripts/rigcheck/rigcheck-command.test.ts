@@ -69,12 +69,51 @@ test.serial(
   },
 );
 
+test.serial("cards on XS: every cable at other rates, and each as good as before behind that", async (t) => {
+  const scope = new ProcessScope();
+  t.teardown(() => scope.close());
+  const directory = scope.makeDirectory();
+  const report = join(directory, "rig.md");
+  const more = [...CALM, "--max-bit-rate", "4000000"];
+  const { cards } = await startRigProcess(scope, { engine: "xs", cards: 3, name: `${NAME}-baud`, more });
+  const { code, out, err } = await rigcheck([
+    ...["--ports", cards.map(({ path }) => path).join(","), "--no-failover", "--timeout-ms", "30000"],
+    ...["--seconds", "1", "--numbers", "20", "--echoes", "1", "--echo-wait-ms", "10000"],
+    ...["--baud", "1000000,4000000,4000001", "--yes", "--json", "--report", report],
+  ]);
+  t.is(code, 0, err);
+  const result = JSON.parse(out);
+  t.deepEqual(
+    result.bauds.map(({ cable, maxBaud, bestBaud }: Record<string, unknown>) => [cable, maxBaud, bestBaud]),
+    ["1A-2A", "1B-3A", "2B-3B"].map((cable) => [cable, 4_000_000, 4_000_000]),
+  );
+  t.deepEqual(
+    result.bauds[0].rates.map(({ baud, outcome }: Record<string, unknown>) => [baud, outcome]),
+    [
+      [1_000_000, "clean"],
+      [4_000_000, "clean"],
+      [4_000_001, "bad-baud"],
+    ],
+  );
+  t.true(result.promises.held);
+  t.regex(readFileSync(report, "utf8"), /## Other rates\n/);
+});
+
 test.serial("wrong usage is told before a port is touched", async (t) => {
   const nobody = await rigcheck(["--ports", "/dev/none"]);
   t.is(nobody.code, 2);
   t.regex(nobody.err, /BAD_OPTION: there is nobody to pull plugs/);
   t.is((await rigcheck(["--no-failover"])).code, 2);
   t.is((await rigcheck(["--ports", "a,,b", "--no-failover"])).code, 2);
+  for (const [more, words] of [
+    [["--baud", "fast"], /--baud: give "all"/],
+    [["--baud", "all"], /there is nobody to ask whether cables may be tested: give --yes/],
+    [["--yes"], /--yes and --force go with --baud/],
+  ] as const) {
+    const wrong = await rigcheck(["--ports", "/dev/none", "--no-failover", ...more]);
+    t.is(wrong.code, 2);
+    t.regex(wrong.err, words);
+  }
   const missing = await rigcheck(["--ports", "/dev/none", "--no-failover"]);
   t.is(missing.code, 1);
   t.regex(missing.err, /RIG_FAULTY: 1 found\n {2}PORT_UNUSABLE: \/dev\/none: PORT_NOT_FOUND/);

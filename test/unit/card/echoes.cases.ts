@@ -354,7 +354,15 @@ export const echoesCases: readonly UnitCase[] = [
         },
         OTHER_END,
       );
-      t.is(counter(bench, "dropLength"), 1);
+      bench.receive(
+        2,
+        FRAME_ECHO_REPLY,
+        (frame) => {
+          frame.length = 12;
+        },
+        OTHER_END,
+      );
+      t.is(counter(bench, "dropLength"), 2);
       bench.receive(
         2,
         FRAME_BEACON,
