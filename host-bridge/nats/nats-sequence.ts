@@ -42,6 +42,10 @@ export class NatsSequence extends Sequence {
     return survey;
   }
 
+  override testLink(): Promise<never> {
+    return notCarried("testLink");
+  }
+
   override echo(): Promise<never> {
     return notCarried("echo");
   }

@@ -185,7 +185,7 @@ needsServer(
 );
 
 /** What a sequence may be asked that is no matter of numbers: each is carried, or refused before anything is done. */
-const CHANGES = ["echo", "initialise", "seed", "handover", "changeMembers"] as const;
+const CHANGES = ["echo", "testLink", "initialise", "seed", "handover", "changeMembers"] as const;
 const CARRIED = [
   "status",
   "survey",
