@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { drawTable } from "../../host-bridge/commands/output.js";
 import { connect, open, type Sequence } from "../../host-bridge/index.js";
 import { startDaemonProcess } from "../processes/daemon-process.js";
@@ -128,15 +128,7 @@ const command = new Command("npm run bench:sync --")
   .description(
     "Measures next and nextSync, at a port and through the daemon: latency, and the caller's processor time.",
   )
-  .option(
-    "--engine <engine>",
-    "xs or node",
-    (text: string) => {
-      if (text !== "xs" && text !== "node") throw new InvalidArgumentError("It is xs or node.");
-      return text;
-    },
-    "xs" as const,
-  )
+  .addOption(new Option("--engine <kind>", "what runs the cards").choices(["xs", "node"]).default("xs"))
   .option(
     "--seconds <seconds>",
     "for each row",

@@ -18,6 +18,7 @@ import { hostLineCases } from "./card/host-line.cases.js";
 import { initialiseCases } from "./card/initialise.cases.js";
 import { linkStateCases } from "./card/link-state.cases.js";
 import { linkTestCases } from "./card/link-test.cases.js";
+import { linkTestRefusalCases } from "./card/link-test-refusals.cases.js";
 import { memberCases } from "./card/member.cases.js";
 import { memberChangeCases } from "./card/member-change.cases.js";
 import { memberListCases } from "./card/member-list.cases.js";
@@ -137,6 +138,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/upkeep", cases: upkeepCases },
   { name: "card/echoes", cases: echoesCases },
   { name: "card/link-test", cases: linkTestCases },
+  { name: "card/link-test-refusals", cases: linkTestRefusalCases },
   { name: "card/survey", cases: surveyCases },
   { name: "card/view", cases: viewCases },
   { name: "card/waiting-requests", cases: waitingRequestsCases },
