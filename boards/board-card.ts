@@ -48,7 +48,9 @@ export class BoardPlatform implements Platform {
 
   wakeAt(timeUs: number): void {
     // The one alarm serves card and light.
-    this.alarm.set(Math.min(timeUs, this.light.nextUs));
+    let atUs = this.light.nextUs;
+    if (timeUs < atUs) atUs = timeUs;
+    this.alarm.set(atUs);
   }
 }
 
@@ -59,7 +61,7 @@ export function startBoard(hardware: BoardHardware): Firmware {
   hardware.alarm.onAlarm = () => {
     const nowUs = platform.now();
     if (nowUs >= platform.light.nextUs) platform.light.look(firmware.readCondition, nowUs);
-    firmware.wake();
+    firmware.wake(nowUs);
   };
   return firmware;
 }

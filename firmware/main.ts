@@ -28,8 +28,8 @@ export interface Platform {
 export interface Firmware {
   /** What its card has counted since it was started. */
   readonly counters: Readonly<Counters>;
-  /** To be called when the alarm is due. Calling it early does no harm. */
-  wake(): void;
+  /** To be called when the alarm is due, with the platform's time where that is known. Calling it early does no harm. */
+  wake(nowUs?: number): void;
   /** Fills `into` with how the card is, for the light on the board. */
   readCondition(into: CardCondition): void;
 }
@@ -38,42 +38,39 @@ export interface Firmware {
 export function startFirmware(platform: Platform): Firmware {
   const { links, host } = platform;
   const card = new Card({
-    linkCount: links.length,
+    links,
+    host,
     storage: platform.storage,
     chipId: platform.chipId,
     randomSeed: platform.randomSeed,
     timing: platform.timing,
     rateOfLink: (link) => (links[link] as FramePort).rate,
-    sendLink: (link, frame) => (links[link] as FramePort).send(frame),
-    sendHost: (frame) => host.send(frame),
-    badFramesOfLink: (link) => (links[link] as FramePort).badFrames,
     hostFaults: host,
   });
 
   /** What the alarm is set to. Most frames change nothing about it. */
   let alarmUs = Number.NaN;
-  const setAlarm = (): void => {
-    alarmUs = card.wakeUpUs;
-    platform.wakeAt(alarmUs);
+  const setAlarm = (wakeUpUs: number): void => {
+    alarmUs = wakeUpUs;
+    platform.wakeAt(wakeUpUs);
   };
 
   links.forEach((port, link) => {
-    port.onFrame = (frame) => {
-      card.receiveFromLink(link, frame, platform.now());
-      if (card.wakeUpUs !== alarmUs) setAlarm();
+    port.onFrame = (frame, nowUs) => {
+      const wakeUpUs = card.receiveFromLink(link, frame, nowUs);
+      if (wakeUpUs !== alarmUs) setAlarm(wakeUpUs);
     };
   });
-  host.onFrame = (frame) => {
-    card.receiveFromHost(frame, platform.now());
-    if (card.wakeUpUs !== alarmUs) setAlarm();
+  host.onFrame = (frame, nowUs) => {
+    const wakeUpUs = card.receiveFromHost(frame, nowUs);
+    if (wakeUpUs !== alarmUs) setAlarm(wakeUpUs);
   };
 
-  const wake = (): void => {
-    card.tick(platform.now());
-    setAlarm();
+  const wake = (nowUs = platform.now()): void => {
+    setAlarm(card.tick(nowUs));
   };
   card.start(platform.now());
-  setAlarm();
+  setAlarm(card.wakeUpUs);
   return {
     counters: card.counters,
     wake,

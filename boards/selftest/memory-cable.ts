@@ -16,11 +16,12 @@ export class MemoryCable {
 }
 
 function makeEnd(clock: VirtualClock, peer: () => ByteFramePort): ByteFramePort {
-  return new ByteFramePort({
-    write(bytes, length) {
+  const sink = {
+    write(bytes: Uint8Array, length: number): boolean {
       const piece = bytes.slice(0, length);
       clock.after(DELAY_US, () => peer().receive(piece, 0, length));
       return true;
     },
-  });
+  };
+  return new ByteFramePort(sink, () => clock.nowUs);
 }

@@ -65,7 +65,9 @@ export class CardRuntime {
     this.ports = [];
     for (let port = 0; port <= linkCount; port += 1) {
       const sink = { write: (bytes: Uint8Array, length: number) => this.write(port, bytes, length) };
-      this.ports.push(new ByteFramePort(sink, port < linkCount ? this.rateOf(port, view) : undefined));
+      this.ports.push(
+        new ByteFramePort(sink, () => this.nowUs, port < linkCount ? this.rateOf(port, view) : undefined),
+      );
     }
     this.takeHeader(view, pagesEnd);
     this.firmware = startFirmware({

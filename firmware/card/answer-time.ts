@@ -6,6 +6,8 @@ const QUICK_PART = 4;
 const PAUSE_FACTOR = 2;
 /** How long it is put off at the most, as a multiple of `timing.retryUs`. */
 const LONGEST_PAUSE = 2;
+/** A request that is lost again and again is repeated this far apart at the most, as a multiple of `timing.retryUs`. */
+const LONGEST_RETRY = 5;
 /** Answers after trouble for which one slow answer is reason enough to pause. */
 const WARY_ANSWERS = 32;
 
@@ -18,7 +20,7 @@ const WARY_ANSWERS = 32;
  * unless there was trouble lately: a view that ended, or a request that was not answered though it was repeated.
  */
 export class AnswerTime {
-  /** `timing.retryUs` to `timing.patienceUs`; twice as long after each silence. */
+  /** `timing.retryUs` to `timing.patienceUs`; twice as long after each silence, up to a bound. */
   retryUs: number;
   /** How long after an answer the next request is sent at the soonest. 0 where answers are quick. */
   pauseUs = 0;
@@ -72,7 +74,8 @@ export class AnswerTime {
   /** A request was not answered within `retryUs`. */
   noteSilence(): void {
     this.waryAnswers = WARY_ANSWERS;
-    this.retryUs = Math.min(2 * this.retryUs, this.timing.patienceUs);
+    const longestUs = Math.max(this.waitUs, LONGEST_RETRY * this.timing.retryUs);
+    this.retryUs = Math.min(2 * this.retryUs, longestUs);
   }
 
   /** The silences were those of a view that has ended. How busy the cards are may be as before. */

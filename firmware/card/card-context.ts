@@ -31,10 +31,31 @@ export interface HostFaults {
   readonly forgottenFrames: number;
 }
 
+/** A line that frames go out over. On boards it is the frame port itself. */
+export interface CardLine {
+  /** @returns false where the frame found no room. The frame is used again as soon as this returns. */
+  send(frame: FrameBuffer): boolean;
+}
+
+/** The end of a cable, which knows what a neighbour says again and again. */
+export interface CardCable extends CardLine {
+  /** Frames that were dropped for noise. */
+  readonly badFrames: number;
+  /** How often the expected frame came. */
+  readonly expectedFrames: number;
+  /** @returns when it came last, in microseconds; minus infinity, or 0: never. */
+  expectedUs(): number;
+  /** From here on a frame that is `frame`, byte for byte, is not handed to the card. */
+  expect(frame: FrameBuffer): void;
+  /** Every frame is handed to the card again. */
+  expectNothing(): void;
+}
+
 /** Everything a card is handed: it has no clock, no timer, no randomness and no I/O of its own. */
 export interface CardEnvironment {
-  /** Cables, 0 to `MAX_LINKS`. */
-  readonly linkCount: number;
+  /** The cables, 0 to `MAX_LINKS`. */
+  readonly links: readonly CardCable[];
+  readonly host: CardLine;
   readonly storage: RecordStore;
   readonly chipId: Uint64;
   /** 32 random bits, new at each boot. */
@@ -42,12 +63,6 @@ export interface CardEnvironment {
   readonly timing: Timing;
   /** @returns undefined where that port cannot change its rate; left out where none can. */
   readonly rateOfLink?: (link: number) => LinkRate | undefined;
-  /** @returns false where the frame found no room. The frame is used again as soon as this returns. */
-  sendLink(link: number, frame: FrameBuffer): boolean;
-  /** @returns false where the frame found no room. The frame is used again as soon as this returns. */
-  sendHost(frame: FrameBuffer): boolean;
-  /** Frames that the port dropped for noise. */
-  badFramesOfLink(link: number): number;
   /** Left out where that port counts nothing. */
   readonly hostFaults?: HostFaults;
 }
@@ -76,8 +91,8 @@ export class CardContext {
   wakeUpUs = Number.POSITIVE_INFINITY;
   /**
    * Rises with every change of what frames are checked against. As long as it is the same, what was found about a frame holds
-   * for each that is like it: its header (`Card`), a beacon's credibility and what is acknowledged (`Member`), a hello
-   * (`LinkState`), headers that are written once (`StandingFrame`). It is raised
+   * for each that is like it: its header (`Card`), a beacon's credibility and what is acknowledged (`Member`), a hello that
+   * cables expect (`LinkState`), headers that are written once (`StandingFrame`). It is raised
    * - by `review`, and so by each `save`: what `state` holds (views, lists, ceiling, ids, standing), `blank`, `storageFailed`;
    * - by `setCold` and `setLow`, which alone write `cold` and `isLow`;
    * - by `hearOf` and `forgetHeard`: the list by which cards find each other.
@@ -92,6 +107,11 @@ export class CardContext {
   /** What `ownState` tells, and two things that follow from it and from the view: fields, as every turn asks. */
   isReady = false;
   takesPart = false;
+  /**
+   * Until then numbers can be had, as far as this card knows, in this epoch: as its lease tells its primary (`Lease`), and each
+   * other card the beacons of its primary (`Member`). What is said of the time behind it, `viewState` finds out.
+   */
+  readyUntilUs = Number.NEGATIVE_INFINITY;
   /** The accepted view makes this card its primary, and nothing higher is promised. */
   leads = false;
   /** Something happened that is rare: the next tick asks every part of the card, not only those that are due. */
@@ -143,25 +163,31 @@ export class CardContext {
     if (view <= this.heardView) return;
     this.heardView = view;
     this.heard.copy(list);
-    this.epoch += 1;
+    this.beginEpoch();
   }
 
   /** Forgets another fabric, whose views may have the numbers of this one's. */
   forgetHeard(): void {
     this.heardView = 0;
-    this.epoch += 1;
+    this.beginEpoch();
   }
 
   setCold(cold: boolean): void {
     if (cold === this.cold) return;
     this.cold = cold;
-    this.epoch += 1;
+    this.beginEpoch();
   }
 
   setLow(isLow: boolean): void {
     if (isLow === this.isLow) return;
     this.isLow = isLow;
+    this.beginEpoch();
+  }
+
+  private beginEpoch(): void {
     this.epoch += 1;
+    this.readyUntilUs = Number.NEGATIVE_INFINITY;
+    for (const cable of this.environment.links) cable.expectNothing();
   }
 
   /** Asks for a wake-up at `atUs` or before. */
@@ -189,7 +215,7 @@ export class CardContext {
   review(): void {
     const { accepted, cardId, promised } = this.state;
     const ownState = this.ownState();
-    this.epoch += 1;
+    this.beginEpoch();
     this.cardId = cardId;
     this.isReady = ownState === STATE_READY;
     this.takesPart = this.isReady || ownState === REFUSE_JOINING;

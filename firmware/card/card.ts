@@ -1,35 +1,17 @@
-import { NEIGHBOUR_ID, PROTOCOL_VERSION } from "../wire/constants.js";
+import { PROTOCOL_VERSION } from "../wire/constants.js";
 import type { FrameBuffer } from "../wire/frame-buffer.js";
 import {
-  FRAME_ACCEPT,
   FRAME_ANSWER,
   FRAME_BEACON,
   FRAME_BEACON_ACK,
-  FRAME_DECLINE,
-  FRAME_HELLO,
   FRAME_HOST_REQUEST,
-  FRAME_JOIN,
-  FRAME_PLAN,
-  FRAME_PLAN_RESULT,
-  FRAME_PREPARE,
-  FRAME_PROMISE,
-  FRAME_QUERY,
   FRAME_REFUSE,
-  FRAME_REPORT,
   FRAME_REQUEST,
   FRAME_STORE,
   OFFSET_TYPE,
   STATE_READY,
 } from "../wire/frame-types.js";
-import {
-  FABRIC_HEADER_BYTES,
-  LOWER_BYTES,
-  OFFSET_DESTINATION,
-  OFFSET_SOURCE,
-  WORD_FABRIC,
-  WORD_TYPE,
-  WORD_WAY,
-} from "../wire/header.js";
+import { FABRIC_HEADER_BYTES, LOWER_BYTES, WORD_FABRIC, WORD_TYPE, WORD_WAY } from "../wire/header.js";
 import { Uint64 } from "../wire/uint64.js";
 import { Admission } from "./admission.js";
 import { CableTest } from "./cable-test.js";
@@ -39,6 +21,7 @@ import { Coordinator } from "./coordinator.js";
 import { Founding } from "./founding.js";
 import { HostDesk } from "./host-desk.js";
 import { HostLine } from "./host-line.js";
+import type { Lease } from "./lease.js";
 import type { LinkState } from "./link-state.js";
 import { Member } from "./member.js";
 import { Originator } from "./originator.js";
@@ -47,22 +30,22 @@ import { Planner } from "./planner.js";
 import { Post } from "./post.js";
 import { Primary } from "./primary.js";
 import { Promiser } from "./promiser.js";
+import { RareFrames } from "./rare-frames.js";
 import { Reporter } from "./reporter.js";
 import { Router } from "./router.js";
 import { Secondary } from "./secondary.js";
 import { SideWatch } from "./side-watch.js";
 import { SilenceWatch } from "./silence-watch.js";
+import { Sorter } from "./sorter.js";
 import { StatusReport } from "./status-report.js";
 import { Survey } from "./survey.js";
 import { Trunk } from "./trunk.js";
 import { Upkeep } from "./upkeep.js";
-import type { ViewAnnouncer } from "./view-announcer.js";
 
 const NOTHING_HELD = new Uint64();
 const NEVER = Number.POSITIVE_INFINITY;
-/** The first word of a frame of this version, but for its type; and of a hello. */
+/** The first word of a frame of this version, but for its type. */
 const VERSION = PROTOCOL_VERSION << 16;
-const HELLO = VERSION | (FRAME_HELLO << 24);
 
 /**
  * One card, as a pure state machine: frames and time go in, frames and a wake-up time come out. It holds every role,
@@ -80,18 +63,20 @@ export class Card {
   private readonly secondary: Secondary;
   /** The view's state when it was looked at last. */
   private reviewedState = -1;
-  /** When `tickAll` is to be done again. */
+  /** When `tickAll` is to be done again, and `tickWatch`. */
   private allDueUs = 0;
-  private readonly admission: Admission;
-  private readonly desk: HostDesk;
+  private watchDueUs = 0;
+  private readonly lease: Lease;
   private readonly router: Router;
+  private readonly desk: HostDesk;
+  private readonly sorter: Sorter;
+  private readonly rare: RareFrames;
   private readonly promiser: Promiser;
   private readonly coordinator: Coordinator;
   private readonly watch: SilenceWatch;
   private readonly planner: Planner;
   private readonly plans: PlanDesk;
   private readonly founding: Founding;
-  private readonly announcer: ViewAnnouncer;
   private readonly survey: Survey;
   private readonly cableTest: CableTest;
   private readonly sides: SideWatch;
@@ -101,16 +86,17 @@ export class Card {
     const viewState = (): number => this.viewState();
     const line = new HostLine(context);
     this.context = context;
-    this.admission = new Admission(context);
-    this.router = new Router(context);
+    const admission = new Admission(context);
+    this.router = new Router(context, () => this.lease.beaconSoon());
     this.links = this.router.links;
     const post = new Post(context, this.router, (frame) => {
-      if (this.admission.admits(context.cardId, frame)) this.dispatch(context.cardId, frame);
+      if (admission.admits(context.cardId, frame)) this.dispatch(context.cardId, frame);
     });
     this.reporter = new Reporter(context, line, viewState);
     this.member = new Member(context, post);
-    this.primary = new Primary(context, post, () => this.reporter.noteHeld(this.primary.next));
-    this.secondary = new Secondary(context, post, () => this.reporter.noteHeld(this.secondary.stored));
+    this.primary = new Primary(context, post, this.reporter);
+    this.lease = this.primary.lease;
+    this.secondary = new Secondary(context, post, this.reporter);
     const { member, primary, secondary, router } = this;
     this.promiser = new Promiser(
       context,
@@ -133,7 +119,6 @@ export class Card {
       this.beginView();
       this.primary.tick();
     });
-    this.announcer = this.primary.announcer;
     const status = new StatusReport(
       context,
       line,
@@ -145,6 +130,20 @@ export class Card {
     );
     this.survey = new Survey(context, post, line, status);
     this.cableTest = new CableTest(context, line, this.router);
+    const { founding, planner, plans, survey } = this;
+    const touched = (): void => this.reviewView();
+    this.rare = new RareFrames(
+      context,
+      planner,
+      plans,
+      survey,
+      this.promiser,
+      this.coordinator,
+      founding,
+      touched,
+    );
+    const dispatch = (source: number, frame: FrameBuffer): void => this.dispatch(source, frame);
+    this.sorter = new Sorter(context, admission, post, this.cableTest, viewState, dispatch);
     const trunk = new Trunk(context, line, this.router, (link, frame) => {
       this.receiveFromLink(link, frame, context.nowUs);
     });
@@ -197,65 +196,53 @@ export class Card {
     else this.watch.tick();
   }
 
-  /** Takes a frame whose checksum was good from the cable `link`, 0 to `linkCount` - 1. The frame may be changed. */
-  receiveFromLink(link: number, frame: FrameBuffer, nowUs: number): void {
+  /**
+   * Takes a frame whose checksum was good, and which its cable did not expect, from the cable `link`, 0 to their number less
+   * one. The frame may be changed.
+   * @returns `wakeUpUs`.
+   */
+  receiveFromLink(link: number, frame: FrameBuffer, nowUs: number): number {
     const { context } = this;
     context.nowUs = nowUs;
     const linkState = this.links[link] as LinkState;
     const { words } = frame;
-    const type = words[WORD_TYPE] as number;
     const way = words[WORD_WAY] as number;
-    if (type === HELLO && linkState.isHeardAgain(frame, context.epoch) && !linkState.findsOtherwise) {
-      linkState.framesIn += 1;
-      linkState.lastHeardUs = nowUs;
-    } else if (
+    if (
       // Mostly the header, but for the type, is that of the frame before, which was examined in the same state.
       way === linkState.goodWay &&
       ((words[WORD_FABRIC] as number) & LOWER_BYTES) === linkState.goodFabric &&
       context.epoch === linkState.goodEpoch &&
-      (type & LOWER_BYTES) === VERSION &&
+      ((words[WORD_TYPE] as number) & LOWER_BYTES) === VERSION &&
       frame.length >= FABRIC_HEADER_BYTES
     ) {
       linkState.framesIn += 1;
       linkState.lastHeardUs = nowUs;
       this.dispatch(way & 0xff, frame);
-    } else if (!this.examine(link, frame)) {
-      return;
+    } else if (!this.sorter.sort(link, frame)) {
+      return context.wakeUpUs;
     }
     if (context.hasNews || this.upkeep.isBusy) this.upkeep.finishTurn();
+    return context.wakeUpUs;
   }
 
-  /** Looks at everything that the header of a frame says. @returns false where it is dropped for that. */
-  private examine(link: number, frame: FrameBuffer): boolean {
-    const { admission, context } = this;
-    if (!admission.isOfThisFabric(frame)) return false;
-    if (!admission.isFromOther(frame)) {
-      this.answerStranger(link, frame);
-      return false;
-    }
-    const linkState = this.links[link] as LinkState;
-    linkState.framesIn += 1;
-    linkState.lastHeardUs = context.nowUs;
-    this.sort(link, frame);
-    return true;
-  }
-
-  /** Takes a frame whose checksum was good from the host. */
-  receiveFromHost(frame: FrameBuffer, nowUs: number): void {
+  /** Takes a frame whose checksum was good from the host. @returns `wakeUpUs`. */
+  receiveFromHost(frame: FrameBuffer, nowUs: number): number {
     const { context } = this;
     context.nowUs = nowUs;
     if (frame.bytes[OFFSET_TYPE] !== FRAME_HOST_REQUEST) context.hasNews = true;
     this.desk.receive(frame);
     if (context.hasNews || this.upkeep.isBusy) this.upkeep.finishTurn();
+    return context.wakeUpUs;
   }
 
-  /** Lets time pass. To be called at `wakeUpUs`; earlier does no harm. */
-  tick(nowUs: number): void {
+  /** Lets time pass. To be called at `wakeUpUs`; earlier does no harm. @returns `wakeUpUs`. */
+  tick(nowUs: number): number {
     const { context } = this;
     context.nowUs = nowUs;
     if (context.hasNews || nowUs >= this.allDueUs || !context.isReady) this.tickAll();
     else this.tickDue();
     if (context.hasNews || this.upkeep.isBusy) this.upkeep.finishTurn();
+    return context.wakeUpUs;
   }
 
   /** Asks every part whether something is due, and notes when that is to be done again, if nothing rare happens before. */
@@ -270,9 +257,10 @@ export class Card {
     }
     const soonUs = context.wakeUpUs;
     context.wakeUpUs = NEVER;
+    this.watchDueUs = NEVER;
+    if (context.isReady) this.tickWatch();
+    context.wakeUpUs = NEVER;
     if (context.isReady) {
-      this.member.tick();
-      this.watch.tick();
       this.planner.tick();
       this.sides.tick();
       this.coordinator.tick();
@@ -284,89 +272,69 @@ export class Card {
     this.cableTest.tick();
     this.allDueUs = context.wakeUpUs;
     context.wakeBy(soonUs);
+    context.wakeBy(this.watchDueUs);
     // Also where this card takes part in nothing any more: its host must not wait for ever.
     this.reviewedState = this.viewState();
     this.originator.tick();
     this.reporter.tick();
   }
 
+  /** Looks whether the view falls silent: beacons put that off again and again, and nothing else follows from it. */
+  private tickWatch(): void {
+    const { context } = this;
+    context.wakeUpUs = NEVER;
+    this.member.tick();
+    this.watch.tick();
+    this.watchDueUs = context.wakeUpUs;
+  }
+
   /** Asks the parts that have something to do many times a second, each only where it has. */
   private tickDue(): void {
-    const { context, router, originator } = this;
+    const { context, lease, originator, reporter, router } = this;
     const { nowUs } = context;
+    if (nowUs >= this.watchDueUs) this.tickWatch();
     context.wakeUpUs = this.allDueUs;
-    // `wakeBy` without its calls, here and below.
-    let { dueUs } = router;
-    if (nowUs >= dueUs) router.tick();
-    else if (dueUs < context.wakeUpUs) context.wakeUpUs = dueUs;
-    if (context.leads && !this.primary.abdicated) {
-      const { primary } = this;
-      dueUs = primary.dueUs();
-      if (nowUs >= dueUs) primary.tick();
-      else if (dueUs < context.wakeUpUs) context.wakeUpUs = dueUs;
-    }
+    if (nowUs >= router.dueUs) router.tick();
+    if (context.leads && !lease.abdicated && (nowUs >= lease.nextBeaconUs || this.primary.hasWaiting))
+      this.primary.tick();
     this.reviewState();
-    ({ dueUs } = originator);
-    if (nowUs >= dueUs) originator.tick();
-    else if (dueUs < context.wakeUpUs) context.wakeUpUs = dueUs;
-    if (this.reporter.dueUs !== NEVER) this.reporter.reportHeld();
+    if (nowUs >= originator.dueUs) originator.tick();
+    if (nowUs >= reporter.dueUs) reporter.reportHeld();
+    this.planWake();
   }
 
-  /** A card of this fabric that is no member any more, at the other end of a cable, must hear of it from somebody. */
-  private answerStranger(link: number, frame: FrameBuffer): void {
-    const source = frame.bytes[OFFSET_SOURCE] as number;
-    if (frame.bytes[OFFSET_TYPE] !== FRAME_HELLO || source === this.context.cardId) return;
-    if (this.viewState() === STATE_READY) this.router.tellNeighbour(link, source, this.announcer.encode());
-  }
-
-  /** Notes that what was found about the header of `frame`, which is for this card, need not be looked for again. */
-  private noteGood(link: number, frame: FrameBuffer): void {
-    const linkState = this.links[link] as LinkState;
-    linkState.goodWay = frame.words[WORD_WAY] as number;
-    linkState.goodFabric = (frame.words[WORD_FABRIC] as number) & LOWER_BYTES;
-    linkState.goodEpoch = this.context.epoch;
-  }
-
-  private sort(link: number, frame: FrameBuffer): void {
-    const { context, router } = this;
-    const destination = frame.bytes[OFFSET_DESTINATION] as number;
-    const source = frame.bytes[OFFSET_SOURCE] as number;
-    if (destination === NEIGHBOUR_ID) {
-      if (frame.bytes[OFFSET_TYPE] === FRAME_HELLO) this.receiveHello(link, source, frame);
-      else this.cableTest.receive(link, source, frame);
-    } else if (destination === context.cardId) {
-      if (!this.admission.admits(source, frame)) return;
-      if (context.isReady && context.state.members.has(source)) this.noteGood(link, frame);
-      this.dispatch(source, frame);
-    } else if (context.knows(destination)) {
-      router.forward(frame);
-    } else {
-      context.counters.dropDestination += 1;
-    }
-  }
-
-  /** A neighbour with another list may know an older one, and nobody else may be able to tell it. */
-  private receiveHello(link: number, source: number, frame: FrameBuffer): void {
-    const { context, router } = this;
-    const differs = router.receiveHello(link, source, frame);
-    if (!differs || context.isJoining() || !context.state.members.has(source)) return;
-    router.tellNeighbour(link, source, this.announcer.encode());
+  /** Lowers `wakeUpUs`, which is `allDueUs` or sooner, to when one of those is due that have something to do many times a second. */
+  private planWake(): void {
+    const { context, lease } = this;
+    // `wakeBy` without its calls.
+    let soonUs = context.wakeUpUs;
+    if (this.watchDueUs < soonUs) soonUs = this.watchDueUs;
+    let { dueUs } = this.router;
+    if (dueUs < soonUs) soonUs = dueUs;
+    ({ dueUs } = this.originator);
+    if (dueUs < soonUs) soonUs = dueUs;
+    ({ dueUs } = this.reporter);
+    if (dueUs < soonUs) soonUs = dueUs;
+    const isActing = context.leads && !lease.abdicated && !context.cold;
+    if (isActing && lease.nextBeaconUs < soonUs) soonUs = lease.nextBeaconUs;
+    context.wakeUpUs = soonUs;
   }
 
   /** Hands a frame that is for this card to the role that it is for. */
   private dispatch(source: number, frame: FrameBuffer): void {
-    const type = (frame.words[WORD_TYPE] as number) >>> 24;
+    const type = (frame.words[WORD_TYPE] as number) >> 24;
     // The most frequent first: XS compares one by one.
     switch (type) {
       case FRAME_BEACON_ACK:
-        this.primary.receiveAck(source, frame);
-        this.reviewState();
+        this.receiveAck(source, frame);
         break;
       case FRAME_REQUEST:
         this.primary.receiveRequest(source, frame);
         break;
       case FRAME_BEACON:
-        this.member.receiveBeacon(source, frame);
+        // No silence is looked for before the one ends that this beacon begins. The alarm stays: the router's is sooner.
+        if (this.member.receiveBeacon(source, frame))
+          this.watchDueUs = this.context.nowUs + this.context.timing.leaseUs;
         this.reviewState();
         break;
       case FRAME_STORE:
@@ -380,45 +348,18 @@ export class Card {
         break;
       default:
         this.context.hasNews = true;
-        this.dispatchRare(type, source, frame);
+        this.rare.take(type, source, frame);
     }
   }
 
-  /** Hands on a frame of a view change, of a planned change, of a survey or of a founding. */
-  private dispatchRare(type: number, source: number, frame: FrameBuffer): void {
-    switch (type) {
-      case FRAME_PLAN:
-        this.planner.receivePlan(source, frame);
-        break;
-      case FRAME_PLAN_RESULT:
-        this.plans.receiveResult(frame);
-        break;
-      case FRAME_QUERY:
-        this.survey.receiveQuery(source, frame);
-        break;
-      case FRAME_REPORT:
-        this.survey.receiveReport(source, frame);
-        break;
-      case FRAME_PREPARE:
-        this.promiser.receivePrepare(source, frame);
-        this.reviewView();
-        break;
-      case FRAME_PROMISE:
-        this.coordinator.receivePromise(source, frame);
-        break;
-      case FRAME_DECLINE:
-        this.coordinator.receiveDecline(frame);
-        break;
-      case FRAME_JOIN:
-        this.founding.receiveJoin(source, frame);
-        break;
-      case FRAME_ACCEPT:
-        this.promiser.receiveAccept(source, frame);
-        this.reviewView();
-        break;
-      default:
-        this.context.counters.dropType += 1;
-    }
+  private receiveAck(source: number, frame: FrameBuffer): void {
+    const { context } = this;
+    const isPutOff = this.lease.receiveAck(source, frame);
+    if (this.primary.hasWaiting) this.primary.serveWaiting();
+    this.reviewState();
+    if (!isPutOff || context.hasNews) return;
+    context.wakeUpUs = this.allDueUs;
+    this.planWake();
   }
 
   /** Something about the view may have changed: the host is told, and what waits for a view goes out. */
@@ -431,8 +372,14 @@ export class Card {
 
   /** A beacon or its acknowledgement: mostly nothing has changed for anybody. */
   private reviewState(): void {
-    const isNews = this.originator.hasWaiting || !this.reporter.viewWasTold;
-    if (isNews || this.viewState() !== this.reviewedState) this.reviewView();
+    const { context } = this;
+    if (
+      this.originator.hasWaiting ||
+      !this.reporter.viewWasTold ||
+      ((this.reviewedState !== STATE_READY || context.nowUs >= context.readyUntilUs) &&
+        this.viewState() !== this.reviewedState)
+    )
+      this.reviewView();
   }
 
   /** The host has initialised this card: it waits for its fabric. */
@@ -477,8 +424,9 @@ export class Card {
 
   /** @returns STATE_READY where numbers can be had, as far as this card knows, else the code of what keeps them. */
   private viewState(): number {
-    const { context, primary } = this;
+    const { context, lease } = this;
+    if (context.nowUs < context.readyUntilUs) return STATE_READY;
     if (!context.isReady) return context.ownState();
-    return context.leads && !primary.abdicated ? primary.assignState() : this.member.viewState();
+    return context.leads && !lease.abdicated ? lease.assignState() : this.member.viewState();
   }
 }

@@ -1,4 +1,4 @@
-import { FrameBuffer } from "../wire/frame-buffer.js";
+import type { FrameBuffer } from "../wire/frame-buffer.js";
 import { FRAME_ACCEPT, FRAME_PREPARE } from "../wire/frame-types.js";
 import { NUMBER_LIMIT, Uint64 } from "../wire/uint64.js";
 import {
@@ -20,7 +20,6 @@ import { Promises } from "./promises.js";
 import { choosePrimary, chooseSecondary } from "./role-choice.js";
 import type { Router } from "./router.js";
 import { nextViewNumber } from "./view.js";
-import { ViewAnnouncer } from "./view-announcer.js";
 
 /** What a planned change asks for. Zeros stand for "as it comes". */
 export class ChangePlan {
@@ -60,8 +59,6 @@ export class Coordinator {
   private readonly promise = new PromiseFields();
   private readonly decline = new DeclineFields();
   private readonly accept = new AcceptFields();
-  private readonly frame = new FrameBuffer();
-  private readonly announcer: ViewAnnouncer;
   private readonly list = new MemberList();
   /** By which promises are counted, and in whose places they are kept: the list of the highest view that any of them accepted. */
   private readonly counted = new MemberList();
@@ -84,7 +81,6 @@ export class Coordinator {
     this.router = router;
     this.member = member;
     this.promiser = promiser;
-    this.announcer = new ViewAnnouncer(context);
   }
 
   /** Forgets another fabric, whose views may have the numbers of this one's. */
@@ -294,18 +290,19 @@ export class Coordinator {
    * now and then, as it is long: with each question it would fill the cables of a line of cards.
    */
   private ask(card: number): void {
-    const { context, post, frame } = this;
+    const { context, post } = this;
     if (!this.router.reaches(card)) return;
     if (this.rounds % ROUNDS_A_VIEW === 0 && context.state.members.has(card)) {
-      post.send(FRAME_ACCEPT, card, this.announcer.encode());
+      post.send(FRAME_ACCEPT, card, post.announcer.encode());
     }
-    encodePrepare(frame, this.view);
-    post.send(FRAME_PREPARE, card, frame);
+    encodePrepare(post.frame, this.view);
+    post.send(FRAME_PREPARE, card, post.frame);
   }
 
   /** Tells the view to its members. Who is none any more is told by who is ready in it: until then it may be needed. */
   private announce(): void {
-    const { accept, post, frame } = this;
+    const { accept, post } = this;
+    const { frame } = post;
     const { cardId } = this.context;
     encodeAccept(frame, accept);
     for (let index = 0; index < accept.memberCount; index += 1) {

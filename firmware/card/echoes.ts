@@ -141,7 +141,7 @@ export class Echoes {
     const { asked, context } = this;
     if (!context.isReady) return ECHO_NO_MEMBER;
     if (asked.link === this.heldLink) return ECHO_CUT;
-    if (asked.link >= context.environment.linkCount) return ECHO_NO_CABLE;
+    if (asked.link >= context.environment.links.length) return ECHO_NO_CABLE;
     if (asked.pattern >= ECHO_PATTERNS || asked.payloadBytes > MAX_ECHO_BYTES) return ECHO_BAD;
     return asked.waitMs === 0 || asked.waitMs > MAX_ECHO_WAIT_MS ? ECHO_BAD : ECHO_BACK;
   }

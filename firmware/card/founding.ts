@@ -1,7 +1,7 @@
 import { MAX_MEMBERS } from "../wire/constants.js";
 import { crc32 } from "../wire/crc32.js";
 import { writeUint64 } from "../wire/fields.js";
-import { FrameBuffer } from "../wire/frame-buffer.js";
+import type { FrameBuffer } from "../wire/frame-buffer.js";
 import { FRAME_ACCEPT, FRAME_JOIN } from "../wire/frame-types.js";
 import { decodeJoin, encodeJoin, JoinFields } from "../wire/join-frame.js";
 import { MemberFields } from "../wire/member-entries.js";
@@ -11,7 +11,6 @@ import { STANDING_FOUNDING, STANDING_MEMBER } from "./persistent-state.js";
 import type { Post } from "./post.js";
 import type { Router } from "./router.js";
 import { firstViewNumber } from "./view.js";
-import { ViewAnnouncer } from "./view-announcer.js";
 
 /** Bytes of what the cards of a fabric were told alike: first u64, then for each member: card u8, votes u8. */
 const MAX_TOLD_BYTES = 8 + 2 * MAX_MEMBERS;
@@ -29,14 +28,11 @@ export class Founding {
   private readonly context: CardContext;
   private readonly post: Post;
   private readonly router: Router;
-  private readonly announcer: ViewAnnouncer;
   private readonly onFounded: () => void;
   private readonly join = new JoinFields();
   private readonly said = new JoinFields();
   private readonly accept = new AcceptFields();
   private readonly fields = new MemberFields();
-  private readonly frame = new FrameBuffer();
-  private readonly told = new FrameBuffer();
   /** As what each card was initialised, by place in the list; 0: not heard yet. */
   private readonly heard = new Uint32Array(MAX_MEMBERS);
   /** Who has accepted the first view, by place in the list. */
@@ -50,7 +46,6 @@ export class Founding {
     this.context = context;
     this.post = post;
     this.router = router;
-    this.announcer = new ViewAnnouncer(context);
     this.onFounded = onFounded;
   }
 
@@ -85,7 +80,7 @@ export class Founding {
       context.counters.dropLength += 1;
     } else if (standing === STANDING_MEMBER) {
       // Whether the view has that card as what it is, it sees for itself.
-      if (join.view === 0) this.post.send(FRAME_ACCEPT, source, this.announcer.encode());
+      if (join.view === 0) this.post.send(FRAME_ACCEPT, source, this.post.announcer.encode());
     } else if (join.incarnation === 0) {
       context.counters.dropRole += 1;
     } else if (!this.isFounder()) {
@@ -113,8 +108,8 @@ export class Founding {
     said.checksum = 0;
     said.view = state.accepted.number;
     said.founder = state.members.incarnations[0] as number;
-    encodeJoin(this.frame, said);
-    this.post.send(FRAME_JOIN, founder, this.frame);
+    encodeJoin(this.post.frame, said);
+    this.post.send(FRAME_JOIN, founder, this.post.frame);
   }
 
   /** Writes what a founder has heard into a list to be shown: who still lacks there is 0. */
@@ -142,8 +137,8 @@ export class Founding {
   /** A card has not heard this founder yet, or what comes now was said to an earlier one: it may say it again. */
   private sayFounder(card: number): void {
     this.fillSaid();
-    encodeJoin(this.frame, this.said);
-    this.post.send(FRAME_JOIN, card, this.frame);
+    encodeJoin(this.post.frame, this.said);
+    this.post.send(FRAME_JOIN, card, this.post.frame);
   }
 
   private fillSaid(): void {
@@ -165,8 +160,8 @@ export class Founding {
         const card = members.cardAt(index);
         if (card === cardId || !router.reaches(card)) continue;
         reached += 1;
-        encodeJoin(this.frame, this.said);
-        this.post.send(FRAME_JOIN, card, this.frame);
+        encodeJoin(this.post.frame, this.said);
+        this.post.send(FRAME_JOIN, card, this.post.frame);
       }
       const { helloUs, prepareUs } = context.timing;
       this.nextSayUs = context.nowUs + (reached === members.count - 1 ? helloUs : prepareUs);
@@ -208,8 +203,8 @@ export class Founding {
       if (this.hasAccepted[index] === 1) continue;
       lacking += 1;
       if (context.nowUs < this.nextSayUs) continue;
-      encodeAccept(this.frame, this.accept);
-      this.post.send(FRAME_ACCEPT, members.cardAt(index), this.frame);
+      encodeAccept(this.post.frame, this.accept);
+      this.post.send(FRAME_ACCEPT, members.cardAt(index), this.post.frame);
     }
     if (lacking > 0) {
       if (context.nowUs >= this.nextSayUs) this.nextSayUs = context.nowUs + context.timing.beaconUs;
@@ -234,7 +229,8 @@ export class Founding {
   }
 
   private checksum(): number {
-    const { told } = this;
+    // As a place to write to.
+    const { frame: told } = this.post;
     const { members, accepted } = this.context.state;
     told.bytes.fill(0, 0, MAX_TOLD_BYTES);
     writeUint64(told.view, 0, accepted.base);

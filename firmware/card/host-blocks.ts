@@ -1,12 +1,14 @@
 import { MAX_BLOCK_COUNT, MAX_BLOCKS_IN_FLIGHT } from "../wire/constants.js";
 
+const NO_TAG = -1;
+
 /** A block that the host waits for. */
 export class HostBlock {
   isOpen = false;
   tag = 0;
   count = 0;
   openedUs = 0;
-  /** The one that came next, of those that wait or that one request asks for; null: the last. */
+  /** The one that came next, of those that wait or that one request asks for; another one that is not open; null: the last. */
   next: HostBlock | null = null;
 }
 
@@ -19,10 +21,15 @@ export class HostBlocks {
   /** Numbers of the blocks that `take` returned last. */
   takenCount = 0;
   private newest: HostBlock | null = null;
+  /** No tag above it is open. Hosts count their tags up, so mostly that says enough. */
+  private highestTag = NO_TAG;
+  /** The first of those that are not open. */
+  private unused: HostBlock | null = null;
   private readonly all: HostBlock[] = [];
 
   constructor() {
     for (let at = 0; at < MAX_BLOCKS_IN_FLIGHT; at += 1) this.all.push(new HostBlock());
+    this.clear();
   }
 
   get isFull(): boolean {
@@ -30,16 +37,16 @@ export class HostBlocks {
   }
 
   isOpen(tag: number): boolean {
-    if (this.openCount === 0) return false;
+    if (tag > this.highestTag) return false;
     for (const block of this.all) if (block.isOpen && block.tag === tag) return true;
     return false;
   }
 
   /** Lets a block of `count` numbers, 1 to `MAX_BLOCK_COUNT`, wait behind all others. Only where not all are open. */
   add(tag: number, count: number, nowUs: number): void {
-    let at = 0;
-    while ((this.all[at] as HostBlock).isOpen) at += 1;
-    const block = this.all[at] as HostBlock;
+    const block = this.unused as HostBlock;
+    this.unused = block.next;
+    if (tag > this.highestTag) this.highestTag = tag;
     block.isOpen = true;
     block.tag = tag;
     block.count = count;
@@ -81,15 +88,26 @@ export class HostBlocks {
     this.oldest = first;
   }
 
-  /** Ends a block that was taken. */
-  close(block: HostBlock): void {
+  /** Ends a block that was taken. @returns the one behind it. */
+  close(block: HostBlock): HostBlock | null {
+    const { next } = block;
     block.isOpen = false;
+    block.next = this.unused;
+    this.unused = block;
     this.openCount -= 1;
+    if (this.openCount === 0) this.highestTag = NO_TAG;
+    return next;
   }
 
   /** Ends all. */
   clear(): void {
-    for (const block of this.all) block.isOpen = false;
+    this.unused = null;
+    for (const block of this.all) {
+      block.isOpen = false;
+      block.next = this.unused;
+      this.unused = block;
+    }
+    this.highestTag = NO_TAG;
     this.openCount = 0;
     this.oldest = null;
     this.newest = null;

@@ -26,6 +26,7 @@ import {
   HOST_REQUEST_BYTES,
   HostRequestFields,
   hasEmptyBody,
+  WORD_TAG,
 } from "../wire/host-frames.js";
 import {
   decodeHostInit,
@@ -97,15 +98,16 @@ export class HostDesk {
   /** Takes a frame of the host. */
   receive(frame: FrameBuffer): void {
     const { line } = this;
+    const { words } = frame;
     // Mostly the host asks for numbers. In one look, for every number comes this way.
     if (
-      frame.words[WORD_TYPE] === REQUEST &&
+      words[WORD_SESSION] === line.sessionWord &&
+      words[WORD_TYPE] === REQUEST &&
       frame.length === HOST_REQUEST_BYTES &&
-      line.isOpen &&
-      this.sessionOf(frame) === line.session
+      line.isOpen
     ) {
-      decodeHostRequest(frame, this.request);
-      this.originator.request(this.request.tag, this.request.count);
+      // As `decodeHostRequest`, without its call.
+      this.originator.request((words[WORD_TAG] as number) >>> 0, (words[WORD_TAG + 1] as number) & 0xffff);
     } else {
       this.sort(frame);
     }

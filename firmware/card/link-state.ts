@@ -1,13 +1,8 @@
 import { HOP_COST, MAX_MEMBERS, STALE_HOP_COST, UNREACHABLE_COST } from "../wire/constants.js";
-import type { FrameBuffer } from "../wire/frame-buffer.js";
-import { type HelloFields, MAX_HELLO_BYTES } from "../wire/hello-frame.js";
+import type { HelloFields } from "../wire/hello-frame.js";
 import { LINK_ALIVE, LINK_DEAD, LINK_STALE } from "../wire/host-status-frames.js";
+import type { CardCable } from "./card-context.js";
 import { type MemberList, NOT_A_MEMBER } from "./member-list.js";
-
-/** `FrameBuffer.words` of the longest hello. */
-const HELLO_WORDS = (MAX_HELLO_BYTES + 5) >> 2;
-/** The bytes of a frame's last word that belong to it, by their number less one. */
-const LAST_BYTES = [0xff, 0xffff, 0xff_ffff, -1] as const;
 
 /** What a card knows of one of its cables: who is there, since when it is silent, and what can be reached over it. */
 export class LinkState {
@@ -16,26 +11,20 @@ export class LinkState {
   lastHeardUs = 0;
   framesIn = 0;
   /**
-   * The epoch in which a frame of another member for this card, or a hello, was found good in all that its header says; the header
-   * is told by the words that differ from sender to sender.
+   * The epoch in which a frame of another member for this card was found good in all that its header says; the header is told
+   * by the words that differ from sender to sender.
    */
   goodEpoch = -1;
   goodWay = 0;
   goodFabric = 0;
   state = LINK_DEAD;
   framesOut = 0;
-  /** The other end finds its ways by another list than this card. */
-  findsOtherwise = false;
-  /** The epoch in which the newest hello was found good. */
-  private helloEpoch = -1;
+  readonly cable: CardCable;
   /** The card at the other end, 0 before its first hello. */
   neighbour = 0;
   /** The other end says that it hears this card. */
   heardBack = false;
   dropped = 0;
-  /** The newest hello that was taken over; empty where it must not be taken for what holds still. */
-  private readonly newest = new Int32Array(HELLO_WORDS);
-  private newestLength = 0;
   /** What the neighbour says it reaches, by place in the member list. */
   readonly costs = new Uint8Array(MAX_MEMBERS).fill(UNREACHABLE_COST);
   readonly paths = new Uint16Array(MAX_MEMBERS);
@@ -43,7 +32,8 @@ export class LinkState {
   /** What a hop over it costs while it is alive. */
   private readonly aliveCost: number;
 
-  constructor(aliveCost: number = HOP_COST) {
+  constructor(cable: CardCable, aliveCost: number = HOP_COST) {
+    this.cable = cable;
     this.aliveCost = aliveCost;
   }
 
@@ -54,7 +44,7 @@ export class LinkState {
 
   /** The card is of another fabric now: whoever was at the other end is to say so anew. What was counted stays. */
   forget(): void {
-    this.newestLength = 0;
+    this.cable.expectNothing();
     this.neighbour = 0;
     this.state = LINK_DEAD;
     this.heardBack = false;
@@ -79,32 +69,6 @@ export class LinkState {
   }
 
   /**
-   * Whether `frame` is the hello that was taken over last, byte for byte, and everything it said holds still in the same
-   * `epoch`: then nothing has to be looked at again, not even its header.
-   */
-  isHeardAgain(frame: FrameBuffer, epoch: number): boolean {
-    const { length } = frame;
-    if (length !== this.newestLength || epoch !== this.helloEpoch || this.state !== LINK_ALIVE) return false;
-    const { words } = frame;
-    const known = this.newest;
-    const last = (length + 1) >> 2;
-    // Four bytes at a time, from the end, where something differs sooner.
-    if (((words[last] as number) ^ (known[last] as number)) & (LAST_BYTES[(length + 1) & 3] as number))
-      return false;
-    for (let index = last - 1; index >= 0; index -= 1) if (words[index] !== known[index]) return false;
-    return true;
-  }
-
-  /** Keeps the hello that was just taken over. */
-  keepHello(frame: FrameBuffer, epoch: number): void {
-    const { words } = frame;
-    for (let index = (frame.length + 1) >> 2; index >= 0; index -= 1)
-      this.newest[index] = words[index] as number;
-    this.newestLength = frame.length;
-    this.helloEpoch = epoch;
-  }
-
-  /**
    * Lets time pass.
    * @returns whether the cable has become stale or dead by it.
    */
@@ -115,6 +79,7 @@ export class LinkState {
       return true;
     }
     if (this.state === LINK_ALIVE && silentUs >= staleUs) {
+      this.cable.expectNothing();
       this.state = LINK_STALE;
       return true;
     }
@@ -123,6 +88,7 @@ export class LinkState {
 
   /** Nothing is reached over it until its next hello. */
   lose(): void {
+    this.cable.expectNothing();
     this.state = LINK_DEAD;
     this.heardBack = false;
     this.costs.fill(UNREACHABLE_COST);
@@ -135,7 +101,7 @@ export class LinkState {
       this.forget();
       return;
     }
-    this.newestLength = 0;
+    this.cable.expectNothing();
     const costs = Uint8Array.from(this.costs);
     const paths = Uint16Array.from(this.paths);
     for (let index = 0; index < to.count; index += 1) {

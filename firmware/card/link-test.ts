@@ -84,7 +84,7 @@ export class LinkTest {
 
   /** Takes a HOST_LINK_TEST. */
   ask(frame: FrameBuffer): void {
-    const { asked, context, line, test } = this;
+    const { asked, context, test } = this;
     if (!decodeHostLinkTest(frame, asked)) {
       context.counters.dropLength += 1;
       return;
@@ -99,9 +99,9 @@ export class LinkTest {
     this.isOwn = true;
     this.tellsHost = true;
     this.agreedMaxBaud = 0;
-    encodeLinkTest(line.frame, test);
+    encodeLinkTest(frame, test);
     this.enter(ASKING, LINK_TEST_REPLY_US + 2 * this.drainUs());
-    this.send(FRAME_LINK_TEST, link, line.frame);
+    this.send(FRAME_LINK_TEST, link, frame);
   }
 
   /** Takes a LINK_TEST that came over `link` from a member. */
@@ -181,7 +181,7 @@ export class LinkTest {
   private refusal(link: number, { baud, durationMs }: LinkTestFields): number {
     const { context } = this;
     if (!context.isReady) return LINK_TEST_NO_MEMBER;
-    if (link >= context.environment.linkCount) return LINK_TEST_NO_CABLE;
+    if (link >= context.environment.links.length) return LINK_TEST_NO_CABLE;
     const rate = this.rateOf(link);
     if (rate === undefined) return LINK_TEST_FIXED;
     if (durationMs > MAX_LINK_TEST_MS) return LINK_TEST_BAD_DURATION;
@@ -241,7 +241,7 @@ export class LinkTest {
 
   private rateOf(link: number): LinkRate | undefined {
     const { environment } = this.context;
-    return link < environment.linkCount ? environment.rateOfLink?.(link) : undefined;
+    return link < environment.links.length ? environment.rateOfLink?.(link) : undefined;
   }
 
   /** That of the cable under test, which was found to have one. */

@@ -1,5 +1,5 @@
-import { FrameBuffer } from "../wire/frame-buffer.js";
-import { FRAME_BEACON_ACK, REFUSE_NO_VIEW } from "../wire/frame-types.js";
+import type { FrameBuffer } from "../wire/frame-buffer.js";
+import { FRAME_BEACON_ACK, REFUSE_NO_VIEW, STATE_READY } from "../wire/frame-types.js";
 import { WORD_BODY, WORD_FABRIC } from "../wire/header.js";
 import {
   ACK_FLAG_COLD,
@@ -16,6 +16,7 @@ import {
 import type { CardContext } from "./card-context.js";
 import { isCeiling } from "./ceiling.js";
 import type { Post } from "./post.js";
+import { StandingFrame } from "./standing-frame.js";
 
 /** What every card does for its fabric: follows the beacons of its view, keeps the ceiling in flash, grants the lease. */
 export class Member {
@@ -32,14 +33,12 @@ export class Member {
   lastSignUs = Number.NEGATIVE_INFINITY;
   /** The view of the newest beacon. */
   beaconView = 0;
-  /** Its sequence number, which every member hears: the one clock that they share. */
-  beaconSequence = 0;
+  /** Its sequence number, as a signed integer. */
+  private sequenceWord = 0;
   /** The primary to whom the grant was given. */
   grantedTo = 0;
-  private readonly post: Post;
   private readonly beacon = new BeaconFields();
-  /** The newest acknowledgement, as it was sent. */
-  private readonly frame = new FrameBuffer();
+  private readonly acks: StandingFrame;
   /** What the newest beacon said, but for its sequence number, as it stands in `FrameBuffer.words`. */
   private viewWord = 0;
   private roundWord = 0;
@@ -49,7 +48,7 @@ export class Member {
 
   constructor(context: CardContext, post: Post) {
     this.context = context;
-    this.post = post;
+    this.acks = new StandingFrame(context, post, FRAME_BEACON_ACK);
   }
 
   /** Forgets another fabric, whose views may have the numbers of this one's. */
@@ -61,6 +60,11 @@ export class Member {
     this.grantUntilUs = Number.NEGATIVE_INFINITY;
     this.primaryState = REFUSE_NO_VIEW;
     this.followedEpoch = -1;
+  }
+
+  /** The sequence number of the newest beacon, which every member hears: the one clock that they share. */
+  get beaconSequence(): number {
+    return this.sequenceWord >>> 0;
   }
 
   /** @returns STATE_READY where the primary of the view is heard and says that it assigns, else the code of what lacks. */
@@ -89,36 +93,57 @@ export class Member {
     if (this.context.nowUs < silentFromUs) this.context.wakeBy(silentFromUs);
   }
 
-  /** Takes a BEACON of the member `source`. */
-  receiveBeacon(source: number, frame: FrameBuffer): void {
-    const { context } = this;
-    if (this.followedEpoch === context.epoch && source === this.grantedTo && this.saysTheSame(frame)) {
-      this.followAgain(source, frame);
-      return;
+  /** Takes a BEACON of the member `source`. @returns whether this card follows it. */
+  receiveBeacon(source: number, frame: FrameBuffer): boolean {
+    const { beacon, context } = this;
+    const { words } = frame;
+    if (
+      // Mostly it differs from the one before by its sequence number alone: in the same epoch it is as credible, asks for no
+      // write, and is acknowledged alike.
+      words[WORD_CEILING_LOW] === this.ceilingLowWord &&
+      words[WORD_CEILING_HIGH] === this.ceilingHighWord &&
+      words[WORD_BODY] === this.roundWord &&
+      words[WORD_FABRIC] === this.viewWord &&
+      ((words[WORD_LEASE_END] as number) & 0xffff) === this.endBytes &&
+      this.followedEpoch === context.epoch &&
+      source === this.grantedTo &&
+      frame.length === BEACON_BYTES
+    ) {
+      const { acks } = this;
+      const { nowUs } = context;
+      const sequence = words[WORD_SEQUENCE] as number;
+      context.counters.beaconsReceived += 1;
+      this.lastBeaconUs = nowUs;
+      this.lastSignUs = nowUs;
+      this.sequenceWord = sequence;
+      this.grant(nowUs + context.timing.leaseUs);
+      acks.frame.words[WORD_SEQUENCE] = sequence;
+      acks.send(source);
+      return true;
     }
-    const { beacon } = this;
     if (!decodeBeacon(frame, beacon)) {
       context.counters.dropLength += 1;
-      return;
+      return false;
     }
     if (!this.isCredible(source)) {
       context.counters.dropRole += 1;
-      return;
+      return false;
     }
     context.counters.beaconsReceived += 1;
-    if (!this.follow()) return;
+    if (!this.follow()) return false;
     this.lastBeaconUs = context.nowUs;
     this.lastSignUs = context.nowUs;
     this.beaconView = beacon.view;
-    this.beaconSequence = beacon.sequence;
+    this.sequenceWord = beacon.sequence | 0;
     this.grantedTo = source;
     this.primaryState = beacon.state;
-    this.grantUntilUs = context.nowUs + context.timing.leaseUs;
-    context.wakeBy(this.grantUntilUs);
+    this.grant(context.nowUs + context.timing.leaseUs);
     const flags = (context.cold ? ACK_FLAG_COLD : 0) | (context.isLow ? ACK_FLAG_LOW : 0);
-    encodeBeaconAck(this.frame, beacon.view, beacon.sequence, context.state.ceiling, flags);
-    this.post.send(FRAME_BEACON_ACK, source, this.frame);
+    this.acks.renew();
+    encodeBeaconAck(this.acks.frame, beacon.view, beacon.sequence, context.state.ceiling, flags);
+    this.acks.send(source);
     this.keep(frame);
+    return true;
   }
 
   private keep(frame: FrameBuffer): void {
@@ -131,34 +156,12 @@ export class Member {
     this.endBytes = (words[WORD_LEASE_END] as number) & 0xffff;
   }
 
-  /** Whether a beacon differs from the newest that was followed by its sequence number alone. */
-  private saysTheSame(frame: FrameBuffer): boolean {
-    const { words } = frame;
-    return (
-      words[WORD_CEILING_LOW] === this.ceilingLowWord &&
-      words[WORD_CEILING_HIGH] === this.ceilingHighWord &&
-      ((words[WORD_LEASE_END] as number) & 0xffff) === this.endBytes &&
-      words[WORD_BODY] === this.roundWord &&
-      words[WORD_FABRIC] === this.viewWord &&
-      frame.length === BEACON_BYTES
-    );
-  }
-
-  /** As for the beacon before, in the same epoch: it is as credible, asks for no write, and is acknowledged alike. */
-  private followAgain(source: number, frame: FrameBuffer): void {
+  /** Grants the primary that is heard, until `untilUs`. Mostly it says that it assigns. */
+  private grant(untilUs: number): void {
     const { context } = this;
-    const { nowUs } = context;
-    const { words } = this.frame;
-    const sequence = frame.words[WORD_SEQUENCE] as number;
-    context.counters.beaconsReceived += 1;
-    this.lastBeaconUs = nowUs;
-    this.lastSignUs = nowUs;
-    this.beaconSequence = sequence >>> 0;
-    const grantUntilUs = nowUs + context.timing.leaseUs;
-    this.grantUntilUs = grantUntilUs;
-    if (grantUntilUs < context.wakeUpUs) context.wakeUpUs = grantUntilUs;
-    words[WORD_SEQUENCE] = sequence;
-    this.post.router.send(source, this.frame);
+    this.grantUntilUs = untilUs;
+    context.readyUntilUs = this.primaryState === STATE_READY ? untilUs : Number.NEGATIVE_INFINITY;
+    if (untilUs < context.wakeUpUs) context.wakeUpUs = untilUs;
   }
 
   /** A beacon counts only from the primary of exactly the view that this card has accepted and acts in. */

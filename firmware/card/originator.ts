@@ -93,9 +93,9 @@ export class Originator {
   request(tag: number, count: number): void {
     const { context, blocks } = this;
     // The host repeats itself: nothing to do.
-    if (blocks.isOpen(tag)) return;
-    const state = this.viewState();
-    if (blocks.isFull) this.refuseHost(tag, REFUSE_BUSY);
+    if (blocks.openCount > 0 && blocks.isOpen(tag)) return;
+    const state = context.nowUs < context.readyUntilUs ? STATE_READY : this.viewState();
+    if (blocks.openCount > 0 && blocks.isFull) this.refuseHost(tag, REFUSE_BUSY);
     else if (count === 0 || count > MAX_BLOCK_COUNT) this.refuseHost(tag, REFUSE_COUNT);
     else if (state !== STATE_READY && isPermanent(state)) this.refuseHost(tag, state);
     else {
@@ -207,8 +207,9 @@ export class Originator {
   }
 
   private dueBy(atUs: number): void {
+    const { context } = this;
     if (atUs < this.dueUs) this.dueUs = atUs;
-    this.context.wakeBy(this.dueUs);
+    if (this.dueUs < context.wakeUpUs) context.wakeUpUs = this.dueUs;
   }
 
   /** Sends what waits, unless a request is under way or was answered too slowly a moment ago. */
@@ -254,7 +255,7 @@ export class Originator {
     const { context, open, requests } = this;
     open.sentUs = context.nowUs;
     this.dueBy(context.nowUs + this.time.retryUs);
-    requests.renew();
+    if (requests.epoch !== context.epoch) requests.renew();
     encodeRequest(requests.frame, open.requestId, open.count);
     requests.send(context.state.accepted.primary);
   }
@@ -263,12 +264,14 @@ export class Originator {
   private shareOut(): void {
     const { answer, blocks, context, frame } = this;
     const { first } = answer;
-    for (let block = this.open.blocks; block !== null; block = block.next) {
-      blocks.close(block);
+    let block = this.open.blocks;
+    while (block !== null) {
+      const { count, tag } = block;
+      block = blocks.close(block);
       context.counters.blocksAnswered += 1;
-      encodeHostAnswer(frame, block.tag, first, block.count);
+      encodeHostAnswer(frame, tag, first, count);
       this.line.send(FRAME_HOST_ANSWER, frame);
-      first.add(block.count);
+      first.add(count);
     }
   }
 
@@ -290,12 +293,14 @@ export class Originator {
 
   private giveBack(code: number): void {
     this.open.isOpen = false;
-    for (let block = this.open.blocks; block !== null; block = block.next) this.refuseBlock(block, code);
+    let block = this.open.blocks;
+    while (block !== null) block = this.refuseBlock(block, code);
   }
 
-  private refuseBlock(block: HostBlock, code: number): void {
-    this.blocks.close(block);
+  /** @returns the block behind it. */
+  private refuseBlock(block: HostBlock, code: number): HostBlock | null {
     this.refuseHost(block.tag, code);
+    return this.blocks.close(block);
   }
 
   private refuseHost(tag: number, code: number): void {

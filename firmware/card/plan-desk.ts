@@ -1,4 +1,4 @@
-import { FrameBuffer } from "../wire/frame-buffer.js";
+import type { FrameBuffer } from "../wire/frame-buffer.js";
 import { FRAME_HOST_PLAN_RESULT, FRAME_PLAN, STATE_READY } from "../wire/frame-types.js";
 import {
   decodePlanResult,
@@ -26,7 +26,6 @@ export class PlanDesk {
   private readonly heard = new PlanResultFields();
   /** What the host was told last. */
   private readonly result = new PlanResultFields();
-  private readonly frame = new FrameBuffer();
   private isOpen = false;
   private openRequestId = 0;
   private askedPrimary = 0;
@@ -101,8 +100,8 @@ export class PlanDesk {
   private pass(): void {
     // It may have been removed, or initialised anew, since it was asked.
     if (this.context.ownState() !== STATE_READY) return;
-    encodePlan(this.frame, this.plan);
-    this.post.send(FRAME_PLAN, this.askedPrimary, this.frame);
+    encodePlan(this.post.frame, this.plan);
+    this.post.send(FRAME_PLAN, this.askedPrimary, this.post.frame);
   }
 
   private answer(requestId: number, code: number): void {
@@ -114,8 +113,8 @@ export class PlanDesk {
   }
 
   private send(): void {
-    encodeHostPlanResult(this.frame, this.result);
-    this.line.send(FRAME_HOST_PLAN_RESULT, this.frame);
+    encodeHostPlanResult(this.line.frame, this.result);
+    this.line.send(FRAME_HOST_PLAN_RESULT, this.line.frame);
   }
 }
 

@@ -1,4 +1,4 @@
-import { FrameBuffer } from "../wire/frame-buffer.js";
+import type { FrameBuffer } from "../wire/frame-buffer.js";
 import { FRAME_PLAN_RESULT, STATE_READY } from "../wire/frame-types.js";
 import {
   decodePlan,
@@ -45,7 +45,6 @@ export class Planner {
   private readonly result = new PlanResultFields();
   /** What came of the plan that was carried out last. */
   private readonly last = new PlanResultFields();
-  private readonly frame = new FrameBuffer();
   private isActive = false;
   private changesMembers = false;
   private isDraining = false;
@@ -119,17 +118,17 @@ export class Planner {
     const { asked, context, primary } = this;
     const { members } = context.state;
     if (this.isActive) return PLAN_BUSY;
-    if (!primary.isActing() || primary.assignState() !== STATE_READY) return PLAN_NOT_READY;
+    if (!primary.lease.isActing() || primary.lease.assignState() !== STATE_READY) return PLAN_NOT_READY;
     if (asked.kind === PLAN_SEED) {
       if (asked.seed.isZero() || asked.seed.compare(NUMBER_LIMIT) >= 0) return PLAN_BAD;
       return asked.seed.compare(primary.next) < 0 ? PLAN_TOO_LOW : PLAN_DONE;
     }
     if (asked.kind !== PLAN_HANDOVER) {
       if (!this.askedChange.set(asked)) return PLAN_BAD;
-      return this.askedChange.refusal(members, context.cardId, (card) => primary.hearsMember(card));
+      return this.askedChange.refusal(members, context.cardId, (card) => primary.lease.hearsMember(card));
     }
     const named = (card: number): boolean =>
-      card === 0 || (members.isVoter(card) && primary.hearsMember(card));
+      card === 0 || (members.isVoter(card) && primary.lease.hearsMember(card));
     if (!named(asked.primary) || !named(asked.secondary)) return PLAN_NO_SUCH_CARD;
     const same = asked.primary !== 0 && asked.primary === asked.secondary;
     return same ? PLAN_NO_SUCH_CARD : PLAN_DONE;
@@ -176,7 +175,7 @@ export class Planner {
       return;
     }
     context.wakeBy(Math.min(endUs, context.nowUs + context.timing.prepareUs));
-    if (!primary.isActing() || primary.assignState() !== STATE_READY) return;
+    if (!primary.lease.isActing() || primary.lease.assignState() !== STATE_READY) return;
     const step = change.nextStep(members, plan.members);
     if (step === "done") this.finish(this.turnsBack ? PLAN_NOT_HEARD : PLAN_DONE);
     else if (step === "observe" || (step === "join" && this.hearsNewcomer())) this.lead();
@@ -191,7 +190,7 @@ export class Planner {
   /** Only a card that follows already gets a vote: one that is not there would weaken the quorum. */
   private hearsNewcomer(): boolean {
     const { newcomer } = this.change;
-    return newcomer === 0 || this.primary.hearsMember(newcomer);
+    return newcomer === 0 || this.primary.lease.hearsMember(newcomer);
   }
 
   private lead(): void {
@@ -254,7 +253,7 @@ export class Planner {
   }
 
   private sendResult(to: number, result: PlanResultFields): void {
-    encodePlanResult(this.frame, result);
-    this.post.send(FRAME_PLAN_RESULT, to, this.frame);
+    encodePlanResult(this.post.frame, result);
+    this.post.send(FRAME_PLAN_RESULT, to, this.post.frame);
   }
 }

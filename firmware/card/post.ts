@@ -1,8 +1,9 @@
 import { MAX_HOPS } from "../wire/constants.js";
-import type { FrameBuffer } from "../wire/frame-buffer.js";
+import { FrameBuffer } from "../wire/frame-buffer.js";
 import { writeFabricHeader } from "../wire/header.js";
 import type { CardContext } from "./card-context.js";
 import type { Router } from "./router.js";
+import { ViewAnnouncer } from "./view-announcer.js";
 
 /**
  * Takes frames to the card that they are for, which may be this one: a card can be originator, primary and secondary
@@ -13,6 +14,10 @@ export class Post {
   readonly router: Router;
   /** Hands a frame to this card itself. */
   readonly deliver: (frame: FrameBuffer) => void;
+  /** For what is written and sent in one go, and rarely: on a small board a frame is half a kilobyte. */
+  readonly frame = new FrameBuffer();
+  /** Writes the accepted view into `frame`. */
+  readonly announcer: ViewAnnouncer;
   private readonly context: CardContext;
 
   /** @param deliver is handed frames that this card sends to itself. It must have read them before it sends another. */
@@ -20,6 +25,7 @@ export class Post {
     this.context = context;
     this.router = router;
     this.deliver = deliver;
+    this.announcer = new ViewAnnouncer(context, this.frame);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { FrameBuffer } from "../wire/frame-buffer.js";
+import type { FrameBuffer } from "../wire/frame-buffer.js";
 import { FRAME_DECLINE, FRAME_PROMISE } from "../wire/frame-types.js";
 import {
   AcceptFields,
@@ -34,7 +34,6 @@ export class Promiser {
   private readonly onListHeard: () => void;
   private readonly accept = new AcceptFields();
   private readonly list = new MemberList();
-  private readonly frame = new FrameBuffer();
 
   /**
    * @param onViewAccepted is called when a view was accepted, so that the roles begin in it.
@@ -63,19 +62,19 @@ export class Promiser {
 
   /** Takes a PREPARE of the member `source`. */
   receivePrepare(source: number, frame: FrameBuffer): void {
-    const { context } = this;
+    const { context, post } = this;
     const view = decodePrepare(frame);
     if (view < 0) {
       context.counters.dropLength += 1;
     } else if (coordinatorOf(view) !== source) {
       context.counters.dropRole += 1;
     } else if (this.tryPromise(view)) {
-      encodePromise(this.frame, this.promise);
-      this.post.send(FRAME_PROMISE, source, this.frame);
+      encodePromise(post.frame, this.promise);
+      post.send(FRAME_PROMISE, source, post.frame);
     } else if (!context.storageFailed) {
       if (view > this.highestDeclined) this.highestDeclined = view;
-      encodeDecline(this.frame, view, context.state.promised);
-      this.post.send(FRAME_DECLINE, source, this.frame);
+      encodeDecline(post.frame, view, context.state.promised);
+      post.send(FRAME_DECLINE, source, post.frame);
     }
   }
 
@@ -169,7 +168,12 @@ export class Promiser {
   private grantsAnother(coordinator: number): boolean {
     const { context, member, primary } = this;
     if (member.grantedTo !== coordinator && context.nowUs < member.grantUntilUs) return true;
-    return context.cardId !== coordinator && primary.isActing() && !context.cold && primary.leaseLeftUs() > 0;
+    return (
+      context.cardId !== coordinator &&
+      primary.lease.isActing() &&
+      !context.cold &&
+      primary.lease.leaseLeftUs() > 0
+    );
   }
 
   private fillPromise(view: number): void {

@@ -22,6 +22,15 @@ export class Quorum {
   // Arrays, not typed ones: in XS their elements are read in half the time.
   private readonly sentUs = new Array<number>(BEACONS_REMEMBERED).fill(NEVER);
   private newestSequence = FIRST_SEQUENCE;
+  /** The newest beacon: its sequence number as it stands in `FrameBuffer.words`, when it was sent, and who has acknowledged it. */
+  newestWord = FIRST_SEQUENCE | 0;
+  private newestSentUs = NEVER;
+  private newestMask = 0;
+  private wholeMask = 0;
+  /** `ceiling` as it stands in `FrameBuffer.words`, and who has said to have just that in flash: bit k for the member at place k. */
+  ceilingLowWord = 0;
+  ceilingHighWord = 0;
+  private levelMask = 0;
   private readonly ackedUs = new Array<number>(MAX_MEMBERS).fill(NEVER);
   /** Somebody has said in this view that it has few writes left. */
   private someLow = false;
@@ -38,6 +47,12 @@ export class Quorum {
     this.ceiling.set(0, 0);
     this.grantedFromUs = NEVER;
     this.newestSequence = FIRST_SEQUENCE;
+    this.newestWord = FIRST_SEQUENCE | 0;
+    this.newestSentUs = NEVER;
+    this.newestMask = 0;
+    this.wholeMask = 0;
+    this.noteCeiling();
+    this.levelMask = 0;
     this.sentUs.fill(NEVER);
     this.ackedUs.fill(NEVER);
     this.ackedCold.fill(0);
@@ -46,11 +61,40 @@ export class Quorum {
     for (const ceiling of this.ceilings) ceiling.set(0, 0);
   }
 
-  /** Notes that the next beacon goes out at `nowUs`. @returns its sequence number, one up, or 0 behind 2^32-1. */
-  noteBeacon(nowUs: number): number {
+  /** Notes that the next beacon goes out at `nowUs`, to `count` members with this card. @returns its sequence number, one up, or 0 behind 2^32-1. */
+  noteBeacon(nowUs: number, self: number, count: number): number {
     this.newestSequence = (this.newestSequence + 1) >>> 0;
-    this.sentUs[this.newestSequence & PLACE_MASK] = nowUs;
+    this.newestWord = this.newestSequence | 0;
+    this.newestSentUs = nowUs;
+    this.newestMask = 1 << self;
+    this.wholeMask = (1 << count) - 1;
+    this.sentUs[this.newestWord & PLACE_MASK] = nowUs;
     return this.newestSequence;
+  }
+
+  /** Whether every member has acknowledged the newest beacon. */
+  get allAcked(): boolean {
+    return this.newestMask === this.wholeMask && this.newestMask !== 0;
+  }
+
+  /**
+   * Takes an acknowledgement of the newest beacon, by the member at `index`, that has no flags and tells `ceiling`, where
+   * nothing follows from it that `noteAck` would have to find out.
+   * @returns false, and changes nothing, where that is otherwise.
+   */
+  noteNewest(index: number, members: MemberList): boolean {
+    const { newestSentUs } = this;
+    const bit = 1 << index;
+    if ((this.levelMask & bit) === 0 || this.someLow) return false;
+    const mask = this.newestMask | bit;
+    if (newestSentUs > this.grantedFromUs) {
+      // Where these are no quorum yet, older acknowledgements may make one with this for an older beacon.
+      if (!members.isQuorum(mask)) return false;
+      this.grantedFromUs = newestSentUs;
+    }
+    this.newestMask = mask;
+    this.ackedUs[index] = newestSentUs;
+    return true;
   }
 
   /** Takes an acknowledgement of the member at `index`; one of a beacon that is forgotten or never was, does nothing. */
@@ -63,6 +107,7 @@ export class Quorum {
     if (ack.flags & ACK_FLAG_COLD) this.ackedCold[index] = 1;
     if (sentUs > (this.ackedUs[index] as number)) {
       this.ackedUs[index] = sentUs;
+      if (age === 0) this.newestMask |= 1 << index;
       if (ack.flags !== 0 || this.someLow) this.noteLow(index, ack.flags & ACK_FLAG_LOW);
     }
     const { ceiling } = ack;
@@ -72,6 +117,19 @@ export class Quorum {
     if (isNews || known.low !== low || known.high !== high) known.raiseTo(ceiling);
     // Nothing follows from the acknowledgements behind those that have made a quorum.
     if (isNews || sentUs > this.grantedFromUs) this.count(self, members, nowUs);
+    this.noteCeiling();
+    if (known.low === this.ceiling.low && known.high === this.ceiling.high) this.levelMask |= 1 << index;
+  }
+
+  /** To be called where `ceiling` may have changed: who had the one before, has not this one. */
+  private noteCeiling(): void {
+    const { ceiling } = this;
+    const low = ceiling.low | 0;
+    const high = ceiling.high | 0;
+    if (low === this.ceilingLowWord && high === this.ceilingHighWord) return;
+    this.ceilingLowWord = low;
+    this.ceilingHighWord = high;
+    this.levelMask = 0;
   }
 
   /** Counts this card's own vote for what it has itself in flash. */
@@ -84,6 +142,7 @@ export class Quorum {
     }
     own.copy(ceiling);
     this.count(self, members, nowUs);
+    this.noteCeiling();
   }
 
   private noteLow(index: number, low: number): void {

@@ -66,8 +66,11 @@ export class Reporter {
     held.high = end.high;
     held.low = end.low;
     this.heldInView = context.state.accepted.number;
-    this.dueUs = this.lastMirrorUs + context.timing.mirrorUs;
-    this.reportHeld();
+    if (!this.line.isOpen) return;
+    const dueUs = this.lastMirrorUs + context.timing.mirrorUs;
+    this.dueUs = dueUs;
+    if (context.nowUs >= dueUs) this.reportHeld();
+    else if (dueUs < context.wakeUpUs) context.wakeUpUs = dueUs;
   }
 
   tick(): void {
@@ -78,7 +81,12 @@ export class Reporter {
   /** Tells the host of the newest number held, if it is time. */
   reportHeld(): void {
     const { context, dueUs } = this;
-    if (!this.line.isOpen || dueUs === NEVER) return;
+    if (dueUs === NEVER) return;
+    if (!this.line.isOpen) {
+      // Who opens it is told then.
+      this.dueUs = NEVER;
+      return;
+    }
     if (context.nowUs < dueUs) {
       if (dueUs < context.wakeUpUs) context.wakeUpUs = dueUs;
       return;

@@ -17,7 +17,7 @@ import {
 } from "../wire/header.js";
 import { decodeHello, encodeHello, HelloFields } from "../wire/hello-frame.js";
 import { LINK_ALIVE, LINK_DEAD } from "../wire/host-status-frames.js";
-import type { CardContext } from "./card-context.js";
+import type { CardCable, CardContext } from "./card-context.js";
 import { LinkState } from "./link-state.js";
 import { MemberList, NOT_A_MEMBER } from "./member-list.js";
 
@@ -38,6 +38,8 @@ export class Router {
   readonly links: LinkState[] = [];
   /** How many they are: in XS the length of an array costs more than all else that is asked of it. */
   private linkCount = 0;
+  /** Rises with every change of `linksByCard` and `links`. */
+  ways = 0;
   /** When `tick` has something to do. */
   dueUs = 0;
   private nextHelloUs = 0;
@@ -51,14 +53,16 @@ export class Router {
   private readonly helloFrame = new FrameBuffer();
   /** `helloFrame` tells the routes as they are. */
   private helloIsWritten = false;
+  private readonly onChanged: () => void;
   private lastHelloUs = Number.NEGATIVE_INFINITY;
-  private sendTrunk: (frame: FrameBuffer) => boolean = () => false;
   /** The cable that is under test, which counts as cut. */
   private awayLink = NO_LINK;
 
-  constructor(context: CardContext) {
+  /** @param onChanged is called when a way, or what passes it, has changed. */
+  constructor(context: CardContext, onChanged: () => void = () => {}) {
     this.context = context;
-    for (let link = 0; link < context.environment.linkCount; link += 1) this.links.push(new LinkState());
+    this.onChanged = onChanged;
+    for (const cable of context.environment.links) this.links.push(new LinkState(cable));
     this.linkCount = this.links.length;
   }
 
@@ -76,12 +80,13 @@ export class Router {
     this.helloIsWritten = false;
     this.routeLinks.fill(NO_LINK);
     this.linksByCard.fill(NO_LINK);
+    this.ways += 1;
     this.routeCosts.fill(UNREACHABLE_COST);
   }
 
   /** Which of the links the trunk is. */
   get trunkLink(): number {
-    return this.context.environment.linkCount;
+    return this.context.environment.links.length;
   }
 
   get hasTrunk(): boolean {
@@ -89,10 +94,9 @@ export class Router {
   }
 
   /** The host lends a trunk: one more link, unless the card has as many cables as it can have links. Safe twice. */
-  openTrunk(send: (frame: FrameBuffer) => boolean): void {
+  openTrunk(trunk: CardCable): void {
     if (this.trunkLink >= MAX_LINKS) return;
-    this.sendTrunk = send;
-    if (!this.hasTrunk) this.linkCount = this.links.push(new LinkState(TRUNK_HOP_COST));
+    if (!this.hasTrunk) this.linkCount = this.links.push(new LinkState(trunk, TRUNK_HOP_COST));
     this.helloSoon();
   }
 
@@ -101,6 +105,7 @@ export class Router {
     if (!this.hasTrunk) return;
     this.links.pop();
     this.linkCount = this.links.length;
+    this.ways += 1;
     this.findRoutes();
   }
 
@@ -127,6 +132,7 @@ export class Router {
     this.helloIsWritten = false;
     this.routeLinks.fill(NO_LINK);
     this.linksByCard.fill(NO_LINK);
+    this.ways += 1;
     this.routeCosts.fill(UNREACHABLE_COST);
     this.findRoutes();
     this.helloSoon();
@@ -142,6 +148,8 @@ export class Router {
     // By index, here and below: an iterator takes XS several times as long, and this is every turn's.
     for (let link = 0; link < linkCount; link += 1) {
       const linkState = links[link] as LinkState;
+      const expectedUs = linkState.cable.expectedUs();
+      if (expectedUs > linkState.lastHeardUs) linkState.lastHeardUs = expectedUs;
       const { lastHeardUs } = linkState;
       if (linkState.state !== LINK_ALIVE || lastHeardUs <= staleUs) allAreHeard = false;
       if (lastHeardUs < oldestUs) oldestUs = lastHeardUs;
@@ -192,8 +200,6 @@ export class Router {
   receiveHello(link: number, source: number, frame: FrameBuffer): boolean {
     const { context, hello } = this;
     const linkState = this.links[link] as LinkState;
-    // Mostly it says what it said before.
-    if (linkState.isHeardAgain(frame, context.epoch)) return linkState.findsOtherwise;
     if (link === this.awayLink) return false;
     if (!decodeHello(frame, hello)) {
       context.counters.dropLength += 1;
@@ -201,10 +207,12 @@ export class Router {
     }
     const { state, nowUs } = context;
     if (linkState.hear(source, hello, state.cardId, this.listed, nowUs)) this.findRoutes();
-    linkState.keepHello(frame, context.epoch);
-    linkState.findsOtherwise = hello.membersChecksum !== this.listed.checksum;
     this.wakeForAge(linkState);
-    return linkState.findsOtherwise;
+    const findsOtherwise = hello.membersChecksum !== this.listed.checksum;
+    // All that it said holds until the epoch ends or something else is heard: then nothing has to be looked at again.
+    if (linkState.state === LINK_ALIVE && !findsOtherwise) linkState.cable.expect(frame);
+    else linkState.cable.expectNothing();
+    return findsOtherwise;
   }
 
   /** @returns how many cables have had a neighbour since the boot and have none that hears and is heard now. */
@@ -220,6 +228,12 @@ export class Router {
   linkTo(card: number): number {
     const index = this.listed.indexOf(card);
     return index === NOT_A_MEMBER ? NO_LINK : (this.routeLinks[index] as number);
+  }
+
+  /** @returns the cable to the member `card`, or null where no way leads there. */
+  linkStateTo(card: number): LinkState | null {
+    const link = this.linksByCard[card] as number;
+    return link === NO_LINK ? null : (this.links[link] as LinkState);
   }
 
   /** Whether there is a way to `card`. */
@@ -239,19 +253,9 @@ export class Router {
    */
   send(destination: number, frame: FrameBuffer): boolean {
     const link = this.linksByCard[destination] as number;
-    if (link === NO_LINK) {
-      this.context.counters.dropNoRoute += 1;
-      return false;
-    }
-    const { context } = this;
-    const linkState = this.links[link] as LinkState;
-    // As `sendOver`, without its call: the path of every number.
-    const { environment } = context;
-    if (link === environment.linkCount ? this.sendTrunk(frame) : environment.sendLink(link, frame)) {
-      linkState.framesOut += 1;
-      return true;
-    }
-    return this.noteFull(linkState);
+    if (link !== NO_LINK) return this.sendOver(link, frame);
+    this.context.counters.dropNoRoute += 1;
+    return false;
   }
 
   /** Sends an ACCEPT, whose body is written, to the card at the other end of `link`. */
@@ -279,15 +283,15 @@ export class Router {
    */
   sendOver(link: number, frame: FrameBuffer): boolean {
     const linkState = this.links[link] as LinkState;
-    const { environment } = this.context;
-    if (link === environment.linkCount ? this.sendTrunk(frame) : environment.sendLink(link, frame)) {
+    if (linkState.cable.send(frame)) {
       linkState.framesOut += 1;
       return true;
     }
     return this.noteFull(linkState);
   }
 
-  private noteFull(linkState: LinkState): false {
+  /** Counts a frame for which that cable had no room. */
+  noteFull(linkState: LinkState): false {
     linkState.dropped += 1;
     this.context.counters.dropSendFull += 1;
     return false;
@@ -359,9 +363,11 @@ export class Router {
       this.routeCosts[index] = bestCost;
       this.routePaths[index] = bestPath;
     }
+    this.ways += 1;
     if (!changed) return;
     this.helloIsWritten = false;
     this.helloSoon();
+    this.onChanged();
   }
 
   private helloSoon(): void {

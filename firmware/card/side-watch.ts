@@ -44,7 +44,7 @@ export class SideWatch {
     const dueUs = this.sinceUs + SIDE_STEADY_US;
     if (context.nowUs < dueUs) {
       context.wakeBy(dueUs);
-    } else if (primary.assignState() === STATE_READY && !planner.isBusy()) {
+    } else if (primary.lease.assignState() === STATE_READY && !planner.isBusy()) {
       this.sinceUs = context.nowUs;
       planner.handOver(context.cardId, candidate);
     }
@@ -54,14 +54,14 @@ export class SideWatch {
   private candidate(): number {
     const { context, primary, router } = this;
     const { accepted, cardId, members } = context.state;
-    if (!primary.isActing() || accepted.secondary === cardId) return NO_CARD;
-    if (!primary.hearsMember(accepted.secondary) || this.isAway(accepted.secondary)) return NO_CARD;
+    if (!primary.lease.isActing() || accepted.secondary === cardId) return NO_CARD;
+    if (!primary.lease.hearsMember(accepted.secondary) || this.isAway(accepted.secondary)) return NO_CARD;
     let nearest = NO_CARD;
     let nearestCost = STALE_HOP_COST;
     for (let index = 0; index < members.count; index += 1) {
       const card = members.cardAt(index);
       const cost = router.costOf(card);
-      if (cost < TRUNK_HOP_COST || cost >= nearestCost || !primary.canTake(card)) continue;
+      if (cost < TRUNK_HOP_COST || cost >= nearestCost || !primary.lease.canTake(card)) continue;
       nearest = card;
       nearestCost = cost;
     }

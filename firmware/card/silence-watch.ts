@@ -25,9 +25,9 @@ export class SilenceWatch {
     const { context, primary } = this;
     if (context.nowUs < this.nextTryUs) {
       context.wakeBy(this.nextTryUs);
-    } else if (!primary.isActing() || context.cold) {
+    } else if (!primary.lease.isActing() || context.cold) {
       this.watchPrimary();
-    } else if (primary.lacksSecondary()) {
+    } else if (primary.lease.lacksSecondary()) {
       this.tryToLead(context.timing.prepareUs);
     } else if (this.coordinator.isOutbid()) {
       // A member that was cut off has promised itself to a view of its own. One change a lease takes such a one in.
@@ -53,7 +53,7 @@ export class SilenceWatch {
    */
   private settleList(): void {
     const { plan, primary, context } = this;
-    if (primary.assignState() !== STATE_READY) {
+    if (primary.lease.assignState() !== STATE_READY) {
       this.lookAgain();
       return;
     }
@@ -66,7 +66,7 @@ export class SilenceWatch {
   private seekSecondary(): void {
     const { accepted, cardId } = this.context.state;
     if (accepted.secondary !== cardId) return;
-    const secondary = this.primary.possibleSecondary();
+    const secondary = this.primary.lease.possibleSecondary();
     if (secondary === 0) {
       this.lookAgain();
       return;

@@ -2,16 +2,23 @@ import { MAX_HOPS } from "../wire/constants.js";
 import { FrameBuffer } from "../wire/frame-buffer.js";
 import { WORD_WAY, writeFabricHeader } from "../wire/header.js";
 import type { CardContext } from "./card-context.js";
+import type { LinkState } from "./link-state.js";
 import type { Post } from "./post.js";
 
 /** A frame of one type that goes out again and again: as long as the epoch is the same, so is its header. */
 export class StandingFrame {
+  // What every turn asks stands first: XS finds it sooner.
   readonly frame = new FrameBuffer();
+  /** The epoch in which the header was written. */
+  epoch = -1;
+  /** To whom it went last, by which cable, and what ways there were; null: not by a cable. */
+  private destination = -1;
+  private link: LinkState | null = null;
+  private waysKnown = -1;
+  private readonly post: Post;
   private readonly context: CardContext;
-  private epoch = -1;
   /** The header's word of that name, without a destination. */
   private way = 0;
-  private readonly post: Post;
   private readonly type: number;
   private isSilent = false;
 
@@ -22,7 +29,7 @@ export class StandingFrame {
   }
 
   /**
-   * To be called before the body is written.
+   * To be called before the body is written, where `epoch` is not that of the card any more.
    * @returns whether an epoch has begun since the last call: then the body is to be written whole.
    */
   renew(): boolean {
@@ -32,15 +39,34 @@ export class StandingFrame {
     writeFabricHeader(frame, this.type, context.cardId, 0, MAX_HOPS, context.state.fabricId);
     this.way = frame.words[WORD_WAY] as number;
     this.isSilent = context.storageFailed;
+    this.destination = -1;
     return true;
   }
 
   /** As `Post.send`. The body is written, behind a call of `renew`. */
   send(destination: number): void {
-    const { context, frame, post } = this;
-    if (this.isSilent) return;
+    const { router } = this.post;
+    if (destination !== this.destination || router.ways !== this.waysKnown) this.aim(destination);
+    const { link } = this;
+    // As `Router.send`, without its call: the path of every number.
+    if (link === null) this.sendOtherwise(destination);
+    else if (link.cable.send(this.frame)) link.framesOut += 1;
+    else router.noteFull(link);
+  }
+
+  /** Addresses the frame. */
+  private aim(destination: number): void {
+    const { context, frame } = this;
+    const { router } = this.post;
     frame.words[WORD_WAY] = this.way | (destination << 8);
-    if (destination === context.cardId) post.deliver(frame);
-    else post.router.send(destination, frame);
+    this.destination = destination;
+    this.waysKnown = router.ways;
+    this.link = this.isSilent || destination === context.cardId ? null : router.linkStateTo(destination);
+  }
+
+  private sendOtherwise(destination: number): void {
+    if (this.isSilent) return;
+    if (destination === this.context.cardId) this.post.deliver(this.frame);
+    else this.context.counters.dropNoRoute += 1;
   }
 }

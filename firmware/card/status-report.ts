@@ -107,10 +107,10 @@ export class StatusReport {
     status.held.set(0, 0);
     status.leaseLeftUs = 0;
     if (!context.cold && accepted.secondary === state.cardId) status.held.copy(this.secondary.stored);
-    if (!context.cold && primary.isActing()) {
-      status.quorumCeiling.copy(primary.quorum.ceiling);
+    if (!context.cold && primary.lease.isActing()) {
+      status.quorumCeiling.copy(primary.lease.quorum.ceiling);
       status.held.copy(primary.next);
-      status.leaseLeftUs = Math.max(0, primary.leaseLeftUs());
+      status.leaseLeftUs = Math.max(0, primary.lease.leaseLeftUs());
     }
     status.state = this.viewState();
     status.flags = this.flags();
@@ -130,9 +130,9 @@ export class StatusReport {
       const isTrunk = index === router.trunkLink;
       links.neighbours[index] = link.neighbour;
       links.states[index] = link.state + (isTrunk ? LINK_TRUNK : 0);
-      links.framesIn[index] = link.framesIn;
+      links.framesIn[index] = link.framesIn + link.cable.expectedFrames;
       links.framesOut[index] = link.framesOut;
-      links.badFrames[index] = isTrunk ? 0 : context.environment.badFramesOfLink(index);
+      links.badFrames[index] = link.cable.badFrames;
       links.dropped[index] = link.dropped;
     });
     links.routeCount = 0;
@@ -171,7 +171,8 @@ export class StatusReport {
     if (context.forgot) flags |= CARD_FLAG_FORGOT;
     if (context.cold) flags |= CARD_FLAG_COLD;
     if (context.storageFailed) flags |= CARD_FLAG_STORAGE_FAILED;
-    if (!context.cold && this.primary.isActing() && this.primary.leaseLeftUs() > 0) flags |= CARD_FLAG_LEASE;
+    if (!context.cold && this.primary.lease.isActing() && this.primary.lease.leaseLeftUs() > 0)
+      flags |= CARD_FLAG_LEASE;
     return flags;
   }
 }

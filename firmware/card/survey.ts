@@ -1,5 +1,5 @@
 import { FIRMWARE_VERSION, MAX_MEMBERS, SURVEY_ASKS, SURVEY_STEP_US } from "../wire/constants.js";
-import { FrameBuffer } from "../wire/frame-buffer.js";
+import type { FrameBuffer } from "../wire/frame-buffer.js";
 import { FRAME_HOST_REPORT, FRAME_QUERY, FRAME_REPORT, STATE_READY } from "../wire/frame-types.js";
 import {
   decodeQuery,
@@ -25,7 +25,6 @@ export class Survey {
   private readonly line: HostLine;
   private readonly status: StatusReport;
   private readonly report = new ReportFields();
-  private readonly frame = new FrameBuffer();
   private isOpen = false;
   private surveyId = 0;
   /** The members as they were when the survey began: who is asked, and of whom the host is told, never changes. */
@@ -70,8 +69,8 @@ export class Survey {
     }
     this.fill(surveyId);
     this.report.expected = 0;
-    encodeReport(this.frame, this.report);
-    this.post.send(FRAME_REPORT, source, this.frame);
+    encodeReport(this.post.frame, this.report);
+    this.post.send(FRAME_REPORT, source, this.post.frame);
   }
 
   /** Takes a REPORT of the member `source`. */
@@ -106,7 +105,7 @@ export class Survey {
 
   /** Asks those that have not answered, or, when that was often enough, tells the host who they are. */
   private goOn(): void {
-    const { context, frame, report } = this;
+    const { context, post, report } = this;
     // A card that was removed meanwhile asks nobody any more.
     const isLast = this.asks === SURVEY_ASKS || !this.takesPart();
     this.asks += 1;
@@ -119,8 +118,8 @@ export class Survey {
         report.setSilent(card);
         this.tell(report);
       } else {
-        encodeQuery(frame, this.surveyId);
-        this.post.send(FRAME_QUERY, card, frame);
+        encodeQuery(post.frame, this.surveyId);
+        post.send(FRAME_QUERY, card, post.frame);
       }
     }
     if (isLast || this.isComplete()) this.isOpen = false;
@@ -139,8 +138,8 @@ export class Survey {
     report.surveyId = this.surveyId;
     // A card that takes part in nothing tells of itself.
     report.expected = Math.max(1, this.count);
-    encodeHostReport(this.frame, report);
-    return this.line.send(FRAME_HOST_REPORT, this.frame);
+    encodeHostReport(this.line.frame, report);
+    return this.line.send(FRAME_HOST_REPORT, this.line.frame);
   }
 
   /** Writes down what this card has to say about itself. */

@@ -91,10 +91,10 @@ export class Upkeep {
   private relieve(): void {
     const { context, primary } = this;
     const { accepted } = context.state;
-    if (context.nowUs < this.nextPlanUs || !primary.isActing()) return;
-    const secondaryIsLow = accepted.secondary !== context.cardId && primary.isLow(accepted.secondary);
+    if (context.nowUs < this.nextPlanUs || !primary.lease.isActing()) return;
+    const secondaryIsLow = accepted.secondary !== context.cardId && primary.lease.isLow(accepted.secondary);
     if (!context.isLow && !secondaryIsLow) return;
-    if (primary.assignState() !== STATE_READY || this.planner.isBusy()) return;
+    if (primary.lease.assignState() !== STATE_READY || this.planner.isBusy()) return;
     this.nextPlanUs = context.nowUs + context.timing.planUs;
     const newPrimary = context.isLow ? this.nextPrimary(secondaryIsLow) : context.cardId;
     const newSecondary = this.nextSecondary(newPrimary, secondaryIsLow);
@@ -124,7 +124,7 @@ export class Upkeep {
     const { members, cardId } = this.context.state;
     for (let index = 0; index < members.count; index += 1) {
       const card = members.cardAt(index);
-      if (card !== cardId && card !== except && this.primary.canTake(card)) return card;
+      if (card !== cardId && card !== except && this.primary.lease.canTake(card)) return card;
     }
     return NO_CARD;
   }
@@ -178,10 +178,10 @@ export class Upkeep {
     const { context, primary } = this;
     if (this.retreatUs === undefined) {
       this.retreatUs = context.nowUs;
-      if (primary.isActing()) primary.drain();
+      if (primary.lease.isActing()) primary.drain();
     }
     const endUs = this.retreatUs + context.timing.drainUs;
-    const isDrained = !primary.isActing() || primary.isDrained();
+    const isDrained = !primary.lease.isActing() || primary.isDrained();
     if ((this.originator.hold() && isDrained) || context.nowUs >= endUs) return true;
     context.wakeBy(endUs);
     return false;

@@ -1,4 +1,4 @@
-import { FrameBuffer } from "../wire/frame-buffer.js";
+import type { FrameBuffer } from "../wire/frame-buffer.js";
 import { AcceptFields, encodeAccept } from "../wire/view-frames.js";
 import type { CardContext } from "./card-context.js";
 
@@ -6,13 +6,15 @@ import type { CardContext } from "./card-context.js";
 export class ViewAnnouncer {
   private readonly context: CardContext;
   private readonly accept = new AcceptFields();
-  private readonly frame = new FrameBuffer();
+  private readonly frame: FrameBuffer;
 
-  constructor(context: CardContext) {
+  /** @param frame is written anew at each `encode`. */
+  constructor(context: CardContext, frame: FrameBuffer) {
     this.context = context;
+    this.frame = frame;
   }
 
-  /** @returns a frame with the body of an ACCEPT; it is used again at the next call. */
+  /** @returns a frame with the body of an ACCEPT; it is to be sent before another is written. */
   encode(): FrameBuffer {
     const { accept, frame } = this;
     const { accepted, ceiling, members } = this.context.state;

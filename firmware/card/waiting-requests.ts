@@ -5,7 +5,8 @@ export class WaitingRequests {
   count = 0;
   private head = 0;
   private readonly originators = new Uint8Array(MAX_WAITING_REQUESTS);
-  private readonly requestIds = new Uint32Array(MAX_WAITING_REQUESTS);
+  /** As signed integers, which XS compares sooner. */
+  private readonly requestIds = new Int32Array(MAX_WAITING_REQUESTS);
   private readonly counts = new Uint16Array(MAX_WAITING_REQUESTS);
 
   /** @returns false where there is no room. A request that waits already (a retry) is not added again. */

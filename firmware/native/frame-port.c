@@ -22,6 +22,11 @@ struct FramePort {
 	uint8_t stagedAt;
 	uint8_t stagedEnd;
 	uint32_t dropped;
+	/* A frame that is these bytes is not handed on; 0 bytes: none. */
+	uint8_t expectedLength;
+	uint32_t expectedFrames;
+	uint64_t expectedUs;
+	uint8_t expected[FRAME_MAX_PAYLOAD_BYTES];
 	FrameDecoder decoder;
 	uint8_t staged[STAGED_BYTES];
 	uint8_t encoded[FRAME_MAX_ENCODED_BYTES];
@@ -78,10 +83,17 @@ void framePortWake(FramePort* port)
 	machineWake();
 }
 
+/* An integer as long as it is one for XS (35 minutes), then a double: as the device's nowUs. */
+static void putUs(xsMachine* the, xsSlot* slot, uint64_t us)
+{
+	if (us <= INT32_MAX) xsmcSetInteger(*slot, (xsIntegerValue)us);
+	else xsmcSetNumber(*slot, (xsNumberValue)us);
+}
+
 static void handOn(FramePort* port, size_t length)
 {
 	xsBeginHost(port->the);
-	xsmcVars(2);
+	xsmcVars(3);
 	void* bytes;
 	xsUnsignedValue capacity;
 	xsmcGet(xsVar(0), port->frame, xsID_bytes);
@@ -91,9 +103,18 @@ static void handOn(FramePort* port, size_t length)
 		xsmcSetInteger(xsVar(1), (xsIntegerValue)length);
 		xsmcSet(port->frame, xsID_length, xsVar(1));
 		/* It may close the port, so nothing of it is touched behind this line. */
-		xsCall1(port->self, xsID_onFrame, port->frame);
+		putUs(port->the, &xsVar(2), machineNowUs());
+		xsCall2(port->self, xsID_onFrame, port->frame, xsVar(2));
 	}
 	xsEndHost(port->the);
+}
+
+static bool isExpected(FramePort* port, size_t length)
+{
+	if (length != port->expectedLength || memcmp(port->expected, port->decoder.bytes, length) != 0) return false;
+	port->expectedFrames += 1;
+	port->expectedUs = machineNowUs();
+	return true;
 }
 
 /* Returns false where the line had nothing. */
@@ -114,7 +135,7 @@ static bool pollPort(FramePort* port)
 	size_t length;
 	port->stagedAt = (uint8_t)(port->stagedAt
 		+ frameDecode(&port->decoder, port->staged + port->stagedAt, port->stagedEnd - port->stagedAt, &length));
-	if (length) handOn(port, length);
+	if (length && !isExpected(port, length)) handOn(port, length);
 	return true;
 }
 
@@ -141,6 +162,18 @@ FrameLine* framePortLine(xsMachine* the)
 	return port ? port->line : NULL;
 }
 
+/* The bytes of the FrameBuffer that is the first argument. Returns how many; 0 where it says that it has more than it has. */
+static size_t bytesOfFrame(xsMachine* the, void** bytes)
+{
+	xsUnsignedValue capacity;
+	xsmcVars(1);
+	xsmcGet(xsVar(0), xsArg(0), xsID_length);
+	const xsIntegerValue length = xsmcToInteger(xsVar(0));
+	xsmcGet(xsVar(0), xsArg(0), xsID_bytes);
+	xsmcGetBufferReadable(xsVar(0), bytes, &capacity);
+	return length > 0 && (xsUnsignedValue)length <= capacity ? (size_t)length : 0;
+}
+
 /* send(frame: FrameBuffer): boolean */
 void xs_frame_port_send(xsMachine* the)
 {
@@ -150,17 +183,40 @@ void xs_frame_port_send(xsMachine* the)
 		return;
 	}
 	void* bytes;
-	xsUnsignedValue capacity;
-	xsmcVars(1);
-	xsmcGet(xsVar(0), xsArg(0), xsID_length);
-	const xsIntegerValue length = xsmcToInteger(xsVar(0));
-	xsmcGet(xsVar(0), xsArg(0), xsID_bytes);
-	xsmcGetBufferReadable(xsVar(0), &bytes, &capacity);
-	size_t encoded = 0;
-	if (length > 0 && (xsUnsignedValue)length <= capacity) encoded = frameEncode(bytes, (size_t)length, port->encoded);
+	const size_t length = bytesOfFrame(the, &bytes);
+	const size_t encoded = length ? frameEncode(bytes, length, port->encoded) : 0;
 	const bool sent = encoded && port->line->operations->write(port->line, port->encoded, encoded);
 	if (!sent) port->dropped += 1;
 	xsmcSetBoolean(xsResult, sent);
+}
+
+/* expect(frame: FrameBuffer) */
+void xs_frame_port_expect(xsMachine* the)
+{
+	FramePort* port = portOf(the);
+	if (!port) return;
+	void* bytes;
+	const size_t length = bytesOfFrame(the, &bytes);
+	port->expectedLength = length > FRAME_MAX_PAYLOAD_BYTES ? 0 : (uint8_t)length;
+	c_memcpy(port->expected, bytes, port->expectedLength);
+}
+
+void xs_frame_port_expect_nothing(xsMachine* the)
+{
+	FramePort* port = portOf(the);
+	if (port) port->expectedLength = 0;
+}
+
+void xs_frame_port_expected_frames(xsMachine* the)
+{
+	FramePort* port = portOf(the);
+	xsmcSetUnsigned(xsResult, port ? port->expectedFrames : 0);
+}
+
+void xs_frame_port_expected_us(xsMachine* the)
+{
+	FramePort* port = portOf(the);
+	putUs(the, &xsResult, port ? port->expectedUs : 0);
 }
 
 void xs_frame_port_close(xsMachine* the)

@@ -22,6 +22,9 @@ bool framePortsPoll(void);
 /* By family: sees to it that `framePortsPoll` is called soon. From an interrupt, another task, or XS's own thread. */
 void machineWake(void);
 
+/* By family: microseconds since the boot, the clock that XS is told. */
+uint64_t machineNowUs(void);
+
 /* By family: begins to serve ports and alarm on the thread of `the`. Called at each opening; only the first counts. */
 void machineServe(xsMachine* the);
 

@@ -6,7 +6,7 @@ import type { FrameBuffer } from "../wire/frame-buffer.js";
  * is linked to it for good.
  */
 export class NativeFramePort extends Native("xs_frame_port_destructor") implements FramePort {
-  onFrame: (frame: FrameBuffer) => void = () => {};
+  onFrame: (frame: FrameBuffer, nowUs: number) => void = () => {};
 
   /** With the overruns: each has cost a frame at least, and this is the counter that `status` shows. */
   get badFrames(): number {
@@ -30,6 +30,22 @@ export class NativeFramePort extends Native("xs_frame_port_destructor") implemen
     return this.countForgotten();
   }
 
+  get expectedFrames(): number {
+    return this.countExpected();
+  }
+
+  expectedUs(): number {
+    return native("xs_frame_port_expected_us").call(this);
+  }
+
+  expect(frame: FrameBuffer): void {
+    return native("xs_frame_port_expect").call(this, frame);
+  }
+
+  expectNothing(): void {
+    return native("xs_frame_port_expect_nothing").call(this);
+  }
+
   send(frame: FrameBuffer): boolean {
     return native("xs_frame_port_send").call(this, frame);
   }
@@ -48,6 +64,10 @@ export class NativeFramePort extends Native("xs_frame_port_destructor") implemen
 
   private countForgotten(): number {
     return native("xs_frame_port_forgotten").call(this);
+  }
+
+  private countExpected(): number {
+    return native("xs_frame_port_expected_frames").call(this);
   }
 
   private countDropped(): number {

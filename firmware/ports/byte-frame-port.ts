@@ -2,6 +2,7 @@ import { MAX_ENCODED_BYTES } from "../wire/constants.js";
 import type { FrameBuffer } from "../wire/frame-buffer.js";
 import { FrameDecoder } from "../wire/frame-decoder.js";
 import { encodeFrame } from "../wire/frame-encoder.js";
+import { ExpectedFrame } from "./expected-frame.js";
 import type { FramePort, PortRate } from "./frame-port.js";
 
 /** Where the encoded bytes of a frame go. */
@@ -15,17 +16,42 @@ export interface ByteSink {
 
 /** A frame port over a stream of bytes, with the framing in TypeScript. */
 export class ByteFramePort implements FramePort {
-  onFrame: (frame: FrameBuffer) => void = () => {};
+  onFrame: (frame: FrameBuffer, nowUs: number) => void = () => {};
   readonly rate: PortRate | undefined;
   private readonly sink: ByteSink;
   private readonly encoded = new Uint8Array(MAX_ENCODED_BYTES);
-  private readonly decoder = new FrameDecoder((frame) => this.onFrame(frame));
+  private readonly expected = new ExpectedFrame();
+  private readonly now: () => number;
+  private readonly decoder = new FrameDecoder((frame) => {
+    const nowUs = this.now();
+    if (!this.expected.takes(frame, nowUs)) this.onFrame(frame, nowUs);
+  });
   private closed = false;
 
-  /** @param rate left out where the line has none that can be changed. */
-  constructor(sink: ByteSink, rate?: PortRate) {
+  /**
+   * @param now is the platform's clock.
+   * @param rate left out where the line has none that can be changed.
+   */
+  constructor(sink: ByteSink, now: () => number, rate?: PortRate) {
     this.sink = sink;
+    this.now = now;
     this.rate = rate;
+  }
+
+  get expectedFrames(): number {
+    return this.expected.count;
+  }
+
+  expectedUs(): number {
+    return this.expected.newestUs;
+  }
+
+  expect(frame: FrameBuffer): void {
+    this.expected.set(frame);
+  }
+
+  expectNothing(): void {
+    this.expected.clear();
   }
 
   get badFrames(): number {

@@ -18,14 +18,28 @@ export interface PortRate {
  * interrupts and framing in C; elsewhere it is `ByteFramePort`.
  */
 export interface FramePort {
-  /** Called with each good frame; the buffer is used again as soon as it returns. Set once, by `startFirmware`. */
-  onFrame: (frame: FrameBuffer) => void;
+  /**
+   * Called with each good frame, but for the one expected, and the platform's time; the buffer is used again as soon as it
+   * returns. Set once, by `startFirmware`.
+   */
+  onFrame: (frame: FrameBuffer, nowUs: number) => void;
   /** Frames dropped on reception for noise, wrong checksum or wrong length. */
   readonly badFrames: number;
   /** Left out where the line has no rate, or none that can be changed. */
   readonly rate?: PortRate | undefined;
   /** Frames that `send` had taken and that never went out, at the least, as nobody was there to read them. */
   readonly forgottenFrames: number;
+  /** Frames that were not handed on, as each of them was the expected one. */
+  readonly expectedFrames: number;
+  /** @returns when the newest of those came, in microseconds of the platform's clock; minus infinity, or 0: none did. */
+  expectedUs(): number;
+  /**
+   * From here on a good frame that is `frame`, byte for byte, is not handed on: only that it came is noted. So what a neighbour says
+   * again and again costs no turn. Replaces the one expected before.
+   */
+  expect(frame: FrameBuffer): void;
+  /** Every good frame is handed on again. */
+  expectNothing(): void;
   /**
    * Takes a whole frame or nothing, and never waits.
    * @returns false where the send buffer has no room.

@@ -42,8 +42,8 @@ export const UNREACHABLE_COST = 255;
 
 /** Beacons whose sending time a primary remembers: more than fit in a lease, so an older acknowledgement is worth nothing. A power of two. */
 export const BEACONS_REMEMBERED = 16;
-/** Requests that a primary keeps while it waits for a ceiling: every open block of the largest fabric. */
-export const MAX_WAITING_REQUESTS = MAX_MEMBERS * MAX_BLOCKS_IN_FLIGHT;
+/** Requests that a primary keeps while it waits for a ceiling: of each member the one under way, and one that it gave up. */
+export const MAX_WAITING_REQUESTS = 2 * MAX_MEMBERS;
 
 /** How often a survey asks a card that does not answer, and how far apart: a report is two milliseconds of a cable. */
 export const SURVEY_ASKS = 3;

@@ -9,7 +9,7 @@ import { Uint64 } from "./uint64.js";
  */
 const BODY = HOST_HEADER_BYTES;
 /** The beginning of the body in `FrameBuffer.words`: whole words, for the frames of every number. */
-const WORD_TAG = 2;
+export const WORD_TAG = 2;
 
 /** Sets the length of a frame that is a header and nothing else: HOST_OPEN, HOST_CLOSE, HOST_STATUS_REQUEST. */
 export function encodeEmptyBody(frame: FrameBuffer): void {

@@ -16,7 +16,7 @@ export class RequestFields {
   count = 0;
 }
 
-const REQUEST_BYTES = BODY + 6;
+export const REQUEST_BYTES = BODY + 6;
 
 export function encodeRequest(frame: FrameBuffer, requestId: number, count: number): void {
   const { words } = frame;
@@ -44,13 +44,14 @@ export class StoreFields {
   originator = 0;
 }
 
-const WORD_REQUEST_ID = 4;
-const WORD_FIRST_LOW = 5;
-const WORD_FIRST_HIGH = 6;
+/** Of a STORE and an ANSWER, in `FrameBuffer.words`, behind the view. */
+export const WORD_REQUEST_ID = 4;
+export const WORD_FIRST_LOW = 5;
+export const WORD_FIRST_HIGH = 6;
 /** The count and, in a STORE, above it the originator. */
-const WORD_COUNT = 7;
-const ANSWER_BYTES = BODY + VIEW_BYTES + 14;
-const STORE_BYTES = ANSWER_BYTES + 1;
+export const WORD_COUNT = 7;
+export const ANSWER_BYTES = BODY + VIEW_BYTES + 14;
+export const STORE_BYTES = ANSWER_BYTES + 1;
 
 export function encodeStore(
   frame: FrameBuffer,
@@ -117,7 +118,14 @@ export function writeAnswer(frame: FrameBuffer, requestId: number, first: Uint64
 
 export function decodeAnswer(frame: FrameBuffer, into: AnswerFields): boolean {
   if (frame.length !== ANSWER_BYTES) return false;
-  readBlock(frame, into);
+  // As `readBlock`, without its calls: the path of every number.
+  const { words } = frame;
+  const { first } = into;
+  into.view = ((words[WORD_BODY] as number) >>> 0) * 256 + (((words[WORD_FABRIC] as number) >> 24) & 0xff);
+  into.requestId = (words[WORD_REQUEST_ID] as number) >>> 0;
+  first.low = (words[WORD_FIRST_LOW] as number) >>> 0;
+  first.high = (words[WORD_FIRST_HIGH] as number) >>> 0;
+  into.count = (words[WORD_COUNT] as number) & 0xffff;
   return true;
 }
 

@@ -20,7 +20,10 @@ export function encodeHostTrunk(frame: FrameBuffer, carried: FrameBuffer): boole
   return true;
 }
 
-/** @returns false, and changes nothing, where what is carried is too short to be a frame between cards. */
+/**
+ * @param carried may be `frame` itself, in whose place it then stands.
+ * @returns false, and changes nothing, where what is carried is too short to be a frame between cards.
+ */
 export function decodeHostTrunk(frame: FrameBuffer, carried: FrameBuffer): boolean {
   const length = frame.length - HOST_HEADER_BYTES;
   if (length < FABRIC_HEADER_BYTES) return false;

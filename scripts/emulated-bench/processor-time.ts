@@ -1,7 +1,5 @@
 import type { BenchFabric } from "./bench-fabric.js";
 
-const HERTZ = 125e6;
-
 /** Cycles that each card's core was awake between two moments. */
 export class ProcessorTime {
   private readonly fabric: BenchFabric;
@@ -14,10 +12,11 @@ export class ProcessorTime {
     this.startNanos = fabric.emulation.nanos;
   }
 
-  /** @returns the share of its time, 0 to 1, that a card's core has been awake. */
+  /** @returns the share of its time, 0 to 1, that the core of a card, which has power, has been awake. */
   shareOf(card: number): number {
     const seconds = (this.fabric.emulation.nanos - this.startNanos) / 1e9;
-    return this.cyclesOf(card) / HERTZ / seconds;
+    const { board } = this.fabric.card(card);
+    return board === undefined ? 0 : this.cyclesOf(card) / board.clock.frequencyHz / seconds;
   }
 
   cyclesOf(card: number): number {

@@ -15,7 +15,17 @@ import { decodeHostCounters } from "../../firmware/wire/host-status-frames.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
 import { makeFlash } from "../support/flash-bench.js";
 
-const FRAME_PORT = { onFrame: () => {}, badFrames: 0, forgottenFrames: 0, send: () => true, close: () => {} };
+const FRAME_PORT = {
+  onFrame: () => {},
+  badFrames: 0,
+  forgottenFrames: 0,
+  expectedFrames: 0,
+  expectedUs: () => 0,
+  expect: () => {},
+  expectNothing: () => {},
+  send: () => true,
+  close: () => {},
+};
 
 /** A board whose clock and alarm are in the test's hands. Its native classes differ from these in their C only. */
 class FakeBoard {
@@ -103,7 +113,7 @@ test("what the port to the host has counted is among the counters that the card 
     const frame = new FrameBuffer();
     writeHostHeader(frame, type, 1);
     frame.length = 6;
-    onFrame(frame);
+    onFrame(frame, 0);
   }
   const told = (["hostBadFrames", "hostFramesForgotten"] as const).map(
     (name) => values[COUNTER_NAMES.indexOf(name)],

@@ -13,6 +13,7 @@ import { decodeHostTrunk } from "../../firmware/wire/trunk-frames.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
 import { judgePiece, piecesOf, type Verdict } from "../support/independent-framing.js";
 import type { Random } from "../support/random.js";
+import { TestCable } from "../support/test-cable.js";
 import { MOST_BAUD, USUAL_BAUD } from "../support/virtual-fabric.js";
 import {
   type CounterValues,
@@ -38,6 +39,7 @@ export class FuzzedCard {
   readonly linkCount: number;
   card: Card;
   nowUs = 0;
+  private cables: TestCable[] = [];
   private readonly random: Random;
   private readonly onSend: (link: number, frame: FrameBuffer) => void;
   private readonly decoders = new Map<number, FrameDecoder>();
@@ -153,19 +155,23 @@ export class FuzzedCard {
   }
 
   private makeCard(): Card {
+    this.cables = Array.from(
+      { length: this.linkCount },
+      (_, link) => new TestCable((frame) => this.send(link, frame)),
+    );
     return new Card({
-      linkCount: this.linkCount,
+      links: this.cables,
+      host: {
+        send: (frame) => {
+          this.host.fromCard(frame);
+          return this.send(HOST_PORT, frame);
+        },
+      },
       storage: this.store,
       chipId: new Uint64(1, 2),
       randomSeed: this.random.next(),
       timing: DEFAULT_TIMING,
       rateOfLink: (link) => this.rateOf(link),
-      sendLink: (link, frame) => this.send(link, frame),
-      sendHost: (frame) => {
-        this.host.fromCard(frame);
-        return this.send(HOST_PORT, frame);
-      },
-      badFramesOfLink: () => 0,
     });
   }
 

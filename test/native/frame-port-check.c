@@ -17,6 +17,10 @@ void xs_frame_port_bad_frames(xsMachine* the);
 void xs_frame_port_overruns(xsMachine* the);
 void xs_frame_port_dropped(xsMachine* the);
 void xs_frame_port_forgotten(xsMachine* the);
+void xs_frame_port_expect(xsMachine* the);
+void xs_frame_port_expect_nothing(xsMachine* the);
+void xs_frame_port_expected_frames(xsMachine* the);
+void xs_frame_port_expected_us(xsMachine* the);
 
 typedef struct {
 	FrameLine line;
@@ -64,11 +68,11 @@ void machineServe(xsMachine* the)
 	must(the == &machine, "another machine is served");
 }
 
-/* One of the two families' clocks. */
-uint64_t machineNowUs(void);
+static uint64_t nowUs = 1;
+
 uint64_t machineNowUs(void)
 {
-	return 1;
+	return nowUs;
 }
 
 static size_t readLine(FrameLine* base, uint8_t* into, size_t capacity)
@@ -301,6 +305,59 @@ static void checkCounts(void)
 	closeAll();
 }
 
+static void expectBytes(Port* port, size_t length, int byte)
+{
+	memset(port->frame.bytes, byte, length);
+	port->frame.length.number = (double)length;
+	call(port, xs_frame_port_expect);
+}
+
+static void checkExpecting(void)
+{
+	openAll();
+	Port* port = &ports[0];
+	arrive(port, 9);
+	nowUs = 4;
+	pollAll();
+	must(port->frames == 1 && machine.onFrameUs == 4, "before anything is expected a frame is handed on, with the time");
+	must(call(port, xs_frame_port_expected_frames) == 0 && call(port, xs_frame_port_expected_us) == 0, "none has come yet");
+	expectBytes(port, 9, 9);
+	/* Later than an integer of XS goes. */
+	nowUs = 1ull << 33;
+	arrive(port, 9);
+	arrive(port, 8);
+	arrive(port, 9);
+	pollAll();
+	must(port->frames == 2, "the expected frame is not handed on, and another is");
+	must(call(port, xs_frame_port_expected_frames) == 2 && call(port, xs_frame_port_expected_us) == (double)nowUs, "it is counted, with its time");
+	expectBytes(port, 9, 8);
+	arrive(port, 9);
+	expectBytes(port, 10, 9);
+	arrive(port, 9);
+	pollAll();
+	must(port->frames == 4, "expected byte for byte, and as long as it");
+	expectBytes(port, 9, 9);
+	static const double WRONG[] = { 0, -1, FRAME_MAX_PAYLOAD_BYTES + 1, FRAME_CAPACITY_BYTES + 1, 1e9 };
+	for (size_t index = 0; index < sizeof WRONG / sizeof *WRONG; index += 1) {
+		port->frame.length.number = WRONG[index];
+		call(port, xs_frame_port_expect);
+		arrive(port, 9);
+		pollAll();
+		must(port->frames == 5 + index, "no frame is expected that cannot be");
+	}
+	expectBytes(port, 9, 9);
+	call(port, xs_frame_port_expect_nothing);
+	arrive(port, 9);
+	arrive(&ports[1], 9);
+	pollAll();
+	must(port->frames == 10 && ports[1].frames == 1, "nothing is expected any more, and never was at another port");
+	call(port, xs_frame_port_close);
+	call(port, xs_frame_port_expect);
+	call(port, xs_frame_port_expect_nothing);
+	must(call(port, xs_frame_port_expected_frames) == 0 && call(port, xs_frame_port_expected_us) == 0, "a closed port expects nothing");
+	closeAll();
+}
+
 static void checkTooSmallBuffer(void)
 {
 	openAll();
@@ -345,6 +402,7 @@ int main(void)
 	checkClosing();
 	checkSending();
 	checkCounts();
+	checkExpecting();
 	checkTooSmallBuffer();
 	checkNoMemory();
 	checkEndOfMachine();

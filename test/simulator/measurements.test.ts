@@ -9,6 +9,7 @@ import {
   measureDetours,
   measureLoss,
   measureOverhead,
+  measureReboots,
   measureThroughput,
   measureWear,
 } from "./measurements.js";
@@ -133,6 +134,13 @@ for (const [cards, topology] of [
   });
 }
 
+test("a card that boots again and again gives its host numbers between, and none of them twice", (t) => {
+  const { served, violation } = measureReboots(1);
+  t.log(`${served} numbers`);
+  t.is(violation, "");
+  t.true(served >= 20);
+});
+
 test("cards on a computer that is busy now and then do not pause for every slow answer", (t) => {
   const rates = Array.from({ length: 6 }, (_, at) => {
     const { blocksPerSecond, gaps } = measureThroughput(at + 1, 1, 3, "mesh", busyComputer(at + 1, 5));
@@ -150,6 +158,7 @@ test("cards that erase again and again do so without a role, and nobody misses t
     t.log(`${cards} cards: ${JSON.stringify(wear)}`);
     t.true(wear.erases > 5);
     t.is(wear.erasesInRole, 0);
+    t.is(wear.changesUncalledFor, 0);
     t.is(wear.gaps, 0);
     t.true(wear.longestSilenceUs < 30_000);
   }

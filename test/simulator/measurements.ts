@@ -156,6 +156,25 @@ export function measureColdStart(seed: number, cards = 3, topology: Topology = "
   return waitForNumbers(world, new Set(world.hosts.map(({ cardId }) => cardId)), startedUs, 0);
 }
 
+/** Boots a card without a role again and again, each time as soon as its host has a number, and lets its host ask all the time. */
+export function measureReboots(seed: number): { readonly violation: string; readonly served: number } {
+  const world = new World(healthy(seed, 3, "mesh", 1_000));
+  const kit = new FaultKit(world, new Random(seed, 7));
+  world.run(300_000 + kit.random.below(100_000));
+  const card = kit.others()[0] as SimulatedCard;
+  let served = 0;
+  world.onDelivery = (host) => {
+    if (host === card.id) served += 1;
+  };
+  for (let boots = 0; boots < 20; boots += 1) {
+    card.cutPower();
+    card.boot();
+    const before = served;
+    world.run(world.nowUs + SECOND_US / 4, () => served > before);
+  }
+  return { violation: world.checker.violation, served };
+}
+
 /** About what an emulated RP2040 takes, by what it is awake for while nobody asks. */
 const BOARD_TIME: ProcessingTime = { turnUs: 900, sendUs: 400 };
 const BLOCK_COUNT = 16;
@@ -222,6 +241,8 @@ export interface Wear {
   /** Longest time in which no host got a number. */
   readonly longestSilenceUs: number;
   readonly gaps: number;
+  /** Changes of the view that cards began for another reason than that a flash is to be erased. */
+  readonly changesUncalledFor: number;
 }
 
 /** Lets a fabric with very small logs work at full speed, so that every card has to erase again and again. */
@@ -247,6 +268,7 @@ export function measureWear(seed: number, cards: number, seconds: number, topolo
     erasesInRole: sum(({ erasesInRole }) => erasesInRole),
     longestSilenceUs,
     gaps: world.checker.gaps(),
+    changesUncalledFor: sum(({ changesUncalledFor }) => changesUncalledFor),
   };
 }
 

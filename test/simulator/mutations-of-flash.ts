@@ -14,10 +14,12 @@ interface CopyInside {
 
 /** @returns what is wrong with a fabric that wears its flash at full speed, or "". */
 export function findWearFault(cards = 3): string {
-  const { erases, erasesInRole, gaps, longestSilenceUs } = measureWear(1, cards, SECONDS);
+  const { changesUncalledFor, erases, erasesInRole, gaps, longestSilenceUs } = measureWear(1, cards, SECONDS);
   if (erases === 0) return "";
   if (erasesInRole > 0) return `P4: ${erasesInRole} erases by cards in a role`;
   if (longestSilenceUs > MOST_SILENCE_US) return `P4: no number for ${longestSilenceUs} us without a fault`;
+  // Such a change may find nobody who promises; then it costs nothing but luck.
+  if (changesUncalledFor > 0) return `P4: ${changesUncalledFor} changes of the view without a fault`;
   return gaps > 0 ? `P3: ${gaps} numbers skipped without a fault` : "";
 }
 

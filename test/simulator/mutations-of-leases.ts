@@ -1,4 +1,5 @@
 import type { CardContext } from "../../firmware/card/card-context.js";
+import { Lease } from "../../firmware/card/lease.js";
 import { Member } from "../../firmware/card/member.js";
 import type { MemberList } from "../../firmware/card/member-list.js";
 import { MemberList as MemberListClass } from "../../firmware/card/member-list.js";
@@ -20,10 +21,14 @@ const EAGER_US = 45_000;
 /** How much too long the lease is where a mutation lets it outlast the grants. */
 const OUTLASTS_US = 20_000;
 
-interface PrimaryInside {
+interface LeaseInside {
   readonly context: CardContext;
   grantUs: number;
   readonly quorum: { grantedFromUs: number; readonly ceiling: Uint64 };
+}
+
+interface PrimaryInside {
+  readonly lease: LeaseInside;
 }
 
 interface PromiserInside {
@@ -70,8 +75,8 @@ export const leaseMutations: readonly Mutation[] = [
     rule: "The primary may assign until (time it sent the newest beacon that a quorum has acknowledged) + LEASE - margin",
     seeds: 300,
     apply: () => {
-      for (const method of ["assignState", "leaseLeftUs"]) {
-        replaceMethod<PrimaryInside>(Primary, method, (original) => (self) => {
+      for (const method of ["assignState", "leaseLeftUs", "noteReady"]) {
+        replaceMethod<LeaseInside>(Lease, method, (original) => (self) => {
           const granted = self.quorum.grantedFromUs === NEVER ? NEVER : Number.POSITIVE_INFINITY;
           return during(self.quorum, "grantedFromUs", granted, () => original(self));
         });
@@ -119,7 +124,9 @@ export const leaseMutations: readonly Mutation[] = [
     name: "the lease counts from the acknowledgement",
     rule: "The lease counts from the time the primary sent the beacon",
     seeds: 1_000,
-    apply: () =>
+    apply: () => {
+      // Every acknowledgement is counted in one place.
+      replaceMethod(Quorum, "noteNewest", () => () => false);
       replaceMethod<QuorumInside>(
         Quorum,
         "noteAck",
@@ -127,7 +134,8 @@ export const leaseMutations: readonly Mutation[] = [
           self.sentUs[(ack as BeaconAckFields).sequence % BEACONS_REMEMBERED] = nowUs as number;
           return original(self, index, ack, own, members, nowUs);
         },
-      ),
+      );
+    },
   },
   {
     name: "the lease outlasts the grants",
@@ -135,8 +143,8 @@ export const leaseMutations: readonly Mutation[] = [
     // A few milliseconds alone would not show: a coordinator that hears neither holder waits longer than that to choose.
     seeds: 300,
     apply: () => {
-      for (const method of ["assignState", "leaseLeftUs"]) {
-        replaceMethod<PrimaryInside>(Primary, method, (original) => (self) => {
+      for (const method of ["assignState", "leaseLeftUs", "noteReady"]) {
+        replaceMethod<LeaseInside>(Lease, method, (original) => (self) => {
           const grantUs = self.context.timing.leaseUs + OUTLASTS_US;
           return during(self, "grantUs", grantUs, () => original(self));
         });
@@ -178,7 +186,7 @@ export const leaseMutations: readonly Mutation[] = [
         "serve",
         (original) =>
           (self, ...rest) =>
-            during(self.quorum, "ceiling", NUMBER_LIMIT, () => original(self, ...rest)),
+            during(self.lease.quorum, "ceiling", NUMBER_LIMIT, () => original(self, ...rest)),
       ),
   },
   {

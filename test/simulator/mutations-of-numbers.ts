@@ -7,14 +7,12 @@ import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import { FRAME_STORE, OFFSET_TYPE } from "../../firmware/wire/frame-types.js";
 import { AnswerFields, decodeAnswer, decodeStore, StoreFields } from "../../firmware/wire/number-frames.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
+import { measureReboots } from "./measurements.js";
 import type { Mutation } from "./mutation.js";
 import { replaceMethod } from "./replace-method.js";
 
 interface SecondaryInside {
-  readonly context: CardContext;
-  readonly store: StoreFields;
   readonly stored: Uint64;
-  readonly end: Uint64;
 }
 
 interface OriginatorInside {
@@ -32,14 +30,7 @@ export const numberMutations: readonly Mutation[] = [
     name: "a secondary of an older view forwards",
     rule: "The secondary stores only if it is secondary of exactly that view",
     seeds: 600,
-    apply: () =>
-      replaceMethod<SecondaryInside>(
-        Secondary,
-        "mayStore",
-        () => (self) =>
-          self.end.copy(self.store.first).add(self.store.count) &&
-          self.context.state.members.has(self.store.originator),
-      ),
+    apply: () => replaceMethod(Secondary, "isOfView", () => () => true),
   },
   {
     name: "the secondary does not store",
@@ -78,7 +69,8 @@ export const numberMutations: readonly Mutation[] = [
   {
     name: "request ids start at the same value after a boot",
     rule: "requestId starts at random at each boot of the card",
-    seeds: 600,
+    seeds: 0,
+    measure: () => measureReboots(1).violation,
     apply: () => {
       const started = new WeakSet<object>();
       replaceMethod<OriginatorInside>(Originator, "request", (original) => (self, ...rest) => {

@@ -232,9 +232,11 @@ export const viewMutations: readonly Mutation[] = [
     costsLife: true,
     apply: () =>
       replaceMethod<CardContext>(CardContext, "review", (original) => (self) => {
-        const { epoch } = self;
+        const { epoch, readyUntilUs } = self;
         original(self);
-        if (self.state.promised !== 0) self.epoch = epoch;
+        if (self.state.promised === 0) return;
+        self.epoch = epoch;
+        self.readyUntilUs = readyUntilUs;
       }),
   },
 ];

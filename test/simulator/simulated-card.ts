@@ -84,6 +84,12 @@ export class SimulatedCard implements EventTarget {
     return this.firmware?.counters.erasesInRole ?? 0;
   }
 
+  /** Changes of the view that it began in this life for another reason than that a flash is to be erased. */
+  get changesUncalledFor(): number {
+    const counters = this.firmware?.counters;
+    return counters === undefined ? 0 : counters.viewChangesStarted - counters.handoversForErase;
+  }
+
   /** What is in its flash; nothing where that holds no record that can be read. */
   get flash(): PersistentState | undefined {
     const state = new PersistentState(this.storage);
@@ -200,10 +206,14 @@ export class SimulatedCard implements EventTarget {
     this.take(port, frame);
   }
 
-  private take(port: number, frame: FrameBuffer): void {
+  /** @returns false where there was no turn for it. */
+  private take(port: number, frame: FrameBuffer): boolean {
     this.world.noteArrival(this.id, port, frame);
     const into = port === HOST_PORT ? this.hostPort : (this.ports[port] as SimulatedPort);
-    this.turn(() => into.onFrame(frame));
+    const nowUs = this.clock.localUs(this.world.nowUs);
+    if (into.dealsWith(frame, nowUs)) return false;
+    this.turn(() => into.onFrame(frame, nowUs));
+    return true;
   }
 
   handle(kind: number, value = 0, frame: FrameBuffer | null = null): void {
@@ -230,9 +240,11 @@ export class SimulatedCard implements EventTarget {
       const at = this.inbox.findIndex((waiting) => waiting.port === port);
       if (at < 0) continue;
       const { frame } = this.inbox.splice(at, 1)[0] as Waiting;
-      this.take(port, frame);
+      const hadTurn = this.take(port, frame);
       this.world.pool.release(frame);
-      return;
+      if (hadTurn) return;
+      // It took no time, so whoever comes next has not waited.
+      tried = -1;
     }
     // The alarm that was set while the processor worked.
     if (this.wakeEventUs === Number.POSITIVE_INFINITY) this.planWake();

@@ -1,3 +1,4 @@
+import { ExpectedFrame } from "../../firmware/ports/expected-frame.js";
 import type { FramePort, PortRate } from "../../firmware/ports/frame-port.js";
 import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 
@@ -5,13 +6,35 @@ import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 export class SimulatedPort implements FramePort {
   readonly badFrames = 0;
   readonly forgottenFrames = 0;
-  onFrame: (frame: FrameBuffer) => void = () => {};
   readonly rate: PortRate | undefined;
+  onFrame: (frame: FrameBuffer, nowUs: number) => void = () => {};
+  private readonly expected = new ExpectedFrame();
   private readonly take: (frame: FrameBuffer) => boolean;
 
   constructor(take: (frame: FrameBuffer) => boolean, rate?: PortRate) {
     this.take = take;
     this.rate = rate;
+  }
+
+  get expectedFrames(): number {
+    return this.expected.count;
+  }
+
+  expectedUs(): number {
+    return this.expected.newestUs;
+  }
+
+  expect(frame: FrameBuffer): void {
+    this.expected.set(frame);
+  }
+
+  expectNothing(): void {
+    this.expected.clear();
+  }
+
+  /** Whether `frame`, which came at `nowUs` of the card's clock, is the expected one, for which there is no turn. */
+  dealsWith(frame: FrameBuffer, nowUs: number): boolean {
+    return this.expected.takes(frame, nowUs);
   }
 
   send(frame: FrameBuffer): boolean {

@@ -58,6 +58,7 @@ import { HostLog } from "./host-log.js";
 import { uint64 } from "./layout.js";
 import { LinkLog } from "./link-log.js";
 import { type Entry, incarnationOf, tellMembers } from "./member-lists.js";
+import { TestCable } from "./test-cable.js";
 import { USUAL_BAUD } from "./virtual-fabric.js";
 
 /** The session that the bench opens. */
@@ -84,6 +85,8 @@ export class CardBench {
   /** The changes of rates: cable, baud, and when. */
   readonly bauds: (readonly [number, number, number])[] = [];
   private readonly maxBauds: readonly number[] | undefined;
+  /** Made anew at each boot. */
+  cables: readonly TestCable[] = [];
   private readonly first: bigint;
   private readonly timing: Timing;
   private readonly neighbours: readonly number[];
@@ -135,22 +138,26 @@ export class CardBench {
   }
 
   private boot(): Card {
+    this.cables = this.neighbours.map((_, link) => {
+      const send = (frame: FrameBuffer): boolean => {
+        if (this.accepts) this.sent.add(link, frame, this.nowUs);
+        return this.accepts;
+      };
+      return new TestCable(send, 100 + link);
+    });
     const card = new Card({
-      linkCount: this.neighbours.length,
+      links: this.cables,
+      host: {
+        send: (frame) => {
+          if (this.hostAccepts) this.host.add(frame, this.nowUs);
+          return this.hostAccepts;
+        },
+      },
       storage: this.storage,
       chipId: new Uint64(0xabc, 0xdef),
       randomSeed: this.randomSeed,
       timing: this.timing,
       ...(this.maxBauds === undefined ? {} : { rateOfLink: this.rates(this.maxBauds) }),
-      sendLink: (link, frame) => {
-        if (this.accepts) this.sent.add(link, frame, this.nowUs);
-        return this.accepts;
-      },
-      sendHost: (frame) => {
-        if (this.hostAccepts) this.host.add(frame, this.nowUs);
-        return this.hostAccepts;
-      },
-      badFramesOfLink: (link) => 100 + link,
       hostFaults: this.hostFaults,
     });
     card.start(this.nowUs);
@@ -249,7 +256,9 @@ export class CardBench {
   }
 
   receiveRaw(frame: FrameBuffer, link = 0): void {
-    this.card.receiveFromLink(link, frame, this.nowUs);
+    if (this.cables[link]?.expected.takes(frame, this.nowUs) !== true) {
+      this.card.receiveFromLink(link, frame, this.nowUs);
+    }
   }
 
   request(source: number, requestId: number, count = 1): void {

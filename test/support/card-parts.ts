@@ -8,24 +8,23 @@ import { FailingRecordStore } from "./failing-record-store.js";
 import { uint64 } from "./layout.js";
 import { LinkLog } from "./link-log.js";
 import { incarnationOf, memberList } from "./member-lists.js";
+import { TestCable } from "./test-cable.js";
 
 export interface ContextOptions {
   readonly storage?: FailingRecordStore;
-  readonly sendLink?: (link: number, frame: FrameBuffer) => boolean;
+  readonly sendLink?: (frame: FrameBuffer) => boolean;
   readonly sendHost?: (frame: FrameBuffer) => boolean;
 }
 
 /** The context of a blank card with one cable, for a part of a card by itself. */
 export function cardContext(options: ContextOptions = {}): CardContext {
   return new CardContext({
-    linkCount: 1,
+    links: [new TestCable(options.sendLink)],
+    host: { send: options.sendHost ?? (() => true) },
     storage: options.storage ?? new FailingRecordStore(),
     chipId: new Uint64(),
     randomSeed: 1,
     timing: DEFAULT_TIMING,
-    sendLink: options.sendLink ?? (() => true),
-    sendHost: options.sendHost ?? (() => true),
-    badFramesOfLink: () => 0,
   });
 }
 
@@ -38,8 +37,8 @@ export interface MemberParts {
 /** A member of cards 1, 2 and 3 in view 0x101, of which 1 is primary and 2 secondary, warm. */
 export function memberParts(member: { cardId: number; base: bigint }, sent = new LinkLog()): MemberParts {
   const context = cardContext({
-    sendLink: (link, frame) => {
-      sent.add(link, frame, context.nowUs);
+    sendLink: (frame) => {
+      sent.add(0, frame, context.nowUs);
       return true;
     },
   });

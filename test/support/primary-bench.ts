@@ -16,7 +16,7 @@ export class PrimaryBench {
   constructor() {
     const { context, post } = memberParts({ cardId: 1, base: 100n }, this.sent);
     this.context = context;
-    this.primary = new Primary(context, post, () => {});
+    this.primary = new Primary(context, post, { noteHeld() {} });
     this.primary.begin();
   }
 
@@ -30,7 +30,8 @@ export class PrimaryBench {
     const newest = this.sent.beacons().at(-1)?.fields ?? new BeaconFields();
     const frame = new FrameBuffer();
     encodeBeaconAck(frame, this.context.state.accepted.number, newest.sequence, newest.ceiling, 0);
-    this.primary.receiveAck(2, frame);
+    this.primary.lease.receiveAck(2, frame);
+    if (this.primary.hasWaiting) this.primary.serveWaiting();
   }
 
   request(requestId: number, count = 1): void {

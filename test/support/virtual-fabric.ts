@@ -18,6 +18,7 @@ import {
   type PlanOptions,
 } from "./host-frames.js";
 import { HostLog } from "./host-log.js";
+import { TestCable } from "./test-cable.js";
 import { VirtualClock } from "./virtual-clock.js";
 
 /** Two lines of a host, and the process between them. */
@@ -46,6 +47,8 @@ export class VirtualCard {
   readonly ends: (CableEnd | undefined)[] = [];
   /** The rate of each cable at this end, where it is not the usual one. */
   readonly bauds = new Map<number, number>();
+  /** Made anew at each boot. */
+  cables: readonly TestCable[] = [];
 
   constructor(storage: RecordStore) {
     this.storage = storage;
@@ -155,8 +158,17 @@ export class VirtualFabric {
     const virtual = this.at(place);
     virtual.boots += 1;
     virtual.bauds.clear();
+    virtual.cables = virtual.ends.map((_, link) => new TestCable((frame) => this.carry(place, link, frame)));
     const card = new Card({
-      linkCount: virtual.ends.length,
+      links: virtual.cables,
+      host: {
+        send: (frame) => {
+          if (!this.hostAccepts(place)) return false;
+          if (frame.bytes[OFFSET_TYPE] === FRAME_HOST_TRUNK_OUT) this.carryOverTrunk(place, frame);
+          else virtual.host.add(frame, this.nowUs);
+          return true;
+        },
+      },
       storage: virtual.storage,
       chipId: new Uint64(0x1000, place + 1),
       randomSeed: (place + 1) * 0x01234567 + virtual.boots * 977,
@@ -166,14 +178,6 @@ export class VirtualFabric {
         maxBaud: MOST_BAUD,
         setBaud: (baud) => virtual.bauds.set(link, baud),
       }),
-      sendLink: (link, frame) => this.carry(place, link, frame),
-      sendHost: (frame) => {
-        if (!this.hostAccepts(place)) return false;
-        if (frame.bytes[OFFSET_TYPE] === FRAME_HOST_TRUNK_OUT) this.carryOverTrunk(place, frame);
-        else virtual.host.add(frame, this.nowUs);
-        return true;
-      },
-      badFramesOfLink: () => 0,
     });
     virtual.card = card;
     card.start(this.nowUs);
@@ -228,6 +232,7 @@ export class VirtualFabric {
   /** Hands a frame to the card at `place` as if it had come over its cable `link`. */
   fromLink(place: number, link: number, frame: FrameBuffer): void {
     const virtual = this.at(place);
+    if (virtual.cables[link]?.expected.takes(frame, this.nowUs) === true) return;
     virtual.card?.receiveFromLink(link, new FrameBuffer().copy(frame), this.nowUs);
     virtual.wakeAtUs = virtual.card?.wakeUpUs ?? Number.POSITIVE_INFINITY;
   }

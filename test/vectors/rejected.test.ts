@@ -5,6 +5,7 @@ import { DEFAULT_TIMING } from "../../firmware/wire/constants.js";
 import { COUNTER_NAMES } from "../../firmware/wire/counter-names.js";
 import { Uint64 } from "../../firmware/wire/uint64.js";
 import { frameFrom, payloadOf } from "../support/layout.js";
+import { TestCable } from "../support/test-cable.js";
 import { rejectedVectors } from "../support/vector-files.js";
 
 const OPEN = "01400500 0000";
@@ -18,17 +19,17 @@ const FIRST_VIEW =
 function member(): { card: Card; toHost: string[] } {
   const toHost: string[] = [];
   const card = new Card({
-    linkCount: 2,
+    links: [new TestCable(), new TestCable()],
+    host: {
+      send(frame) {
+        toHost.push(payloadOf(frame));
+        return true;
+      },
+    },
     storage: new MemoryRecordStore(),
     chipId: new Uint64(1, 2),
     randomSeed: 3,
     timing: DEFAULT_TIMING,
-    sendLink: () => true,
-    sendHost(frame) {
-      toHost.push(payloadOf(frame));
-      return true;
-    },
-    badFramesOfLink: () => 0,
   });
   card.start(0);
   card.receiveFromHost(frameFrom(OPEN), 10);

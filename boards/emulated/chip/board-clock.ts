@@ -15,7 +15,9 @@ export class BoardClock {
   private counter: CycleCounter = { cycles: 0 };
   private anchorCycles = 0;
   private anchorNanos = 0;
-  private nanosPerCycle = NANOS_PER_SECOND / 125_000_000;
+  /** What the core's clock runs at, as the program has set it. */
+  frequencyHz = 125_000_000;
+  private nanosPerCycle = NANOS_PER_SECOND / this.frequencyHz;
   private endNanos = 0;
   private isHalted = false;
   private first: BoardAlarm | undefined;
@@ -36,6 +38,7 @@ export class BoardClock {
   setFrequency(frequencyHz: number): void {
     this.anchorNanos = this.nanos;
     this.anchorCycles = this.counter.cycles;
+    this.frequencyHz = frequencyHz;
     this.nanosPerCycle = NANOS_PER_SECOND / frequencyHz;
     this.updateStop();
   }

@@ -2,8 +2,8 @@ import type { Board } from "../chip/board.js";
 import type { BoardAlarm } from "../chip/board-clock.js";
 import type { MapFile } from "./map-file.js";
 
-/** A prime number of cycles at 125 MHz, so that nothing keeps step with it. */
-const INTERVAL_NANOS = 1_009 * 8;
+/** A prime number of nanoseconds, so that nothing keeps step with it. */
+const INTERVAL_NANOS = 8_069;
 
 /** How often a board was found in a function. */
 export interface ProfileLine {
@@ -11,7 +11,7 @@ export interface ProfileLine {
   readonly samples: number;
 }
 
-/** Looks at the program counter of a board every 1,009 cycles, except while it sleeps. */
+/** Looks at the program counter of a board every 8 microseconds, except while it sleeps. */
 export class Profiler {
   /** Looks at which the core was asleep. */
   asleep = 0;

@@ -30,6 +30,11 @@ static atomic_bool posted = false;
 
 static void serve(void* the, void* refcon, uint8_t* message, uint16_t length);
 
+uint64_t machineNowUs(void)
+{
+	return (uint64_t)esp_timer_get_time();
+}
+
 void machineWake(void)
 {
 	if (machine == NULL || atomic_exchange(&posted, true)) return;

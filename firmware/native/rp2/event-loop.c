@@ -39,6 +39,11 @@ bool eventLoopSleeps(void)
 	return sleeps;
 }
 
+uint64_t machineNowUs(void)
+{
+	return time_us_64();
+}
+
 /* An interrupt that returns ends a WFE by itself. */
 void machineWake(void)
 {

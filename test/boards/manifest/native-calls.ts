@@ -26,6 +26,7 @@ const KINDS: Readonly<Record<string, string>> = {
   Integer: "number",
   Number: "number",
   Unsigned: "number",
+  Us: "number",
   Boolean: "boolean",
   False: "boolean",
   True: "boolean",
@@ -33,12 +34,13 @@ const KINDS: Readonly<Record<string, string>> = {
 
 /** @returns the types of what a C function returns, none where it returns nothing. */
 export function resultKinds(body: string): string[] {
-  const setters = [...body.matchAll(/xsmcSet(\w+)\(xsResult|\bgive(Integer)\(/g)];
+  const setters = [...body.matchAll(/xsmcSet(\w+)\(xsResult|\b(?:give|put)(Integer|Us)\(/g)];
   return [...new Set(setters.map(([, setter, given]) => KINDS[setter ?? given ?? ""] ?? "unknown"))];
 }
 
 /** @returns how many values a C function takes: one more than the last that it names. */
 export function valueCount(body: string): number {
-  const named = [...body.matchAll(/xsArg\((\d+)\)|framePortOpen\(the, .*, (\d+)\)/g)];
-  return Math.max(0, ...named.map(([, argument, frame]) => 1 + Number(argument ?? frame)));
+  const named = [...body.matchAll(/xsArg\((\d+)\)|framePortOpen\(the, .*, (\d+)\)|bytesOfFrame\(the/g)];
+  // `bytesOfFrame` reads the first.
+  return Math.max(0, ...named.map(([, argument, frame]) => 1 + Number(argument ?? frame ?? 0)));
 }

@@ -73,14 +73,15 @@ export const answerTimeCases: readonly UnitCase[] = [
     },
   },
   {
-    title: "each silence doubles the wait, up to the patience; an answer or a new view ends that",
+    title:
+      "each silence doubles the wait, up to five times the retry time; an answer or a new view ends that",
     run(t) {
       const time = after(1000);
       const waits = [1, 2, 3, 4, 5].map(() => {
         time.noteSilence();
         return time.retryUs;
       });
-      t.deepEqual(waits, [40_000, 80_000, 160_000, patienceUs, patienceUs]);
+      t.deepEqual(waits, [40_000, 80_000, 5 * retryUs, 5 * retryUs, 5 * retryUs]);
       time.noteAnswer(1000);
       t.is(time.retryUs, retryUs);
       const slow = after(...Array.from({ length: 60 }, () => 40_000));
@@ -88,6 +89,9 @@ export const answerTimeCases: readonly UnitCase[] = [
       slow.noteSilence();
       slow.forgetSilence();
       t.is(slow.retryUs, before, "how busy the cards are is not forgotten");
+      const slowest = after(patienceUs, patienceUs);
+      slowest.noteSilence();
+      t.is(slowest.retryUs, patienceUs, "nor is it asked sooner than it answers");
     },
   },
 ];

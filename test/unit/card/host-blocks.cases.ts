@@ -87,4 +87,23 @@ export const hostBlocksCases: readonly UnitCase[] = [
       t.deepEqual(tagsOf(blocks.take(true)), [1]);
     },
   },
+  {
+    title: "tags come in any order, and one that was answered may come again",
+    run(t) {
+      const blocks = new HostBlocks();
+      for (const tag of [7, 3, 0xffff_ffff, 5]) blocks.add(tag, 1, 0);
+      const open = (): boolean[] => [0, 3, 4, 5, 7, 0xffff_ffff].map((tag) => blocks.isOpen(tag));
+      t.deepEqual(open(), [false, true, false, true, true, true]);
+      let block: HostBlock | null = blocks.take(true);
+      const tags = [];
+      while (block !== null) {
+        tags.push(block.tag);
+        block = blocks.close(block);
+      }
+      t.deepEqual(tags, [7, 3, 0xffff_ffff, 5]);
+      t.deepEqual(open(), [false, false, false, false, false, false]);
+      blocks.add(5, 1, 0);
+      t.deepEqual(open(), [false, false, false, true, false, false]);
+    },
+  },
 ];

@@ -5,6 +5,7 @@ import { FrameBuffer } from "../../../firmware/wire/frame-buffer.js";
 import { encodeHello, HelloFields } from "../../../firmware/wire/hello-frame.js";
 import { LINK_ALIVE, LINK_DEAD, LINK_STALE } from "../../../firmware/wire/host-status-frames.js";
 import { memberList } from "../../support/member-lists.js";
+import { TestCable } from "../../support/test-cable.js";
 import type { UnitCase } from "../../support/unit-case.js";
 
 const SELF = 1;
@@ -31,7 +32,7 @@ export const linkStateCases: readonly UnitCase[] = [
   {
     title: "a cable is dead until the first hello, and time alone changes nothing",
     run(t) {
-      const link = new LinkState();
+      const link = new LinkState(new TestCable());
       t.is(link.state, LINK_DEAD);
       t.is(link.neighbour, 0);
       t.false(link.age(1_000_000, STALE_US, DEAD_US));
@@ -41,7 +42,7 @@ export const linkStateCases: readonly UnitCase[] = [
   {
     title: "is alive where both ends hear each other, stale where only this one does",
     run(t) {
-      const link = new LinkState();
+      const link = new LinkState(new TestCable());
       t.true(link.hear(2, hello(0), SELF, members(), 10));
       t.is(link.state, LINK_STALE);
       t.false(link.heardBack);
@@ -57,7 +58,7 @@ export const linkStateCases: readonly UnitCase[] = [
   {
     title: "the same hello again is no news",
     run(t) {
-      const link = new LinkState();
+      const link = new LinkState(new TestCable());
       const say = hello(SELF, [[3, 1, 0b110]]);
       t.true(link.hear(2, say, SELF, members(), 10));
       t.false(link.hear(2, say, SELF, members(), 20));
@@ -67,7 +68,7 @@ export const linkStateCases: readonly UnitCase[] = [
   {
     title: "another neighbour, another cost and another path are news",
     run(t) {
-      const link = new LinkState();
+      const link = new LinkState(new TestCable());
       link.hear(2, hello(SELF, [[3, 1, 0b110]]), SELF, members(), 10);
       t.true(link.hear(2, hello(SELF, [[3, 2, 0b110]]), SELF, members(), 20));
       t.true(link.hear(2, hello(SELF, [[3, 2, 0b111]]), SELF, members(), 30));
@@ -81,7 +82,7 @@ export const linkStateCases: readonly UnitCase[] = [
   {
     title: "ways of another member list, and to cards of none, are not taken",
     run(t) {
-      const link = new LinkState();
+      const link = new LinkState(new TestCable());
       const other = hello(SELF, [[3, 1, 0b110]]);
       other.membersChecksum += 1;
       link.hear(2, other, SELF, members(), 10);
@@ -94,7 +95,7 @@ export const linkStateCases: readonly UnitCase[] = [
   {
     title: "turns stale, then dead, each at its time and once",
     run(t) {
-      const link = new LinkState();
+      const link = new LinkState(new TestCable());
       link.hear(2, hello(SELF, [[3, 1, 0b110]]), SELF, members(), 1000);
       t.false(link.age(1000 + STALE_US - 1, STALE_US, DEAD_US));
       t.is(link.state, LINK_ALIVE);
@@ -112,7 +113,7 @@ export const linkStateCases: readonly UnitCase[] = [
   {
     title: "dies even where nobody looked while it was stale",
     run(t) {
-      const link = new LinkState();
+      const link = new LinkState(new TestCable());
       link.hear(2, hello(SELF), SELF, members(), 0);
       t.true(link.age(DEAD_US, STALE_US, DEAD_US));
       t.is(link.state, LINK_DEAD);
@@ -123,7 +124,7 @@ export const linkStateCases: readonly UnitCase[] = [
   {
     title: "a neighbour that is no member any more is forgotten with all that it told",
     run(t) {
-      const link = new LinkState();
+      const link = new LinkState(new TestCable());
       link.hear(2, hello(SELF, [[3, 1, 0b110]]), SELF, members(), 10);
       link.framesIn = 7;
       const others = memberList([
@@ -138,38 +139,26 @@ export const linkStateCases: readonly UnitCase[] = [
     },
   },
   {
-    title:
-      "a hello is the same only byte for byte, as long as it, in the same epoch and on a cable that is alive",
+    title: "what the cable expects holds no longer than the cable is alive, and its neighbour a member",
     run(t) {
-      const link = new LinkState();
+      const cable = new TestCable();
+      const link = new LinkState(cable);
       const frame = new FrameBuffer();
-      for (const routes of [0, 1, 2, 3]) {
-        encodeHello(
-          frame,
-          hello(
-            SELF,
-            Array.from({ length: routes }, (_, index) => [index + 1, 1, 2]),
-          ),
-        );
-        // Lengths of all remainders by four: those of hellos are all alike.
-        frame.length += routes;
-        link.hear(2, hello(SELF), SELF, members(), 10);
-        link.keepHello(frame, 5);
-        t.true(link.isHeardAgain(frame, 5));
-        t.false(link.isHeardAgain(frame, 6));
-        for (let offset = 0; offset < frame.length; offset += 1) {
-          frame.bytes[offset] = (frame.bytes[offset] as number) ^ 0x80;
-          t.false(link.isHeardAgain(frame, 5), `byte ${offset} of ${frame.length}`);
-          frame.bytes[offset] = (frame.bytes[offset] as number) ^ 0x80;
-        }
-        frame.bytes[frame.length] = (frame.bytes[frame.length] as number) ^ 0x80;
-        t.true(link.isHeardAgain(frame, 5), "what stands behind it is no part of it");
-        frame.length += 1;
-        t.false(link.isHeardAgain(frame, 5));
+      encodeHello(frame, hello());
+      const changes: readonly (() => void)[] = [
+        () => link.age(10 + STALE_US, STALE_US, DEAD_US),
+        () => link.age(10 + DEAD_US, STALE_US, DEAD_US),
+        () => link.forget(),
+        () => link.remap(members(), members()),
+      ];
+      for (const change of changes) {
+        link.hear(2, hello(), SELF, members(), 10);
+        cable.expect(frame);
+        link.age(10 + STALE_US - 1, STALE_US, DEAD_US);
+        t.true(cable.expected.takes(frame, 10));
+        change();
+        t.false(cable.expected.takes(frame, 10));
       }
-      frame.length -= 1;
-      link.age(1_000_000, STALE_US, DEAD_US);
-      t.false(link.isHeardAgain(frame, 5), "the cable is dead");
     },
   },
 ];

@@ -167,6 +167,20 @@ export const linkTestCases: readonly UnitCase[] = [
     },
   },
   {
+    title: "what the host is told bears the host's header, also behind a question to the other end",
+    run(t) {
+      const one = bench();
+      for (const tag of [1, 2]) {
+        ask(one, { tag, durationMs: 0 });
+        reply(one, 2, { tag, code: LINK_TEST_DONE });
+      }
+      t.deepEqual(
+        told(one).map(([tag]) => tag),
+        [1, 2],
+      );
+    },
+  },
+  {
     title: "a session that ends is told nothing, nor is the next one, and the cable goes back all the same",
     run(t) {
       const one = bench();

@@ -110,7 +110,7 @@ export const plannerCases: readonly UnitCase[] = [
       );
       bench.plan(3, { requestId: 50, kind: PLAN_SEED, seed: 100n });
       t.deepEqual(results(bench).at(-1), [3, 50, PLAN_TOO_LOW, 101n], "with the least that would do");
-      bench.advance(50_000);
+      bench.advance(40_000);
       t.deepEqual(bench.sent.prepares(), []);
       bench.request(3, 2);
       t.is(firstsAssigned(bench).at(-1), 101n);

@@ -16,7 +16,7 @@ class PostBench {
   readonly sent: string[] = [];
 
   constructor() {
-    this.context = cardContext({ sendLink: (_link, frame) => this.sent.push(payloadOf(frame)) > 0 });
+    this.context = cardContext({ sendLink: (frame) => this.sent.push(payloadOf(frame)) > 0 });
     const { state } = this.context;
     state.fabricId = 0x0102_0304;
     state.cardId = 2;

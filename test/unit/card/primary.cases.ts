@@ -25,7 +25,8 @@ const FIVE = [1, 2, 3, 4, 5].map((card) => [card, 1] as const);
 
 export const primaryCases: readonly UnitCase[] = [
   {
-    title: "sends a beacon to each other member every 10 ms, with all of its view and one sequence",
+    title:
+      "sends a beacon to each other member as soon as there is a way and every 10 ms, with all of its view and one sequence",
     run(t) {
       const bench = new CardBench({ first: 500n });
       bench.advance(30_000);
@@ -33,6 +34,8 @@ export const primaryCases: readonly UnitCase[] = [
       t.deepEqual(
         beacons.map(({ atUs, to }) => [atUs, to]),
         [
+          [0, 2],
+          [0, 3],
           [10_000, 2],
           [10_000, 3],
           [20_000, 2],
@@ -45,8 +48,8 @@ export const primaryCases: readonly UnitCase[] = [
       t.deepEqual([fields.view, toBigInt(fields.ceiling)], [0x101, 500n + WINDOW]);
       t.is(fields.state, REFUSE_NO_LEASE);
       const sequences = beacons.map((beacon) => beacon.fields.sequence - fields.sequence);
-      t.deepEqual(sequences, [0, 0, 1, 1, 2, 2]);
-      t.is(bench.card.counters.beaconsSent, 4, "the first found no way: nobody had said hello");
+      t.deepEqual(sequences, [0, 0, 1, 1, 2, 2, 3, 3]);
+      t.is(bench.card.counters.beaconsSent, 5, "the first found no way: nobody had said hello");
     },
   },
   {
@@ -293,7 +296,7 @@ export const primaryCases: readonly UnitCase[] = [
       t.is(beaconsIn(beaconUs).length, 1, "until it is acknowledged");
       t.is(beaconsIn(4 * beaconUs).length, 2);
       beaconsIn(GRANT_US);
-      t.true(bench.primary.leaseLeftUs() <= 0);
+      t.true(bench.primary.lease.leaseLeftUs() <= 0);
       t.is(beaconsIn(5 * beaconUs).length, 5);
     },
   },
@@ -322,9 +325,9 @@ export const primaryCases: readonly UnitCase[] = [
       bench.context.state.promised = 0x201;
       bench.context.review();
       bench.primary.begin();
-      t.true(bench.primary.leaseLeftUs() <= 0);
-      t.true(bench.primary.quorum.ceiling.isZero());
-      t.is(bench.primary.assignState(), REFUSE_NO_LEASE);
+      t.true(bench.primary.lease.leaseLeftUs() <= 0);
+      t.true(bench.primary.lease.quorum.ceiling.isZero());
+      t.is(bench.primary.lease.assignState(), REFUSE_NO_LEASE);
       bench.lease();
       t.is(bench.firsts().length, 2, "who waited in the view before is served no more");
       t.deepEqual(bench.sent.refusals(), [], "nor refused: it asks again");

@@ -21,7 +21,7 @@ class Ballot {
 
   beacon(atUs: number, ceiling = 0n): number {
     this.quorum.noteOwn(SELF, uint64(ceiling), this.members, atUs);
-    return this.quorum.noteBeacon(atUs);
+    return this.quorum.noteBeacon(atUs, SELF, this.members.count);
   }
 
   ack(index: number, sequence: number, nowUs: number, ceiling = 0n, flags = 0): void {

@@ -38,7 +38,8 @@ export const recoveryCases: readonly UnitCase[] = [
       fabric.kill(1);
       fabric.boot(1);
       fabric.openHost(1);
-      fabric.run(DEFAULT_TIMING.beaconUs + 2000);
+      // As long as all acknowledge, beacons are rarer.
+      fabric.run(2 * DEFAULT_TIMING.beaconUs + 2000);
       t.is(fabric.at(1).card?.counters.storesReceived, 0);
       const { view, primary, secondary, base } = fabric.status(2).status();
       t.true(view > 0x101);

@@ -170,6 +170,26 @@ export const reporterCases: readonly UnitCase[] = [
     },
   },
   {
+    title: "a mirror that is due when nobody listens any more waits for the next session, and wakes nobody",
+    run(t) {
+      const bench = new CardBench({ cardId: 2 });
+      bench.beacon();
+      storeUpTo(bench, 5n);
+      storeUpTo(bench, 6n);
+      bench.fromHost(hostClose(SESSION));
+      bench.host.clear();
+      bench.advance(2 * DEFAULT_TIMING.mirrorUs);
+      storeUpTo(bench, 7n);
+      bench.advance(2 * DEFAULT_TIMING.mirrorUs);
+      t.deepEqual(bench.host.mirrors(), []);
+      bench.fromHost(hostOpen(SESSION + 1));
+      t.deepEqual(
+        bench.host.mirrors().map(({ held }) => held),
+        [7n],
+      );
+    },
+  },
+  {
     title: "a number held is told with the view in which it was held, though a newer one has begun",
     run(t) {
       const bench = new CardBench({ cardId: 2 });

@@ -11,6 +11,7 @@ import { cardContext } from "../../support/card-parts.js";
 import { compact } from "../../support/hex.js";
 import { payloadOf, uint64 } from "../../support/layout.js";
 import type { Sent } from "../../support/link-log.js";
+import type { TestCable } from "../../support/test-cable.js";
 import type { UnitCase } from "../../support/unit-case.js";
 
 /** Cards 1 to 4; the bench's card is 2, with a cable to 1, to 3 and a second one to 3. Paths: bit 0 for card 1, ... */
@@ -235,6 +236,38 @@ export const routerCases: readonly UnitCase[] = [
         ],
         "at once",
       );
+    },
+  },
+  {
+    title:
+      "a hello that says what the one before said has no turn, until what it was checked against changes",
+    run(t) {
+      const bench = new CardBench({ cardId: 2 });
+      bench.helloing = false;
+      const [cable] = bench.cables as [TestCable];
+      const isHandedOn = (): boolean => {
+        const before = cable.expectedFrames;
+        bench.hello(0);
+        return cable.expectedFrames === before;
+      };
+      bench.hello(0);
+      t.false(isHandedOn());
+      bench.advance(DEFAULT_TIMING.linkStaleUs - 1000);
+      t.false(isHandedOn());
+      bench.advance(2000);
+      t.is(bench.status().links().states[0], LINK_ALIVE, "it is heard all the same");
+      t.is(bench.status().links().framesIn[0], cable.expectedFrames + 2, "and counted");
+
+      bench.beacon({ ceiling: 200_000n });
+      t.true(isHandedOn(), "its ceiling was written");
+      t.false(isHandedOn());
+      bench.hello(0, [], { heard: 0 });
+      t.true(isHandedOn(), "the other end did not hear this card meanwhile");
+      t.false(isHandedOn());
+      bench.hello(0, [], { checksum: 1 });
+      t.true(isHandedOn(), "it had another list meanwhile");
+      bench.advance(DEFAULT_TIMING.linkStaleUs);
+      t.true(isHandedOn(), "it was silent");
     },
   },
   {

@@ -20,7 +20,7 @@ class SecondaryBench {
   constructor() {
     const { context, post } = memberParts({ cardId: 2, base: 100n }, this.sent);
     this.context = context;
-    this.secondary = new Secondary(context, post, () => {});
+    this.secondary = new Secondary(context, post, { noteHeld() {} });
     this.secondary.begin();
   }
 
@@ -162,12 +162,14 @@ export const secondaryCases: readonly UnitCase[] = [
       const bench = new SecondaryBench();
       t.is(bench.store(), 1);
       bench.context.state.promised = VIEW + 1;
+      bench.context.save();
       t.is(bench.store(), 1, "not answered");
       t.is(bench.context.counters.storesRefused, 1);
       bench.context.state.promised = VIEW;
-      bench.context.cold = true;
+      bench.context.save();
+      bench.context.setCold(true);
       t.is(bench.store(), 1, "nor while cold");
-      bench.context.cold = false;
+      bench.context.setCold(false);
       t.is(bench.store(), 2);
     },
   },

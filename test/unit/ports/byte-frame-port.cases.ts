@@ -1,19 +1,22 @@
-import { ByteFramePort } from "../../../firmware/ports/byte-frame-port.js";
+import { ByteFramePort, type ByteSink } from "../../../firmware/ports/byte-frame-port.js";
 import { fromHex, toHex } from "../../support/hex.js";
 import { frameFrom, payloadOf } from "../../support/layout.js";
 import type { UnitCase } from "../../support/unit-case.js";
 
 const ZERO = "0001058def02d200";
 
+const clock = { nowUs: 0 };
+
 function port(hasRoom = true): { port: ByteFramePort; written: string[]; frames: string[] } {
   const written: string[] = [];
   const frames: string[] = [];
-  const made = new ByteFramePort({
+  const sink: ByteSink = {
     write(bytes, length) {
       if (hasRoom) written.push(toHex(bytes, length));
       return hasRoom;
     },
-  });
+  };
+  const made = new ByteFramePort(sink, () => clock.nowUs);
   made.onFrame = (frame) => frames.push(payloadOf(frame));
   return { port: made, written, frames };
 }
@@ -70,9 +73,42 @@ export const byteFramePortCases: readonly UnitCase[] = [
     },
   },
   {
+    title: "does not hand on the frame that it expects, and notes that it came, and when",
+    run(t) {
+      const { port: receiver, frames } = port();
+      t.deepEqual([receiver.expectedFrames, receiver.expectedUs()], [0, Number.NEGATIVE_INFINITY]);
+      receiver.expect(frameFrom("00"));
+      clock.nowUs = 7;
+      receive(receiver, ZERO);
+      clock.nowUs = 9;
+      receive(receiver, ZERO);
+      t.deepEqual([receiver.expectedFrames, receiver.expectedUs()], [2, 9]);
+      receive(receiver, "00021101062202ae811c00");
+      t.deepEqual(frames, ["11000022"], "another is handed on");
+      receiver.expectNothing();
+      receive(receiver, ZERO);
+      t.deepEqual([frames, receiver.expectedFrames], [["11000022", "00"], 2]);
+    },
+  },
+  {
+    title: "expects a frame only byte for byte and as long as it, and the newest that it was told",
+    run(t) {
+      const { port: receiver, frames } = port();
+      receiver.expect(frameFrom("1100002233"));
+      receive(receiver, "00021101062202ae811c00");
+      t.deepEqual(frames, ["11000022"], "the beginning of it");
+      receiver.expect(frameFrom("11000023"));
+      receive(receiver, "00021101062202ae811c00");
+      t.is(frames.length, 2, "its last byte is another");
+      receiver.expect(frameFrom("11000022"));
+      receive(receiver, "00021101062202ae811c00");
+      t.is(frames.length, 2);
+    },
+  },
+  {
     title: "does nothing where nobody listens yet",
     run(t) {
-      const deaf = new ByteFramePort({ write: () => true });
+      const deaf = new ByteFramePort({ write: () => true }, () => 0);
       receive(deaf, ZERO);
       t.is(deaf.badFrames, 0);
     },

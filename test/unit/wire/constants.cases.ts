@@ -24,7 +24,7 @@ export const constantsCases: readonly UnitCase[] = [
       t.deepEqual([constants.MIN_CARD_ID, constants.MAX_CARD_ID], [1, 254]);
       t.deepEqual([constants.BLANK_CARD_ID, constants.NEIGHBOUR_ID, constants.BLANK_FABRIC_ID], [0, 255, 0]);
       t.deepEqual([constants.MAX_LINKS, constants.MAX_MEMBERS, constants.MAX_VOTES], [8, 10, 15]);
-      t.deepEqual([constants.MAX_BLOCKS_IN_FLIGHT, constants.MAX_WAITING_REQUESTS], [8, 80]);
+      t.deepEqual([constants.MAX_BLOCKS_IN_FLIGHT, constants.MAX_WAITING_REQUESTS], [8, 20]);
       t.deepEqual([constants.DEFAULT_WINDOW, constants.MAX_BLOCK_COUNT], [65_536, 32_768]);
     },
   },
@@ -60,7 +60,7 @@ export const constantsCases: readonly UnitCase[] = [
     title: "a cut cable is noticed, and a beacon sent another way, before the lease of who is behind it ends",
     run(t) {
       const { beaconUs, leaseMarginUs, leaseUs, linkStaleUs } = constants.DEFAULT_TIMING;
-      // A beacon before the cut, silence, and a beacon behind it.
+      // A beacon before the cut, silence, and a beacon behind it; of three members half as many, and the next one at once.
       t.true(beaconUs + linkStaleUs + beaconUs < leaseUs - leaseMarginUs);
     },
   },

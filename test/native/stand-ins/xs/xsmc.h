@@ -43,6 +43,8 @@ typedef struct {
 	/* What was thrown; NULL: nothing. */
 	const char* thrown;
 	jmp_buf catcher;
+	/* The time that came with the newest frame. */
+	double onFrameUs;
 	/* Slots that the collector knows of now. */
 	unsigned remembered;
 	/* `c_calloc` finds no memory. */
@@ -74,7 +76,7 @@ void* standInCalloc(size_t count, size_t size);
 #define xsEndHost(machine) \
 		the = NULL; \
 	} while (0)
-#define xsCall1(self, id, argument) standInOnFrame(the, self, argument)
+#define xsCall2(self, id, argument, time) ((void)(the->onFrameUs = (time).number), standInOnFrame(the, self, argument))
 
 #define xsmcVars(count) ((void)(count))
 #define xsmcGet(into, from, id) standInGet(the, &(into), &(from), id)
