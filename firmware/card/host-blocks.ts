@@ -1,19 +1,36 @@
 import { MAX_BLOCK_COUNT, MAX_BLOCKS_IN_FLIGHT } from "../wire/constants.js";
+import type { Uint64 } from "../wire/uint64.js";
 
-const NO_TAG = -1;
+/** In the place of a tag: none. */
+export const NO_TAG = -1;
 
-/** A block that the host waits for. */
+/** A block that the host waits for, or has waited for. */
 export class HostBlock {
   isOpen = false;
-  tag = 0;
+  /** `NO_TAG` where it was closed without numbers. */
+  tag = NO_TAG;
   count = 0;
+  /** The first of its numbers, in halves. Means nothing while it is open. */
+  firstHigh = 0;
+  firstLow = 0;
   openedUs = 0;
-  /** The one that came next, of those that wait or that one request asks for; another one that is not open; null: the last. */
+  /** The one that came next, of those that wait or that one request asks for; null: the last. */
   next: HostBlock | null = null;
+  /** The next of all blocks, in a ring. */
+  after: HostBlock = this;
 }
 
-/** The open blocks of the host, at most `MAX_BLOCKS_IN_FLIGHT`, and in the order of their coming those that no request asks for yet. */
+/**
+ * The open blocks of the host, at most `MAX_BLOCKS_IN_FLIGHT`, and in the order of their coming those that no request asks for yet.
+ * The newest answered ones are remembered, as the host may ask again for one whose answer is still on its way to it, or was lost:
+ * it would get numbers that it does not wait for any more, and those would be skipped.
+ */
 export class HostBlocks {
+  /**
+   * The newest tag that the host has used since `clear`, `NO_TAG`: none. Tags rise, from 2^32 - 1 to 0, so mostly one look tells that
+   * the host does not repeat itself. Whoever adds keeps it.
+   */
+  newestTag = NO_TAG;
   /** All that the host waits for, asked for or not. */
   openCount = 0;
   /** The one that has waited longest to be asked for; null: none waits. */
@@ -21,15 +38,19 @@ export class HostBlocks {
   /** Numbers of the blocks that `take` returned last. */
   takenCount = 0;
   private newest: HostBlock | null = null;
-  /** No tag above it is open. Hosts count their tags up, so mostly that says enough. */
-  private highestTag = NO_TAG;
-  /** The first of those that are not open. */
-  private unused: HostBlock | null = null;
   private readonly all: HostBlock[] = [];
+  /** The block that came last. Blocks are closed in the order of their coming, so the one after it was closed longest ago. */
+  private last: HostBlock;
 
   constructor() {
-    for (let at = 0; at < MAX_BLOCKS_IN_FLIGHT; at += 1) this.all.push(new HostBlock());
-    this.clear();
+    this.last = new HostBlock();
+    this.all.push(this.last);
+    while (this.all.length < MAX_BLOCKS_IN_FLIGHT) {
+      const block = new HostBlock();
+      block.after = this.last.after;
+      this.last.after = block;
+      this.all.push(block);
+    }
   }
 
   get isFull(): boolean {
@@ -37,16 +58,26 @@ export class HostBlocks {
   }
 
   isOpen(tag: number): boolean {
-    if (tag > this.highestTag) return false;
+    if (this.openCount === 0) return false;
     for (const block of this.all) if (block.isOpen && block.tag === tag) return true;
+    return false;
+  }
+
+  /** Fills `first` with the first number of the block of that tag and count. @returns false where no answer to such a one is remembered. */
+  recall(tag: number, count: number, first: Uint64): boolean {
+    for (const block of this.all) {
+      if (block.isOpen || block.tag !== tag || block.count !== count) continue;
+      first.set(block.firstHigh, block.firstLow);
+      return true;
+    }
     return false;
   }
 
   /** Lets a block of `count` numbers, 1 to `MAX_BLOCK_COUNT`, wait behind all others. Only where not all are open. */
   add(tag: number, count: number, nowUs: number): void {
-    const block = this.unused as HostBlock;
-    this.unused = block.next;
-    if (tag > this.highestTag) this.highestTag = tag;
+    let block = this.last.after;
+    while (block.isOpen) block = block.after;
+    this.last = block;
     block.isOpen = true;
     block.tag = tag;
     block.count = count;
@@ -88,27 +119,29 @@ export class HostBlocks {
     this.oldest = first;
   }
 
-  /** Ends a block that was taken. @returns the one behind it. */
-  close(block: HostBlock): HostBlock | null {
-    const { next } = block;
+  /** Ends a block that was taken, whose numbers begin with `first`. */
+  answer(block: HostBlock, first: Uint64): void {
+    block.firstHigh = first.high;
+    block.firstLow = first.low;
     block.isOpen = false;
-    block.next = this.unused;
-    this.unused = block;
     this.openCount -= 1;
-    if (this.openCount === 0) this.highestTag = NO_TAG;
-    return next;
   }
 
-  /** Ends all. */
+  /** Ends a block that was taken and gets no numbers. */
+  close(block: HostBlock): void {
+    block.tag = NO_TAG;
+    block.isOpen = false;
+    this.openCount -= 1;
+  }
+
+  /** Ends all, and forgets what was answered: another session may use the same tags. */
   clear(): void {
-    this.unused = null;
     for (const block of this.all) {
+      block.tag = NO_TAG;
       block.isOpen = false;
-      block.next = this.unused;
-      this.unused = block;
     }
-    this.highestTag = NO_TAG;
     this.openCount = 0;
+    this.newestTag = NO_TAG;
     this.oldest = null;
     this.newest = null;
   }

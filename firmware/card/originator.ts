@@ -20,9 +20,10 @@ import {
   encodeRequest,
   RefuseFields,
 } from "../wire/number-frames.js";
+import { Uint64 } from "../wire/uint64.js";
 import { AnswerTime } from "./answer-time.js";
 import type { CardContext } from "./card-context.js";
-import { type HostBlock, HostBlocks } from "./host-blocks.js";
+import { type HostBlock, HostBlocks, NO_TAG } from "./host-blocks.js";
 import type { HostLine } from "./host-line.js";
 import type { Post } from "./post.js";
 import { StandingFrame } from "./standing-frame.js";
@@ -77,6 +78,8 @@ export class Originator {
   private isSending = false;
   /** Fewer numbers are left than several blocks ask for. */
   private isNearEnd = false;
+  /** The first number of an answer that is sent again. */
+  private readonly again = new Uint64();
 
   /** @param viewState says whether numbers can be had in the view that this card knows. */
   constructor(context: CardContext, post: Post, line: HostLine, viewState: () => number) {
@@ -92,8 +95,8 @@ export class Originator {
   /** Takes the host's request for `count` numbers under its name `tag`. */
   request(tag: number, count: number): void {
     const { context, blocks } = this;
-    // The host repeats itself: nothing to do.
-    if (blocks.openCount > 0 && blocks.isOpen(tag)) return;
+    if (((tag - blocks.newestTag) | 0) > 0) blocks.newestTag = tag;
+    else if (this.isRepeated(tag, count)) return;
     const state = context.nowUs < context.readyUntilUs ? STATE_READY : this.viewState();
     if (blocks.openCount > 0 && blocks.isFull) this.refuseHost(tag, REFUSE_BUSY);
     else if (count === 0 || count > MAX_BLOCK_COUNT) this.refuseHost(tag, REFUSE_COUNT);
@@ -191,6 +194,17 @@ export class Originator {
     this.sendWaiting();
   }
 
+  /** Whether the host repeats itself: what is open goes on, and what was answered gets the same answer again, which skips nothing. */
+  private isRepeated(tag: number, count: number): boolean {
+    const { blocks, again } = this;
+    if (blocks.newestTag === NO_TAG) blocks.newestTag = tag;
+    if (blocks.isOpen(tag)) return true;
+    if (!blocks.recall(tag, count, again)) return false;
+    encodeHostAnswer(this.frame, tag, again, count);
+    this.line.send(FRAME_HOST_ANSWER, this.frame);
+    return true;
+  }
+
   private waitForView(state: number): void {
     const { context, blocks, open } = this;
     const sinceUs = isPermanent(state) ? context.nowUs : context.nowUs - context.timing.patienceUs;
@@ -264,14 +278,12 @@ export class Originator {
   private shareOut(): void {
     const { answer, blocks, context, frame } = this;
     const { first } = answer;
-    let block = this.open.blocks;
-    while (block !== null) {
-      const { count, tag } = block;
-      block = blocks.close(block);
+    for (let block = this.open.blocks; block !== null; block = block.next) {
+      blocks.answer(block, first);
       context.counters.blocksAnswered += 1;
-      encodeHostAnswer(frame, tag, first, count);
+      encodeHostAnswer(frame, block.tag, first, block.count);
       this.line.send(FRAME_HOST_ANSWER, frame);
-      first.add(count);
+      first.add(block.count);
     }
   }
 
@@ -293,14 +305,12 @@ export class Originator {
 
   private giveBack(code: number): void {
     this.open.isOpen = false;
-    let block = this.open.blocks;
-    while (block !== null) block = this.refuseBlock(block, code);
+    for (let block = this.open.blocks; block !== null; block = block.next) this.refuseBlock(block, code);
   }
 
-  /** @returns the block behind it. */
-  private refuseBlock(block: HostBlock, code: number): HostBlock | null {
+  private refuseBlock(block: HostBlock, code: number): void {
     this.refuseHost(block.tag, code);
-    return this.blocks.close(block);
+    this.blocks.close(block);
   }
 
   private refuseHost(tag: number, code: number): void {

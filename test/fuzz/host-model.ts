@@ -40,6 +40,8 @@ export class HostModel {
   readonly delivered: DeliveredBlock[] = [];
   /** Open requests: their tags, and how many numbers each asks for. */
   private readonly open = new Map<number, number>();
+  /** The newest answer to each tag of the session: the card may give it again, and the host takes it once. */
+  private readonly answered = new Map<number, DeliveredBlock>();
   /** Plans that the card has not answered yet. */
   private readonly plans = new Set<number>();
   private readonly plan = new PlanFields();
@@ -114,6 +116,7 @@ export class HostModel {
   private forget(): void {
     this.hasTrunk = false;
     this.open.clear();
+    this.answered.clear();
     this.plans.clear();
     this.echoes.clear();
   }
@@ -142,7 +145,11 @@ export class HostModel {
       `a block was delivered that nobody asked for: tag ${answer.tag}`,
     );
     open.delete(answer.tag);
-    this.delivered.push({ first: toBigInt(answer.first), count: answer.count });
+    const block = { first: toBigInt(answer.first), count: answer.count };
+    const before = this.answered.get(answer.tag);
+    if (before?.first === block.first && before.count === block.count) return;
+    this.answered.set(answer.tag, block);
+    this.delivered.push(block);
   }
 
   private takeRefusal(frame: FrameBuffer): void {

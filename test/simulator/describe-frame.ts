@@ -3,8 +3,10 @@ import * as types from "../../firmware/wire/frame-types.js";
 import { OFFSET_DESTINATION, OFFSET_SOURCE } from "../../firmware/wire/header.js";
 import {
   decodeHostAnswer,
+  decodeHostRequest,
   decodeHostView,
   HostAnswerFields,
+  HostRequestFields,
   HostViewFields,
 } from "../../firmware/wire/host-frames.js";
 import {
@@ -51,6 +53,7 @@ const request = new RequestFields();
 const store = new StoreFields();
 const answer = new AnswerFields();
 const refuse = new RefuseFields();
+const hostRequest = new HostRequestFields();
 const hostAnswer = new HostAnswerFields();
 const hostView = new HostViewFields();
 
@@ -90,6 +93,8 @@ function bodyOf(type: number, frame: FrameBuffer): string {
       return `view ${answer.view} id ${answer.requestId} first ${text(answer.first)} count ${answer.count}`;
     case types.FRAME_REFUSE:
       return decodeRefuse(frame, refuse) ? `id ${refuse.requestId} code ${refuse.code}` : "";
+    case types.FRAME_HOST_REQUEST:
+      return decodeHostRequest(frame, hostRequest) ? `tag ${hostRequest.tag} count ${hostRequest.count}` : "";
     case types.FRAME_HOST_ANSWER:
       return decodeHostAnswer(frame, hostAnswer)
         ? `tag ${hostAnswer.tag} first ${text(hostAnswer.first)} count ${hostAnswer.count}`

@@ -166,7 +166,7 @@ function disturbHost(kit: FaultKit): void {
   const draw = random.below(3);
   if (draw === 0) host.unplug(random.between(1_000, 100_000));
   else if (draw === 1) host.restart();
-  else host.giveUp();
+  else host.calls.giveUp();
 }
 
 function plan(kit: FaultKit): void {

@@ -107,9 +107,9 @@ export function measureDetours(
   });
   // A call that was never answered must not pass for one that did not wait.
   world.areCallsEnded = true;
-  world.run(world.nowUs + GIVE_UP_US, () => world.hosts.every(({ isIdle }) => isIdle));
+  world.run(world.nowUs + GIVE_UP_US, () => world.hosts.every(({ calls }) => calls.isIdle));
   if (world.checker.violation !== "") throw new Error(world.checker.violation);
-  if (!world.hosts.every(({ isIdle }) => isIdle)) throw new Error("A call was never answered.");
+  if (!world.hosts.every(({ calls }) => calls.isIdle)) throw new Error("A call was never answered.");
   return detours;
 }
 
@@ -219,17 +219,17 @@ export function measureThroughput(
   let delivered = 0;
   world.onDelivery = (host) => {
     delivered += 1;
-    if (!world.areCallsEnded) world.hostOf(host).call(BLOCK_COUNT, true);
+    if (!world.areCallsEnded) world.hostOf(host).calls.call(BLOCK_COUNT, true);
   };
   for (const host of world.hosts)
-    for (let block = 0; block < blocks; block += 1) host.call(BLOCK_COUNT, true);
+    for (let block = 0; block < blocks; block += 1) host.calls.call(BLOCK_COUNT, true);
   world.run(world.nowUs + SECOND_US);
   const before = delivered;
   const seconds = 2;
   world.run(world.nowUs + seconds * SECOND_US);
   const blocksPerSecond = (delivered - before) / seconds;
   world.areCallsEnded = true;
-  world.run(world.nowUs + GIVE_UP_US, () => world.hosts.every(({ isIdle }) => isIdle));
+  world.run(world.nowUs + GIVE_UP_US, () => world.hosts.every(({ calls }) => calls.isIdle));
   if (world.checker.violation !== "") throw new Error(world.checker.violation);
   return { blocksPerSecond, gaps: world.checker.gaps(), viewChanged: world.view !== view };
 }

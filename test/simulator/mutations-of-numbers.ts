@@ -1,6 +1,7 @@
 import { AssignedBlocks } from "../../firmware/card/assigned-blocks.js";
 import { Card } from "../../firmware/card/card.js";
 import type { CardContext } from "../../firmware/card/card-context.js";
+import { HostBlocks } from "../../firmware/card/host-blocks.js";
 import { Originator } from "../../firmware/card/originator.js";
 import { Secondary } from "../../firmware/card/secondary.js";
 import type { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
@@ -85,6 +86,13 @@ export const numberMutations: readonly Mutation[] = [
     rule: "A repeated request gets its numbers again in the view in which they were assigned, in no other",
     seeds: 600,
     apply: () => replaceMethod(AssignedBlocks, "endView", () => () => undefined),
+  },
+  {
+    name: "a card forgets the blocks that it has answered",
+    rule: "A block that its host asks for again gets its numbers again, and skips nothing",
+    costsBound: true,
+    seeds: 600,
+    apply: () => replaceMethod(HostBlocks, "recall", () => () => false),
   },
   {
     name: "an answer's request id is not compared",

@@ -1,4 +1,3 @@
-import { MAX_BLOCK_COUNT, MAX_BLOCKS_IN_FLIGHT } from "../../firmware/wire/constants.js";
 import { FrameBuffer } from "../../firmware/wire/frame-buffer.js";
 import {
   FRAME_HOST_ANSWER,
@@ -39,23 +38,21 @@ import {
 import { encodeHostLinkTest, HostLinkTestFields } from "../../firmware/wire/link-test-frames.js";
 import { encodeHostPlan, PlanFields } from "../../firmware/wire/plan-frames.js";
 import type { EventTarget } from "./event-queue.js";
-import type { HostBlock, HostCaller } from "./host-caller.js";
+import { type CallingHost, HostCalls } from "./host-calls.js";
 import { HOST_PORT } from "./simulated-card.js";
 import type { World } from "./world.js";
 
 const TICK = 0;
-const ARRIVAL = 1;
-const TO_CARD = 2;
-const FROM_CARD = 3;
+const TO_CARD = 1;
+const FROM_CARD = 2;
 
 const TICK_US = 5_000;
 const OPEN_REPEAT_US = 50_000;
-const NOT_READY_RETRY_US = 20_000;
 const LINE_LATENCY_US = 150;
 const TRUNK_REPEAT_US = 250_000;
 
-/** A computer with one card. It keeps the rules of the host bridge: what a block serves is fixed when it is first sent. */
-export class SimulatedHost implements EventTarget {
+/** A computer with one card, and the line between them. */
+export class SimulatedHost implements CallingHost, EventTarget {
   /** The number of its board. */
   readonly board: number;
   /** As which card its board is initialised. */
@@ -70,13 +67,16 @@ export class SimulatedHost implements EventTarget {
   readonly view = new HostViewFields();
   /** How many faults keep the card's port from taking frames at present. */
   clogs = 0;
-  probesOpen = 0;
   isUnplugged = false;
   /** The same computer at its other card, to which it lends this one a trunk; null: it has no other. */
   trunk: SimulatedHost | null = null;
   /** How many faults keep the trunk from carrying anything at present. */
   trunkCuts = 0;
   private trunkHeardUs = 0;
+  /** What its processes ask for. */
+  readonly calls: HostCalls;
+  /** Its card has its session. */
+  isOpen = false;
   private readonly world: World;
   private readonly frame = new FrameBuffer();
   private readonly answer = new HostAnswerFields();
@@ -84,12 +84,8 @@ export class SimulatedHost implements EventTarget {
   private readonly initResult = new HostInitResultFields();
   private readonly plan = new PlanFields();
   private readonly linkTest = new HostLinkTestFields();
-  private readonly blocks = new Map<number, HostBlock>();
-  private waiting: HostCaller[] = [];
   private session = 0;
-  private isOpen = false;
   private openAgainUs = 0;
-  private nextTag = 0;
   /** Rises when the line is unplugged: what was on it is gone. */
   private plug = 0;
   private lastToCardUs = 0;
@@ -100,14 +96,10 @@ export class SimulatedHost implements EventTarget {
     this.board = board;
     this.cardId = board;
     this.joins = joins;
-    this.nextTag = world.hostRandom.uint32();
+    this.calls = new HostCalls(world, this);
     this.connect();
     world.queue.add(world.nowUs + world.hostRandom.below(TICK_US), this, TICK, 0, null);
-    this.planArrival();
-  }
-
-  get isIdle(): boolean {
-    return this.blocks.size === 0 && this.waiting.length === 0;
+    this.calls.planArrival();
   }
 
   get isReady(): boolean {
@@ -117,16 +109,6 @@ export class SimulatedHost implements EventTarget {
   lendTrunk(other: SimulatedHost): void {
     this.trunk = other;
     other.trunk = this;
-  }
-
-  /** A process asks for `count` numbers. */
-  call(count: number, isProbe = false): void {
-    const { world } = this;
-    if (isProbe) this.probesOpen += 1;
-    const floor = world.checker.invoke();
-    this.waiting.push({ count, floor, madeUs: world.nowUs, isProbe, isSettled: false });
-    // Calls of one turn become one block; some wait for others to come.
-    if (isProbe || world.hostRandom.chance(0.8)) this.flush();
   }
 
   /** Takes the plug out and puts it in after `us`, or never tells that it did (0). */
@@ -139,10 +121,7 @@ export class SimulatedHost implements EventTarget {
 
   /** Another process takes the place of this one, whose calls die with it. */
   restart(): void {
-    for (const block of this.blocks.values()) for (const caller of block.callers) caller.isSettled = true;
-    this.blocks.clear();
-    this.waiting = [];
-    this.nextTag = this.world.hostRandom.uint32();
+    this.calls.restart();
     this.connect();
   }
 
@@ -154,19 +133,6 @@ export class SimulatedHost implements EventTarget {
     this.incarnation = 0;
     // What the card says of an earlier init must not pass for an answer to this one.
     if (!this.isUnplugged) this.connect();
-  }
-
-  /** Some of those who wait lose their patience. */
-  giveUp(): void {
-    for (const block of this.blocks.values()) {
-      for (const caller of block.callers) if (this.world.hostRandom.chance(0.5)) caller.isSettled = true;
-      if (block.callers.every(({ isSettled }) => isSettled)) this.blocks.delete(block.tag);
-    }
-  }
-
-  /** Those lose their patience who have not been asked for yet. */
-  dropWaiting(): void {
-    this.waiting = [];
   }
 
   /** The card has lost its power. With most kinds of USB line the host sees that, with some it does not. */
@@ -201,6 +167,11 @@ export class SimulatedHost implements EventTarget {
     this.send(FRAME_HOST_LINK_TEST);
   }
 
+  request(tag: number, count: number): void {
+    encodeHostRequest(this.frame, tag, count);
+    this.send(FRAME_HOST_REQUEST);
+  }
+
   /** What the card puts on the line. @returns false where the line has no room. */
   receiveFromCard(frame: FrameBuffer): boolean {
     const { world } = this;
@@ -214,7 +185,6 @@ export class SimulatedHost implements EventTarget {
 
   handle(kind: number, value: number, frame: FrameBuffer | null): void {
     if (kind === TICK) this.tick();
-    else if (kind === ARRIVAL) this.arrive();
     else if (frame !== null) {
       if (value === this.plug) {
         if (kind === TO_CARD) this.world.cardOf(this.board).receive(HOST_PORT, frame);
@@ -242,57 +212,8 @@ export class SimulatedHost implements EventTarget {
     } else if (this.isOpen) {
       if (!this.isInitialised && nowUs >= this.openAgainUs) this.sendInit();
       if (this.trunk !== null && nowUs - this.trunkHeardUs >= TRUNK_REPEAT_US) this.openTrunk();
-      for (const block of this.blocks.values()) if (nowUs >= block.askAtUs) this.ask(block);
-      this.flush();
+      this.calls.tick();
     }
-  }
-
-  private planArrival(): void {
-    const meanUs = this.world.options.callEveryUs;
-    if (meanUs > 0) {
-      this.world.queue.add(
-        this.world.nowUs + 1 + this.world.hostRandom.around(meanUs),
-        this,
-        ARRIVAL,
-        0,
-        null,
-      );
-    }
-  }
-
-  private arrive(): void {
-    if (!this.world.areCallsEnded) {
-      if (this.isInitialised && this.waiting.length < 50) this.call(this.world.callCount());
-      this.planArrival();
-    }
-  }
-
-  private flush(): void {
-    if (!this.isOpen || this.waiting.length === 0 || this.blocks.size >= MAX_BLOCKS_IN_FLIGHT) return;
-    for (const block of this.blocks.values()) if (block.isRefused) return;
-    const callers: HostCaller[] = [];
-    let count = 0;
-    for (const caller of this.waiting) {
-      if (count + caller.count > MAX_BLOCK_COUNT) break;
-      count += caller.count;
-      callers.push(caller);
-    }
-    this.waiting = this.waiting.slice(callers.length);
-    const block: HostBlock = { tag: this.takeTag(), count, callers, askAtUs: 0, isRefused: false };
-    this.blocks.set(block.tag, block);
-    this.ask(block);
-  }
-
-  private ask(block: HostBlock): void {
-    block.isRefused = false;
-    block.askAtUs = this.world.nowUs + this.world.options.hostRetryUs;
-    encodeHostRequest(this.frame, block.tag, block.count);
-    this.send(FRAME_HOST_REQUEST);
-  }
-
-  private takeTag(): number {
-    this.nextTag = (this.nextTag + 1) >>> 0;
-    return this.nextTag;
   }
 
   private openTrunk(): void {
@@ -338,7 +259,7 @@ export class SimulatedHost implements EventTarget {
         if (decodeHostInitResult(frame, this.initResult)) this.noteInit();
         break;
       case FRAME_HOST_ANSWER:
-        if (decodeHostAnswer(frame, this.answer)) this.deliver();
+        if (decodeHostAnswer(frame, this.answer)) this.calls.deliver(this.answer);
         break;
       case FRAME_HOST_REFUSE:
         if (decodeHostRefuse(frame, this.refusal)) this.refuse();
@@ -354,13 +275,7 @@ export class SimulatedHost implements EventTarget {
     this.isOpen = true;
     if (this.trunk !== null) this.openTrunk();
     if (!this.isInitialised) this.sendInit();
-    const blocks = [...this.blocks.values()];
-    this.blocks.clear();
-    for (const block of blocks) {
-      const renamed = { ...block, tag: this.takeTag() };
-      this.blocks.set(renamed.tag, renamed);
-      this.ask(renamed);
-    }
+    this.calls.askAllAgain();
   }
 
   private sendInit(): void {
@@ -377,38 +292,11 @@ export class SimulatedHost implements EventTarget {
 
   private noteView(): void {
     this.world.noteView(this.view);
-    if (this.view.state !== STATE_READY) return;
-    for (const block of this.blocks.values()) if (block.isRefused) this.ask(block);
-    this.flush();
-  }
-
-  private deliver(): void {
-    const { answer, world } = this;
-    const block = this.blocks.get(answer.tag);
-    if (block === undefined || block.count !== answer.count) return;
-    this.blocks.delete(block.tag);
-    let start = world.offsetOf(answer.first);
-    for (const caller of block.callers) {
-      if (!caller.isSettled) {
-        caller.isSettled = true;
-        if (caller.isProbe) this.probesOpen -= 1;
-        world.checker.deliver(start, caller.count, caller.floor, this.board, world.nowUs);
-        world.noteDelivery(this.board, start, caller.madeUs);
-      }
-      start += caller.count;
-    }
-    this.flush();
+    if (this.view.state === STATE_READY) this.calls.askRefused();
   }
 
   private refuse(): void {
-    const { code, tag } = this.refusal;
-    if (code === REFUSE_NO_SESSION) {
-      this.connect();
-      return;
-    }
-    const block = this.blocks.get(tag);
-    if (block === undefined) return;
-    block.isRefused = true;
-    block.askAtUs = this.world.nowUs + NOT_READY_RETRY_US;
+    if (this.refusal.code === REFUSE_NO_SESSION) this.connect();
+    else this.calls.refuse(this.refusal);
   }
 }

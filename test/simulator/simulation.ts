@@ -75,7 +75,7 @@ export function simulate(seed: number, overrides: ScenarioOverrides = {}): Simul
   const liveAgainUs = world.nowUs - mendedUs;
   if (scenario.testsCables) endTests(world);
   if (checker.violation === "") {
-    const silent = liveHosts.filter(({ probesOpen }) => probesOpen > 0).map(({ board }) => board);
+    const silent = liveHosts.filter(({ calls }) => calls.probesOpen > 0).map(({ board }) => board);
     if (silent.length > 0) {
       checker.fail(`P4: ${liveAgainUs} us after the last fault, hosts ${silent.join(", ")} have no number`);
     }
@@ -138,9 +138,9 @@ function heal(world: World, wipedCard: number, extraUs: number): SimulatedHost[]
     ({ board }) => board !== wipedCard && votesOf(parts[board - 1] as number) >= quorum,
   );
   world.areCallsSmall = true;
-  for (const host of world.hosts) host.dropWaiting();
-  for (const host of hosts) host.call(1, true);
-  const isLive = (): boolean => hosts.every(({ probesOpen }) => probesOpen === 0);
+  for (const host of world.hosts) host.calls.dropWaiting();
+  for (const host of hosts) host.calls.call(1, true);
+  const isLive = (): boolean => hosts.every(({ calls }) => calls.probesOpen === 0);
   const endUs = deadline(world, LIVE_AGAIN_US + extraUs);
   while (world.nowUs < endUs() && world.checker.violation === "" && !isLive()) world.run(endUs(), isLive);
   return hosts;
@@ -173,15 +173,17 @@ function deadline(world: World, us: number): () => number {
  */
 function settle(world: World, extraUs: number): SimulatedHost[] {
   world.areCallsSmall = true;
-  for (const host of world.hosts) host.dropWaiting();
-  for (const host of world.hosts) host.call(1, true);
+  for (const host of world.hosts) host.calls.dropWaiting();
+  for (const host of world.hosts) host.calls.call(1, true);
   const endUs = deadline(world, SETTLED_US + extraUs);
   let truth = new FabricTruth(world);
   const hosts = (): SimulatedHost[] => truth.connected.map((board) => world.hostOf(board));
   const isSettled = (): boolean => {
     if (truth.connected.length === 0) return true;
     return (
-      !truth.members.isJoint && truth.left.length === 0 && hosts().every(({ probesOpen }) => probesOpen === 0)
+      !truth.members.isJoint &&
+      truth.left.length === 0 &&
+      hosts().every(({ calls }) => calls.probesOpen === 0)
     );
   };
   while (world.nowUs < endUs() && world.checker.violation === "" && !isSettled()) {
@@ -218,7 +220,7 @@ function foundAgain(kit: FaultKit): void {
 /** Without a fault there is no gap. */
 function drain(world: World): void {
   world.areCallsEnded = true;
-  world.run(world.nowUs + DRAIN_US, () => world.hosts.every(({ isIdle }) => isIdle));
+  world.run(world.nowUs + DRAIN_US, () => world.hosts.every(({ calls }) => calls.isIdle));
   if (world.checker.gaps() > 0)
     world.checker.fail(`P3: ${world.checker.gaps()} numbers skipped without a fault`);
 }

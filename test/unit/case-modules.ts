@@ -27,6 +27,7 @@ import { memberPlansAmidFailuresCases } from "./card/member-plans-amid-failures.
 import { normalPathCases } from "./card/normal-path.cases.js";
 import { originatorCases } from "./card/originator.cases.js";
 import { originatorGroupsCases } from "./card/originator-groups.cases.js";
+import { originatorRepeatsCases } from "./card/originator-repeats.cases.js";
 import { persistentStateCases } from "./card/persistent-state.cases.js";
 import { planDeskCases } from "./card/plan-desk.cases.js";
 import { plannerCases } from "./card/planner.cases.js";
@@ -107,6 +108,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/normal-path", cases: normalPathCases },
   { name: "card/originator", cases: originatorCases },
   { name: "card/originator-groups", cases: originatorGroupsCases },
+  { name: "card/originator-repeats", cases: originatorRepeatsCases },
   { name: "card/answer-time", cases: answerTimeCases },
   { name: "card/assigned-blocks", cases: assignedBlocksCases },
   { name: "card/host-blocks", cases: hostBlocksCases },

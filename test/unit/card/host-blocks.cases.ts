@@ -1,5 +1,6 @@
 import { type HostBlock, HostBlocks } from "../../../firmware/card/host-blocks.js";
 import { MAX_BLOCK_COUNT, MAX_BLOCKS_IN_FLIGHT } from "../../../firmware/wire/constants.js";
+import { Uint64 } from "../../../firmware/wire/uint64.js";
 import type { UnitCase } from "../../support/unit-case.js";
 
 function tagsOf(first: HostBlock | null): number[] {
@@ -88,22 +89,55 @@ export const hostBlocksCases: readonly UnitCase[] = [
     },
   },
   {
-    title: "tags come in any order, and one that was answered may come again",
+    title: "the newest answered blocks are remembered, by tag and count",
     run(t) {
       const blocks = new HostBlocks();
-      for (const tag of [7, 3, 0xffff_ffff, 5]) blocks.add(tag, 1, 0);
-      const open = (): boolean[] => [0, 3, 4, 5, 7, 0xffff_ffff].map((tag) => blocks.isOpen(tag));
-      t.deepEqual(open(), [false, true, false, true, true, true]);
-      let block: HostBlock | null = blocks.take(true);
-      const tags = [];
-      while (block !== null) {
-        tags.push(block.tag);
-        block = blocks.close(block);
+      const first = new Uint64();
+      t.false(blocks.recall(0, 0, first), "nothing was answered yet");
+      blocks.add(0xffff_ffff, 5, 0);
+      t.false(blocks.recall(0xffff_ffff, 5, first), "it is open");
+      blocks.answer(blocks.take(true), new Uint64(1, 0xffff_fffe));
+      t.is(blocks.openCount, 0);
+      t.true(blocks.recall(0xffff_ffff, 5, first));
+      t.deepEqual([first.high, first.low], [1, 0xffff_fffe]);
+      t.false(blocks.recall(0xffff_ffff, 4, first));
+      t.false(blocks.recall(0xffff_fffe, 5, first));
+      blocks.add(7, 5, 0);
+      blocks.close(blocks.take(true));
+      t.false(blocks.recall(7, 5, first), "it got no numbers");
+      blocks.clear();
+      t.false(blocks.recall(0xffff_ffff, 5, first), "the session is over");
+    },
+  },
+  {
+    title: "as long as no answer is lost, a host waits for no block that was forgotten",
+    run(t) {
+      const first = new Uint64();
+      for (let batch = 1; batch <= MAX_BLOCKS_IN_FLIGHT; batch += 1) {
+        for (let open = 1; open <= MAX_BLOCKS_IN_FLIGHT; open += 1) {
+          const blocks = new HostBlocks();
+          let tag = 0;
+          for (; tag < 3 * batch; tag += 1) {
+            blocks.add(tag, 1, 0);
+            if (blocks.openCount === batch) answerAll(blocks);
+          }
+          for (let more = 0; more < open; more += 1) blocks.add(tag + more, 1, 0);
+          // It waits for eight: those that are open, and the newest of the others, whose answers are on their way.
+          for (let more = 1; more <= Math.min(MAX_BLOCKS_IN_FLIGHT - open, 3 * batch); more += 1) {
+            t.true(
+              blocks.recall(tag - more, 1, first),
+              `${more} before ${open} open ones, answered by ${batch}`,
+            );
+            t.is(first.low, 100 + tag - more);
+          }
+        }
       }
-      t.deepEqual(tags, [7, 3, 0xffff_ffff, 5]);
-      t.deepEqual(open(), [false, false, false, false, false, false]);
-      blocks.add(5, 1, 0);
-      t.deepEqual(open(), [false, false, false, true, false, false]);
     },
   },
 ];
+
+/** Answers each open block with a number that tells its tag. */
+function answerAll(blocks: HostBlocks): void {
+  for (let block: HostBlock | null = blocks.take(true); block !== null; block = block.next)
+    blocks.answer(block, new Uint64(0, 100 + block.tag));
+}
