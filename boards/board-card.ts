@@ -58,8 +58,7 @@ export class BoardPlatform implements Platform {
 export function startBoard(hardware: BoardHardware): Firmware {
   const platform = new BoardPlatform(hardware);
   const firmware = startFirmware(platform);
-  hardware.alarm.onAlarm = () => {
-    const nowUs = platform.now();
+  hardware.alarm.onAlarm = (nowUs) => {
     if (nowUs >= platform.light.nextUs) platform.light.look(firmware.readCondition, nowUs);
     firmware.wake(nowUs);
   };

@@ -56,18 +56,20 @@ export function startFirmware(platform: Platform): Firmware {
   };
 
   links.forEach((port, link) => {
-    port.onFrame = (frame, nowUs) => {
-      const wakeUpUs = card.receiveFromLink(link, frame, nowUs);
+    port.onFrame = (frame, nowUs, meaning) => {
+      const wakeUpUs = card.receiveFromLink(link, frame, nowUs, meaning);
       if (wakeUpUs !== alarmUs) setAlarm(wakeUpUs);
     };
   });
-  host.onFrame = (frame, nowUs) => {
-    const wakeUpUs = card.receiveFromHost(frame, nowUs);
+  host.onFrame = (frame, nowUs, meaning) => {
+    const wakeUpUs = card.receiveFromHost(frame, nowUs, meaning);
     if (wakeUpUs !== alarmUs) setAlarm(wakeUpUs);
   };
 
   const wake = (nowUs = platform.now()): void => {
-    setAlarm(card.tick(nowUs));
+    // As `setAlarm`, without its call.
+    alarmUs = card.tick(nowUs);
+    platform.wakeAt(alarmUs);
   };
   card.start(platform.now());
   setAlarm(card.wakeUpUs);

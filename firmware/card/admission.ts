@@ -14,6 +14,8 @@ import {
 import { FABRIC_HEADER_BYTES, OFFSET_FABRIC, OFFSET_SOURCE } from "../wire/header.js";
 import type { CardContext } from "./card-context.js";
 
+/** Never that of a card. */
+export const NO_EPOCH = -1;
 /** What a card takes while it waits for its fabric. Reports decide nothing. */
 const HEARD_WHILE_JOINING = [FRAME_ACCEPT, FRAME_JOIN, FRAME_QUERY, FRAME_REPORT];
 /** What a card takes from one that its own list does not have: a later list may, and then a view change brings it here. */
@@ -65,5 +67,11 @@ export class Admission {
       return false;
     }
     return true;
+  }
+
+  /** @returns the epoch, where frames of any type are admitted from `source` as long as it lasts, else NO_EPOCH. */
+  epochOf(source: number): number {
+    const { context } = this;
+    return context.isReady && context.state.members.has(source) ? context.epoch : NO_EPOCH;
   }
 }

@@ -31,24 +31,35 @@ export interface HostFaults {
   readonly forgottenFrames: number;
 }
 
-/** A line that frames go out over. On boards it is the frame port itself. */
+/** A line that frames go out over. On boards it is the frame port itself, whose docstrings say more. */
 export interface CardLine {
   /** @returns false where the frame found no room. The frame is used again as soon as this returns. */
   send(frame: FrameBuffer): boolean;
+  /** As `send`, with four words written to `bytes[at..at + 16)` first: in XS a call takes less than the four writes. */
+  sendWith(
+    frame: FrameBuffer,
+    at: number,
+    first: number,
+    second: number,
+    third: number,
+    fourth: number,
+  ): boolean;
+  /** From here on a frame that is `frame`, byte for byte but for `bytes[from..to)`, is handed to the card with its `meaning`, above 0. */
+  expectLike(frame: FrameBuffer, from: number, to: number, meaning: number): void;
+  /** Every frame is handed to the card again, and means nothing. */
+  expectNothing(): void;
 }
 
 /** The end of a cable, which knows what a neighbour says again and again. */
 export interface CardCable extends CardLine {
   /** Frames that were dropped for noise. */
   readonly badFrames: number;
-  /** How often the expected frame came. */
+  /** How often an expected frame came, or one that is like it. */
   readonly expectedFrames: number;
   /** @returns when it came last, in microseconds; minus infinity, or 0: never. */
   expectedUs(): number;
   /** From here on a frame that is `frame`, byte for byte, is not handed to the card. */
   expect(frame: FrameBuffer): void;
-  /** Every frame is handed to the card again. */
-  expectNothing(): void;
 }
 
 /** Everything a card is handed: it has no clock, no timer, no randomness and no I/O of its own. */
@@ -75,6 +86,9 @@ export type Counters = Record<CounterName, number>;
 
 /** Made first, and so found first. */
 const COUNTED_OFTEN: readonly CounterName[] = [
+  "blocksAsked",
+  "blocksAnswered",
+  "numbersDelivered",
   "beaconsReceived",
   "requestsReceived",
   "storesReceived",
@@ -89,10 +103,12 @@ export class CardContext {
   nowUs = 0;
   /** When the card wants to be woken. Too early does no harm. */
   wakeUpUs = Number.POSITIVE_INFINITY;
+  /** Something happened that is rare: the next tick asks every part of the card, not only those that are due. */
+  hasNews = true;
   /**
    * Rises with every change of what frames are checked against. As long as it is the same, what was found about a frame holds
-   * for each that is like it: its header (`Card`), a beacon's credibility and what is acknowledged (`Member`), a hello that
-   * cables expect (`LinkState`), headers that are written once (`StandingFrame`). It is raised
+   * for each that is like it: its header and its view (`Sorter`), a beacon's credibility and what is acknowledged (`Member`), a
+   * hello that cables expect (`LinkState`), headers that are written once (`StandingFrame`). It is raised
    * - by `review`, and so by each `save`: what `state` holds (views, lists, ceiling, ids, standing), `blank`, `storageFailed`;
    * - by `setCold` and `setLow`, which alone write `cold` and `isLow`;
    * - by `hearOf` and `forgetHeard`: the list by which cards find each other.
@@ -114,8 +130,6 @@ export class CardContext {
   readyUntilUs = Number.NEGATIVE_INFINITY;
   /** The accepted view makes this card its primary, and nothing higher is promised. */
   leads = false;
-  /** Something happened that is rare: the next tick asks every part of the card, not only those that are due. */
-  hasNews = true;
   bootUs = 0;
   blank = true;
   /** Restarted inside its accepted view: what it held in memory is gone, and it must not act as if it had it. */
@@ -187,7 +201,13 @@ export class CardContext {
   private beginEpoch(): void {
     this.epoch += 1;
     this.readyUntilUs = Number.NEGATIVE_INFINITY;
-    for (const cable of this.environment.links) cable.expectNothing();
+    this.expectNothing();
+  }
+
+  /** What was found about frames holds no more: every one is looked at anew. */
+  expectNothing(): void {
+    const { links } = this.environment;
+    for (let link = 0; link < links.length; link += 1) (links[link] as CardCable).expectNothing();
   }
 
   /** Asks for a wake-up at `atUs` or before. */

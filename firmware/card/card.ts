@@ -1,4 +1,3 @@
-import { PROTOCOL_VERSION } from "../wire/constants.js";
 import type { FrameBuffer } from "../wire/frame-buffer.js";
 import {
   FRAME_ANSWER,
@@ -11,9 +10,10 @@ import {
   OFFSET_TYPE,
   STATE_READY,
 } from "../wire/frame-types.js";
-import { FABRIC_HEADER_BYTES, LOWER_BYTES, WORD_FABRIC, WORD_TYPE, WORD_WAY } from "../wire/header.js";
+import { WORD_TYPE } from "../wire/header.js";
+import { WORD_TAG } from "../wire/host-frames.js";
 import { Uint64 } from "../wire/uint64.js";
-import { Admission } from "./admission.js";
+import { Admission, NO_EPOCH } from "./admission.js";
 import { CableTest } from "./cable-test.js";
 import { CardContext, type CardEnvironment, type Counters } from "./card-context.js";
 import { type CardCondition, ROLE_MEMBER, ROLE_NONE, ROLE_PRIMARY, ROLE_SECONDARY } from "./condition.js";
@@ -22,7 +22,6 @@ import { Founding } from "./founding.js";
 import { HostDesk } from "./host-desk.js";
 import { HostLine } from "./host-line.js";
 import type { Lease } from "./lease.js";
-import type { LinkState } from "./link-state.js";
 import { Member } from "./member.js";
 import { Originator } from "./originator.js";
 import { PlanDesk } from "./plan-desk.js";
@@ -44,8 +43,6 @@ import { Upkeep } from "./upkeep.js";
 
 const NOTHING_HELD = new Uint64();
 const NEVER = Number.POSITIVE_INFINITY;
-/** The first word of a frame of this version, but for its type. */
-const VERSION = PROTOCOL_VERSION << 16;
 
 /**
  * One card, as a pure state machine: frames and time go in, frames and a wake-up time come out. It holds every role,
@@ -54,7 +51,6 @@ const VERSION = PROTOCOL_VERSION << 16;
 export class Card {
   // What every turn asks stands first: XS finds it sooner.
   private readonly context: CardContext;
-  private readonly links: readonly LinkState[];
   private readonly upkeep: Upkeep;
   private readonly originator: Originator;
   private readonly reporter: Reporter;
@@ -88,9 +84,14 @@ export class Card {
     this.context = context;
     const admission = new Admission(context);
     this.router = new Router(context, () => this.lease.beaconSoon());
-    this.links = this.router.links;
+    let admittedEpoch = NO_EPOCH;
     const post = new Post(context, this.router, (frame) => {
-      if (admission.admits(context.cardId, frame)) this.dispatch(context.cardId, frame);
+      if (admittedEpoch === context.epoch) {
+        this.dispatch(context.cardId, frame);
+      } else if (admission.admits(context.cardId, frame)) {
+        admittedEpoch = admission.epochOf(context.cardId);
+        this.dispatch(context.cardId, frame);
+      }
     });
     this.reporter = new Reporter(context, line, viewState);
     this.member = new Member(context, post);
@@ -115,10 +116,7 @@ export class Card {
     this.plans = new PlanDesk(context, post, line, viewState);
     this.originator = new Originator(context, post, line, viewState);
     this.upkeep = new Upkeep(context, router, member, primary, this.planner, this.originator);
-    this.founding = new Founding(context, post, router, () => {
-      this.beginView();
-      this.primary.tick();
-    });
+    this.founding = new Founding(context, post, router, () => this.beginView());
     const status = new StatusReport(
       context,
       line,
@@ -142,7 +140,7 @@ export class Card {
       founding,
       touched,
     );
-    const dispatch = (source: number, frame: FrameBuffer): void => this.dispatch(source, frame);
+    const dispatch = (source: number, frame: FrameBuffer): boolean => this.dispatch(source, frame);
     this.sorter = new Sorter(context, admission, post, this.cableTest, viewState, dispatch);
     const trunk = new Trunk(context, line, this.router, (link, frame) => {
       this.receiveFromLink(link, frame, context.nowUs);
@@ -199,25 +197,34 @@ export class Card {
   /**
    * Takes a frame whose checksum was good, and which its cable did not expect, from the cable `link`, 0 to their number less
    * one. The frame may be changed.
+   * @param meaning what the cable was told that frames like this one mean (`Sorter`); 0 or left out: nothing.
    * @returns `wakeUpUs`.
    */
-  receiveFromLink(link: number, frame: FrameBuffer, nowUs: number): number {
-    const { context } = this;
+  receiveFromLink(link: number, frame: FrameBuffer, nowUs: number, meaning?: number): number {
+    const context = this.context;
     context.nowUs = nowUs;
-    const linkState = this.links[link] as LinkState;
-    const { words } = frame;
-    const way = words[WORD_WAY] as number;
-    if (
-      // Mostly the header, but for the type, is that of the frame before, which was examined in the same state.
-      way === linkState.goodWay &&
-      ((words[WORD_FABRIC] as number) & LOWER_BYTES) === linkState.goodFabric &&
-      context.epoch === linkState.goodEpoch &&
-      ((words[WORD_TYPE] as number) & LOWER_BYTES) === VERSION &&
-      frame.length >= FABRIC_HEADER_BYTES
-    ) {
-      linkState.framesIn += 1;
-      linkState.lastHeardUs = nowUs;
-      this.dispatch(way & 0xff, frame);
+    if (meaning) {
+      // Mostly it is like one that was examined in the same state.
+      const source = meaning & 0xff;
+      switch (meaning >> 8) {
+        // Those first for which somebody waits: XS compares one by one.
+        case FRAME_REQUEST:
+          this.primary.receiveRequest(source, frame, true);
+          break;
+        case FRAME_STORE:
+          this.secondary.receiveStore(source, frame, true);
+          break;
+        case FRAME_ANSWER:
+          this.originator.receiveAnswer(source, frame, true);
+          break;
+        case FRAME_BEACON_ACK:
+          this.receiveAck(source, frame, true);
+          break;
+        default:
+          this.member.receiveBeacon(source, frame, true);
+          this.watchDueUs = nowUs + context.timing.leaseUs;
+          this.reviewState();
+      }
     } else if (!this.sorter.sort(link, frame)) {
       return context.wakeUpUs;
     }
@@ -225,19 +232,29 @@ export class Card {
     return context.wakeUpUs;
   }
 
-  /** Takes a frame whose checksum was good from the host. @returns `wakeUpUs`. */
-  receiveFromHost(frame: FrameBuffer, nowUs: number): number {
-    const { context } = this;
+  /**
+   * Takes a frame whose checksum was good from the host.
+   * @param meaning what the line was told that frames like this one mean (`HostLine`); 0 or left out: nothing.
+   * @returns `wakeUpUs`.
+   */
+  receiveFromHost(frame: FrameBuffer, nowUs: number, meaning?: number): number {
+    const context = this.context;
     context.nowUs = nowUs;
-    if (frame.bytes[OFFSET_TYPE] !== FRAME_HOST_REQUEST) context.hasNews = true;
-    this.desk.receive(frame);
+    if (meaning) {
+      // Mostly the open session asks for numbers. As `decodeHostRequest`, without its call.
+      const words = frame.words;
+      this.originator.request((words[WORD_TAG] as number) >>> 0, (words[WORD_TAG + 1] as number) & 0xffff);
+    } else {
+      if (frame.bytes[OFFSET_TYPE] !== FRAME_HOST_REQUEST) context.hasNews = true;
+      this.desk.receive(frame);
+    }
     if (context.hasNews || this.upkeep.isBusy) this.upkeep.finishTurn();
     return context.wakeUpUs;
   }
 
   /** Lets time pass. To be called at `wakeUpUs`; earlier does no harm. @returns `wakeUpUs`. */
   tick(nowUs: number): number {
-    const { context } = this;
+    const context = this.context;
     context.nowUs = nowUs;
     if (context.hasNews || nowUs >= this.allDueUs || !context.isReady) this.tickAll();
     else this.tickDue();
@@ -290,58 +307,65 @@ export class Card {
 
   /** Asks the parts that have something to do many times a second, each only where it has. */
   private tickDue(): void {
-    const { context, lease, originator, reporter, router } = this;
-    const { nowUs } = context;
+    const context = this.context;
+    const router = this.router;
+    const lease = this.lease;
+    const nowUs = context.nowUs;
     if (nowUs >= this.watchDueUs) this.tickWatch();
     context.wakeUpUs = this.allDueUs;
     if (nowUs >= router.dueUs) router.tick();
     if (context.leads && !lease.abdicated && (nowUs >= lease.nextBeaconUs || this.primary.hasWaiting))
       this.primary.tick();
     this.reviewState();
-    if (nowUs >= originator.dueUs) originator.tick();
-    if (nowUs >= reporter.dueUs) reporter.reportHeld();
+    if (nowUs >= this.originator.dueUs) this.originator.tick();
+    if (nowUs >= this.reporter.dueUs) this.reporter.reportHeld();
     this.planWake();
   }
 
   /** Lowers `wakeUpUs`, which is `allDueUs` or sooner, to when one of those is due that have something to do many times a second. */
   private planWake(): void {
-    const { context, lease } = this;
+    const context = this.context;
+    const lease = this.lease;
     // `wakeBy` without its calls.
     let soonUs = context.wakeUpUs;
     if (this.watchDueUs < soonUs) soonUs = this.watchDueUs;
-    let { dueUs } = this.router;
+    let dueUs = this.router.dueUs;
     if (dueUs < soonUs) soonUs = dueUs;
-    ({ dueUs } = this.originator);
+    dueUs = this.originator.dueUs;
     if (dueUs < soonUs) soonUs = dueUs;
-    ({ dueUs } = this.reporter);
+    dueUs = this.reporter.dueUs;
     if (dueUs < soonUs) soonUs = dueUs;
     const isActing = context.leads && !lease.abdicated && !context.cold;
     if (isActing && lease.nextBeaconUs < soonUs) soonUs = lease.nextBeaconUs;
     context.wakeUpUs = soonUs;
   }
 
-  /** Hands a frame that is for this card to the role that it is for. */
-  private dispatch(source: number, frame: FrameBuffer): void {
+  /**
+   * Hands a frame that is for this card to the role that it is for.
+   * @returns whether what was found about it holds for all that are like it, for as long as the epoch is the same.
+   */
+  private dispatch(source: number, frame: FrameBuffer): boolean {
     const type = (frame.words[WORD_TYPE] as number) >> 24;
-    // The most frequent first: XS compares one by one.
+    let isExample = false;
     switch (type) {
       case FRAME_BEACON_ACK:
-        this.receiveAck(source, frame);
+        this.receiveAck(source, frame, false);
+        isExample = this.lease.isUsualAck(frame);
         break;
       case FRAME_REQUEST:
-        this.primary.receiveRequest(source, frame);
+        isExample = this.primary.receiveRequest(source, frame, false);
         break;
       case FRAME_BEACON:
+        isExample = this.member.receiveBeacon(source, frame, false);
         // No silence is looked for before the one ends that this beacon begins. The alarm stays: the router's is sooner.
-        if (this.member.receiveBeacon(source, frame))
-          this.watchDueUs = this.context.nowUs + this.context.timing.leaseUs;
+        if (isExample) this.watchDueUs = this.context.nowUs + this.context.timing.leaseUs;
         this.reviewState();
         break;
       case FRAME_STORE:
-        this.secondary.receiveStore(source, frame);
+        isExample = this.secondary.receiveStore(source, frame, false);
         break;
       case FRAME_ANSWER:
-        this.originator.receiveAnswer(source, frame);
+        isExample = this.originator.receiveAnswer(source, frame, false);
         break;
       case FRAME_REFUSE:
         this.originator.receiveRefuse(source, frame);
@@ -350,14 +374,17 @@ export class Card {
         this.context.hasNews = true;
         this.rare.take(type, source, frame);
     }
+    return isExample;
   }
 
-  private receiveAck(source: number, frame: FrameBuffer): void {
-    const { context } = this;
-    const isPutOff = this.lease.receiveAck(source, frame);
+  private receiveAck(source: number, frame: FrameBuffer, isAlike: boolean): void {
+    const context = this.context;
+    const isPutOff = this.lease.receiveAck(source, frame, isAlike);
     if (this.primary.hasWaiting) this.primary.serveWaiting();
     this.reviewState();
     if (!isPutOff || context.hasNews) return;
+    // The secondary as well has just been heard.
+    if (this.watch.isCalm) this.watchDueUs = this.lease.lastBeaconUs + context.timing.leaseUs;
     context.wakeUpUs = this.allDueUs;
     this.planWake();
   }
@@ -372,7 +399,7 @@ export class Card {
 
   /** A beacon or its acknowledgement: mostly nothing has changed for anybody. */
   private reviewState(): void {
-    const { context } = this;
+    const context = this.context;
     if (
       this.originator.hasWaiting ||
       !this.reporter.viewWasTold ||
@@ -413,6 +440,8 @@ export class Card {
     this.primary.begin();
     this.secondary.begin();
     this.originator.beginView();
+    // Its beacon is what all others wait for now.
+    this.primary.tick();
   }
 
   private role(): number {

@@ -66,6 +66,7 @@ export class Coordinator {
   private view = 0;
   private chosen = false;
   private startedUs = 0;
+  private sentUs = 0;
   private nextSendUs = 0;
   /** How often the promises were asked for. */
   private rounds = 0;
@@ -169,10 +170,12 @@ export class Coordinator {
     const { context, decline } = this;
     if (!decodeDecline(frame, decline)) {
       context.counters.dropLength += 1;
-    } else if (decline.view === this.view && decline.promised > this.highestSeen) {
-      this.highestSeen = decline.promised;
+    } else if (decline.view === this.view) {
+      if (decline.promised > this.highestSeen) this.highestSeen = decline.promised;
+      if (this.chosen) return;
       // Only a new number can win against a higher promise.
-      if (decline.promised > this.view && !this.chosen) this.view = 0;
+      if (decline.promised > this.view) this.view = 0;
+      else this.askSoon();
     }
   }
 
@@ -233,10 +236,12 @@ export class Coordinator {
   /** Chooses as soon as a quorum has promised and the current number is known, or nobody more is to be expected. */
   private tryChoose(): void {
     const { context, promises, counted } = this;
-    if (this.chosen || !counted.isQuorum(promises.mask())) return;
+    if (this.chosen || !counted.isQuorum(promises.mask)) return;
     const patienceUs = this.startedUs + context.timing.choiceUs;
     const suffices = promises.knowsTail(counted) && this.hasWished();
     if (!suffices && !promises.isComplete(counted) && context.nowUs < patienceUs) {
+      // The one who can tell is asked once more before it is too late.
+      this.askSoon();
       context.wakeBy(patienceUs);
       return;
     }
@@ -244,9 +249,11 @@ export class Coordinator {
   }
 
   private hasWished(): boolean {
-    const { plan, promises, counted } = this;
-    const has = (card: number): boolean => card === 0 || promises.has(counted.indexOf(card));
-    return has(plan.primary) && has(plan.secondary);
+    return this.hasPromised(this.plan.primary) && this.hasPromised(this.plan.secondary);
+  }
+
+  private hasPromised(card: number): boolean {
+    return card === 0 || this.promises.has(this.counted.indexOf(card));
   }
 
   private choose(): void {
@@ -266,11 +273,20 @@ export class Coordinator {
 
   private sendAgain(): void {
     const { context } = this;
-    // What was chosen is longer than a question, and its primary tells it too.
-    this.nextSendUs = context.nowUs + context.timing.prepareUs * (this.chosen ? 2 : 1);
+    this.sentUs = context.nowUs;
+    // A small board takes longer than `prepareUs` to write its promise, and each question that comes meanwhile is a turn more for it.
+    this.nextSendUs = context.nowUs + PATIENT_PREPARES * context.timing.prepareUs;
     context.wakeBy(this.nextSendUs);
     if (this.chosen) this.announce();
     else this.askAgain();
+  }
+
+  /** Asks again sooner than those who are silent: a grant that stops a card runs out within a beacon. */
+  private askSoon(): void {
+    const { context } = this;
+    const soonUs = this.sentUs + context.timing.prepareUs;
+    if (soonUs < this.nextSendUs) this.nextSendUs = soonUs;
+    context.wakeBy(this.nextSendUs);
   }
 
   private askAgain(): void {
@@ -287,12 +303,13 @@ export class Coordinator {
 
   /**
    * A card that missed how this one came to be a member would not hear it: so the view that made it one goes first. Only
-   * now and then, as it is long: with each question it would fill the cables of a line of cards.
+   * now and then, as it is long: with each question it would fill the cables of a line of cards. And not with the first one, as mostly
+   * all know that view, and would look at it in vain while somebody waits for a number.
    */
   private ask(card: number): void {
     const { context, post } = this;
     if (!this.router.reaches(card)) return;
-    if (this.rounds % ROUNDS_A_VIEW === 0 && context.state.members.has(card)) {
+    if (this.rounds % ROUNDS_A_VIEW === 1 && context.state.members.has(card)) {
       post.send(FRAME_ACCEPT, card, post.announcer.encode());
     }
     encodePrepare(post.frame, this.view);
@@ -335,5 +352,8 @@ export class Coordinator {
 /** Long enough for any card that has a vote to notice that nobody leads, and to lead. */
 const OUTDATED_LEASES = 4;
 
-/** The view goes in front of every so-many-eth question. */
+/** What is silent is asked, or told, again after so many times `prepareUs`. */
+const PATIENT_PREPARES = 2;
+
+/** The view goes in front of the second question, and of every so-many-eth from there. */
 const ROUNDS_A_VIEW = 8;

@@ -37,10 +37,10 @@ export class HostBlocks {
   oldest: HostBlock | null = null;
   /** Numbers of the blocks that `take` returned last. */
   takenCount = 0;
-  private newest: HostBlock | null = null;
-  private readonly all: HostBlock[] = [];
   /** The block that came last. Blocks are closed in the order of their coming, so the one after it was closed longest ago. */
   private last: HostBlock;
+  private newest: HostBlock | null = null;
+  private readonly all: HostBlock[] = [];
 
   constructor() {
     this.last = new HostBlock();
@@ -89,6 +89,19 @@ export class HostBlocks {
     this.openCount += 1;
   }
 
+  /** As `add` and `take`, of a block that does not wait, as it is the only one. Only where none is open. */
+  addOnly(tag: number, count: number, nowUs: number): HostBlock {
+    const block = this.last.after;
+    this.last = block;
+    block.isOpen = true;
+    block.tag = tag;
+    block.count = count;
+    block.openedUs = nowUs;
+    block.next = null;
+    this.openCount = 1;
+    return block;
+  }
+
   /**
    * Takes the oldest of those that wait, and with it the next ones as long as all together are no more than one request may
    * ask for. Only while one waits.
@@ -119,10 +132,10 @@ export class HostBlocks {
     this.oldest = first;
   }
 
-  /** Ends a block that was taken, whose numbers begin with `first`. */
-  answer(block: HostBlock, first: Uint64): void {
-    block.firstHigh = first.high;
-    block.firstLow = first.low;
+  /** Ends a block that was taken, whose numbers begin with the one of these halves, signed or not. */
+  answer(block: HostBlock, firstHigh: number, firstLow: number): void {
+    block.firstHigh = firstHigh;
+    block.firstLow = firstLow;
     block.isOpen = false;
     this.openCount -= 1;
   }

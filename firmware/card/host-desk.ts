@@ -99,14 +99,14 @@ export class HostDesk {
   receive(frame: FrameBuffer): void {
     const { line } = this;
     const { words } = frame;
-    // Mostly the host asks for numbers. In one look, for every number comes this way.
+    // Mostly the host asks for numbers, and those that do so again do not even come here.
     if (
       words[WORD_SESSION] === line.sessionWord &&
       words[WORD_TYPE] === REQUEST &&
       frame.length === HOST_REQUEST_BYTES &&
       line.isOpen
     ) {
-      // As `decodeHostRequest`, without its call.
+      line.expectMore(frame);
       this.originator.request((words[WORD_TAG] as number) >>> 0, (words[WORD_TAG + 1] as number) & 0xffff);
     } else {
       this.sort(frame);

@@ -1,3 +1,4 @@
+import { MAX_MEMBERS } from "../wire/constants.js";
 import type { FrameBuffer } from "../wire/frame-buffer.js";
 import {
   FRAME_ACCEPT,
@@ -23,6 +24,7 @@ import type { CardContext } from "./card-context.js";
 import type { Post } from "./post.js";
 import { Quorum } from "./quorum.js";
 import { StandingFrame } from "./standing-frame.js";
+import { coordinatorOf } from "./view.js";
 
 /** The view is told with each of so many beacons, and from then on with every so-many-eth. */
 const ANNOUNCED_BEACONS = 5;
@@ -44,7 +46,8 @@ export class Lease {
   private secondaryHeardUs = Number.NEGATIVE_INFINITY;
   /** When the next beacon is due. Only while this card acts. */
   nextBeaconUs = 0;
-  private lastBeaconUs = 0;
+  /** When the newest beacon was sent. */
+  lastBeaconUs = 0;
   /** Had no quorum for too long: until the next view this card is as silent as any other. */
   abdicated = false;
   /** How long a quorum's acknowledgement is good, from when its beacon was sent. */
@@ -56,7 +59,7 @@ export class Lease {
   private viewWord = 0;
   private roundWord = 0;
   /** The members but for this card, as they were in that epoch. */
-  private others: number[] = [];
+  private readonly others = new Array<number>(MAX_MEMBERS).fill(0);
   /** How many they are: in XS the length of an array costs more than all else that is asked of it. */
   private otherCount = 0;
   /** Each member has acknowledged a beacon of this view. */
@@ -66,6 +69,8 @@ export class Lease {
   /** Beacons sent in this view. */
   private beaconCount = 0;
   private beganUs = 0;
+  /** The view has begun in the turn before, or in this one. */
+  private isNew = false;
   private readonly raiseCeiling: () => boolean;
 
   /** @param raiseCeiling is called before each beacon, and moves the ceiling where that is due; false: the flash failed. */
@@ -86,6 +91,7 @@ export class Lease {
   begin(): void {
     this.quorum.reset();
     this.beganUs = this.context.nowUs;
+    this.isNew = true;
     this.beaconCount = 0;
     this.allHeard = false;
     this.abdicated = false;
@@ -164,9 +170,22 @@ export class Lease {
     const { context } = this;
     const { nowUs } = context;
     const limitUs = nowUs - context.timing.abdicateUs;
+    if (this.isNew) this.putOffSecond();
     if (limitUs >= this.quorum.grantedFromUs + this.grantUs && limitUs >= this.beganUs) this.abdicated = true;
     else if (nowUs >= this.nextBeaconUs) this.sendBeacons();
     else if (this.nextBeaconUs < context.wakeUpUs) context.wakeUpUs = this.nextBeaconUs;
+  }
+
+  /**
+   * The turn in which a view begins writes to flash: on a board the first beacon goes out many milliseconds behind the time of that
+   * turn, and the second one is not to come before anybody can have acknowledged the first.
+   */
+  private putOffSecond(): void {
+    const { nowUs, timing } = this.context;
+    if (this.beaconCount === 0) return;
+    this.isNew = false;
+    if (this.nextBeaconUs === this.lastBeaconUs + timing.beaconUs)
+      this.nextBeaconUs = nowUs + timing.beaconUs;
   }
 
   /** The ways have changed: a beacon that is not acknowledged by all may have gone the old one. */
@@ -178,35 +197,34 @@ export class Lease {
 
   /**
    * Takes a BEACON_ACK of the member `source`.
+   * @param isAlike it is like one of which `isUsualAck` has said so in this epoch, with the ceiling as it is.
    * @returns whether the next beacon is put off by it.
    */
-  receiveAck(source: number, frame: FrameBuffer): boolean {
-    const { context, quorum } = this;
-    const { state, nowUs } = context;
-    const { members } = state;
-    const { words } = frame;
+  receiveAck(source: number, frame: FrameBuffer, isAlike: boolean): boolean {
+    const context = this.context;
+    const quorum = this.quorum;
+    const state = context.state;
+    const nowUs = context.nowUs;
+    const members = state.members;
     const index = members.indexes[source] as number;
+    const grantedBeforeUs = quorum.grantedFromUs;
     if (
-      // Mostly it is of the newest beacon, and says what is known; the view is checked by the beacon that was sent in this epoch.
-      words[WORD_SEQUENCE] !== quorum.newestWord ||
-      words[WORD_CEILING_LOW] !== quorum.ceilingLowWord ||
-      words[WORD_CEILING_HIGH] !== quorum.ceilingHighWord ||
-      words[WORD_BODY] !== this.roundWord ||
-      words[WORD_FABRIC] !== this.viewWord ||
-      ((words[WORD_LEASE_END] as number) & 0xff) !== 0 ||
-      frame.length !== BEACON_ACK_BYTES ||
-      this.saidEpoch !== context.epoch ||
+      // Mostly it is of the newest beacon, and says what is known.
+      frame.words[WORD_SEQUENCE] !== quorum.newestWord ||
       this.abdicated ||
+      !(isAlike || this.isUsualAck(frame)) ||
       !quorum.noteNewest(index, members)
     ) {
       if (!this.takeAck(index, frame)) return false;
     }
     if (source === state.accepted.secondary) this.noteSecondary();
-    else this.noteReady();
+    else if (quorum.grantedFromUs !== grantedBeforeUs || nowUs >= context.readyUntilUs) this.noteReady();
     const mostUs = this.lastBeaconUs + context.timing.beaconUs;
     if (quorum.grantedFromUs === this.lastBeaconUs && mostUs < this.nextBeaconUs) this.nextBeaconUs = mostUs;
     let isPutOff = false;
-    if (quorum.allAcked) {
+    // As `allAcked`, without its call.
+    const newestMask = quorum.newestMask;
+    if (newestMask === quorum.wholeMask && newestMask !== 0) {
       this.allHeard = true;
       isPutOff = members.count <= CALM_MEMBERS;
       if (isPutOff) this.nextBeaconUs = this.lastBeaconUs + CALM_BEACONS * context.timing.beaconUs;
@@ -221,6 +239,24 @@ export class Lease {
     return isPutOff;
   }
 
+  /**
+   * Whether an acknowledgement says, of whichever beacon, what is known: the view of the beacon that was sent in this epoch, the ceiling
+   * that a quorum has, and no more.
+   */
+  isUsualAck(frame: FrameBuffer): boolean {
+    const { quorum } = this;
+    const { words } = frame;
+    return (
+      words[WORD_CEILING_LOW] === quorum.ceilingLowWord &&
+      words[WORD_CEILING_HIGH] === quorum.ceilingHighWord &&
+      words[WORD_BODY] === this.roundWord &&
+      words[WORD_FABRIC] === this.viewWord &&
+      ((words[WORD_LEASE_END] as number) & 0xff) === 0 &&
+      frame.length === BEACON_ACK_BYTES &&
+      this.saidEpoch === this.context.epoch
+    );
+  }
+
   /** Takes an acknowledgement that is not of the usual kind. @returns false where it does not count. */
   private takeAck(index: number, frame: FrameBuffer): boolean {
     const { ack, context } = this;
@@ -233,7 +269,12 @@ export class Lease {
       context.counters.dropRole += 1;
       return false;
     }
-    this.quorum.noteAck(index, ack, members.indexOf(cardId), members, context.nowUs);
+    const { quorum } = this;
+    const { ceilingHighWord, ceilingLowWord } = quorum;
+    quorum.noteAck(index, ack, members.indexOf(cardId), members, context.nowUs);
+    // What cables know as usual told the ceiling before.
+    if (quorum.ceilingLowWord !== ceilingLowWord || quorum.ceilingHighWord !== ceilingHighWord)
+      context.expectNothing();
     if (ack.flags !== 0) context.hasNews = true;
     return true;
   }
@@ -250,9 +291,9 @@ export class Lease {
 
   /** Keeps until when `assignState` says that all is ready, for who asks at every number. */
   private noteReady(): void {
-    const { context, secondaryHeardUs } = this;
-    const { grantedFromUs } = this.quorum;
-    let fromUs = grantedFromUs;
+    const context = this.context;
+    const secondaryHeardUs = this.secondaryHeardUs;
+    let fromUs = this.quorum.grantedFromUs;
     if (secondaryHeardUs < fromUs) fromUs = secondaryHeardUs;
     context.readyUntilUs = context.leads && !context.cold ? fromUs + this.grantUs : Number.NEGATIVE_INFINITY;
   }
@@ -273,11 +314,14 @@ export class Lease {
     } else {
       this.writeBeacon(assignState, sequence);
     }
-    const { others, otherCount } = this;
+    const { others, otherCount, post } = this;
+    const announces = !this.allHeard && this.announces();
+    let accept: FrameBuffer | undefined;
     for (let at = 0; at < otherCount; at += 1) {
       const card = others[at] as number;
-      if (!this.allHeard && !quorum.hasHeard(members.indexOf(card)) && this.announces()) {
-        this.post.send(FRAME_ACCEPT, card, this.post.announcer.encode());
+      if (announces && !quorum.hasHeard(members.indexOf(card))) {
+        accept ??= post.announcer.encode();
+        post.send(FRAME_ACCEPT, card, accept);
       }
       beacons.send(card);
     }
@@ -305,16 +349,24 @@ export class Lease {
     this.saidEpoch = context.epoch;
     this.viewWord = frame.words[WORD_FABRIC] as number;
     this.roundWord = frame.words[WORD_BODY] as number;
-    const others: number[] = [];
-    for (let index = 0; index < members.count; index += 1) {
-      if (members.cardAt(index) !== cardId) others.push(members.cardAt(index));
+    const { cards, count } = members;
+    let otherCount = 0;
+    for (let index = 0; index < count; index += 1) {
+      const card = cards[index] as number;
+      if (card === cardId) continue;
+      this.others[otherCount] = card;
+      otherCount += 1;
     }
-    this.others = others;
-    this.otherCount = others.length;
+    this.otherCount = otherCount;
   }
 
-  /** A beacon says little of its view: who has not shown yet to know it, is told. A deaf card is told at every fifth beacon only, once the first ones have gone. */
+  /**
+   * A beacon says little of its view: who has not shown yet to know it, is told. A deaf card is told at every fifth beacon only, once the
+   * first ones have gone; and with the first one nobody is told by the card that has just told all, as it made the view.
+   */
   private announces(): boolean {
+    const { accepted, cardId } = this.context.state;
+    if (this.beaconCount === 0 && coordinatorOf(accepted.number) === cardId) return false;
     return this.beaconCount < ANNOUNCED_BEACONS || this.beaconCount % ANNOUNCED_BEACONS === 0;
   }
 }

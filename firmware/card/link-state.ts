@@ -1,4 +1,4 @@
-import { HOP_COST, MAX_MEMBERS, STALE_HOP_COST, UNREACHABLE_COST } from "../wire/constants.js";
+import { HOP_COST, MAX_MEMBERS, UNREACHABLE_COST } from "../wire/constants.js";
 import type { HelloFields } from "../wire/hello-frame.js";
 import { LINK_ALIVE, LINK_DEAD, LINK_STALE } from "../wire/host-status-frames.js";
 import type { CardCable } from "./card-context.js";
@@ -10,13 +10,6 @@ export class LinkState {
   /** When the newest frame of any kind came: a cable that carries numbers is not cut, whatever became of a hello. */
   lastHeardUs = 0;
   framesIn = 0;
-  /**
-   * The epoch in which a frame of another member for this card was found good in all that its header says; the header is told
-   * by the words that differ from sender to sender.
-   */
-  goodEpoch = -1;
-  goodWay = 0;
-  goodFabric = 0;
   state = LINK_DEAD;
   framesOut = 0;
   readonly cable: CardCable;
@@ -29,17 +22,12 @@ export class LinkState {
   readonly costs = new Uint8Array(MAX_MEMBERS).fill(UNREACHABLE_COST);
   readonly paths = new Uint16Array(MAX_MEMBERS);
 
-  /** What a hop over it costs while it is alive. */
-  private readonly aliveCost: number;
+  /** What a hop over it costs while it is alive; while it is stale, STALE_HOP_COST. */
+  readonly aliveCost: number;
 
   constructor(cable: CardCable, aliveCost: number = HOP_COST) {
     this.cable = cable;
     this.aliveCost = aliveCost;
-  }
-
-  /** What a hop over it costs now; of no meaning where it is dead. */
-  get hopCost(): number {
-    return this.state === LINK_ALIVE ? this.aliveCost : STALE_HOP_COST;
   }
 
   /** The card is of another fabric now: whoever was at the other end is to say so anew. What was counted stays. */
@@ -114,20 +102,28 @@ export class LinkState {
   private takeRoutes(hello: HelloFields, members: MemberList): boolean {
     // Paths are places in a member list; those of another list would mean other cards.
     const routeCount = hello.membersChecksum === members.checksum ? hello.routeCount : 0;
+    const { costs, paths } = this;
+    const { cards, count } = members;
+    const { routeCards } = hello;
     let changed = false;
-    for (let index = 0; index < members.count; index += 1) {
-      const card = members.cardAt(index);
+    let route = 0;
+    for (let index = 0; index < count; index += 1) {
       let cost = UNREACHABLE_COST;
       let path = 0;
-      for (let route = 0; route < routeCount; route += 1) {
-        if (hello.routeCards[route] === card) {
-          cost = hello.routeCosts[route] as number;
-          path = hello.routePaths[route] as number;
-        }
+      // A hello tells its ways in the order of the list: what stands elsewhere counts as not told.
+      if (route < routeCount && routeCards[route] === cards[index]) {
+        cost = hello.routeCosts[route] as number;
+        path = hello.routePaths[route] as number;
+        route += 1;
       }
-      if (this.costs[index] !== cost || this.paths[index] !== path) changed = true;
-      this.costs[index] = cost;
-      this.paths[index] = path;
+      if (costs[index] !== cost) {
+        costs[index] = cost;
+        changed = true;
+      }
+      if (paths[index] !== path) {
+        paths[index] = path;
+        changed = true;
+      }
     }
     return changed;
   }

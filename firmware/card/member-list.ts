@@ -1,4 +1,4 @@
-import { MAX_CARD_ID, MAX_MEMBERS, MIN_CARD_ID } from "../wire/constants.js";
+import { MAX_CARD_ID, MAX_MEMBERS, MAX_VOTES, MIN_CARD_ID } from "../wire/constants.js";
 import { crc32 } from "../wire/crc32.js";
 import type { MemberFields } from "../wire/member-entries.js";
 import { votesBefore, votesNow } from "../wire/member-entries.js";
@@ -15,6 +15,8 @@ export class MemberList {
   /** The place of each card, by its id; NOT_A_MEMBER where it has none. */
   readonly indexes = new Int8Array(256).fill(NOT_A_MEMBER);
   count = 0;
+  /** Rises with every list that is taken over. */
+  changes = 0;
   readonly cards = new Uint8Array(MAX_MEMBERS);
   readonly incarnations = new Uint32Array(MAX_MEMBERS);
   lastCardId = 0;
@@ -36,7 +38,10 @@ export class MemberList {
    * used, and a vote both now and before.
    */
   set(from: MemberFields): boolean {
+    // Mostly it is the list that it was: each frame of a view change tells it.
+    if (this.count > 0 && this.isTold(from)) return true;
     if (!isValid(from)) return false;
+    this.changes += 1;
     this.count = from.memberCount;
     this.lastCardId = from.lastCardId;
     this.indexes.fill(NOT_A_MEMBER);
@@ -63,6 +68,7 @@ export class MemberList {
   }
 
   copy(from: MemberList): void {
+    this.changes += 1;
     this.count = from.count;
     this.lastCardId = from.lastCardId;
     this.checksum = from.checksum;
@@ -88,12 +94,14 @@ export class MemberList {
 
   /** Whether the fields of a frame tell this very list. */
   isTold(fields: MemberFields): boolean {
-    if (fields.memberCount !== this.count || fields.lastCardId !== this.lastCardId) return false;
-    for (let index = 0; index < this.count; index += 1) {
+    const { cards, count, incarnations, votes } = this;
+    if (fields.memberCount !== count || fields.lastCardId !== this.lastCardId) return false;
+    const { memberCards, memberIncarnations, memberVotes } = fields;
+    for (let index = 0; index < count; index += 1) {
       if (
-        fields.memberCards[index] !== this.cards[index] ||
-        fields.memberVotes[index] !== this.votes[index] ||
-        fields.memberIncarnations[index] !== this.incarnations[index]
+        memberCards[index] !== cards[index] ||
+        memberVotes[index] !== votes[index] ||
+        memberIncarnations[index] !== incarnations[index]
       ) {
         return false;
       }
@@ -114,12 +122,15 @@ export class MemberList {
   }
 
   private decides(mask: number): boolean {
+    const { count, votes } = this;
     let now = 0;
     let before = 0;
-    for (let index = 0; index < this.count; index += 1) {
+    for (let index = 0; index < count; index += 1) {
       if ((mask & (1 << index)) === 0) continue;
-      now += this.votesAt(index);
-      before += this.votesBeforeAt(index);
+      // As `votesNow` and `votesBefore`, without the calls.
+      const packed = votes[index] as number;
+      now += packed & MAX_VOTES;
+      before += packed >> 4;
     }
     return 2 * now > this.allNow && 2 * before > this.allBefore;
   }
@@ -140,12 +151,14 @@ export class MemberList {
 
   /** Whether `card` is a member, and the one that was initialised as `incarnation`. */
   hasAs(card: number, incarnation: number): boolean {
-    return this.has(card) && this.incarnations[this.indexOf(card)] === incarnation;
+    const index = this.indexes[card] as number;
+    return index !== NOT_A_MEMBER && this.incarnations[index] === incarnation;
   }
 
   /** Whether `card` is a member with a vote, and so may hold a role. */
   isVoter(card: number): boolean {
-    return this.has(card) && this.votesAt(this.indexOf(card)) > 0;
+    const index = this.indexes[card] as number;
+    return index !== NOT_A_MEMBER && ((this.votes[index] as number) & MAX_VOTES) > 0;
   }
 
   /** Whether it is known of every card as what it was initialised: a list that founds a view leaves none open. */

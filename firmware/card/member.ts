@@ -93,34 +93,50 @@ export class Member {
     if (this.context.nowUs < silentFromUs) this.context.wakeBy(silentFromUs);
   }
 
-  /** Takes a BEACON of the member `source`. @returns whether this card follows it. */
-  receiveBeacon(source: number, frame: FrameBuffer): boolean {
-    const { beacon, context } = this;
+  /**
+   * Takes a BEACON of the member `source`.
+   * @param isAlike it is like one for which this has returned true in this epoch, and no other has been followed since.
+   * @returns whether it was followed.
+   */
+  receiveBeacon(source: number, frame: FrameBuffer, isAlike: boolean): boolean {
+    const context = this.context;
+    // Mostly it differs from the one before by its sequence number alone: in the same epoch it is as credible, asks for no
+    // write, and is acknowledged alike.
+    if (!isAlike && !this.isRepeated(source, frame)) return this.receiveOther(source, frame);
+    const acks = this.acks;
+    const nowUs = context.nowUs;
+    const sequence = frame.words[WORD_SEQUENCE] as number;
+    const untilUs = nowUs + context.timing.leaseUs;
+    this.lastBeaconUs = nowUs;
+    this.lastSignUs = nowUs;
+    this.sequenceWord = sequence;
+    // As `grant`, without its call.
+    this.grantUntilUs = untilUs;
+    context.readyUntilUs = this.primaryState === STATE_READY ? untilUs : Number.NEGATIVE_INFINITY;
+    if (untilUs < context.wakeUpUs) context.wakeUpUs = untilUs;
+    acks.frame.words[WORD_SEQUENCE] = sequence;
+    acks.send(source);
+    context.counters.beaconsReceived += 1;
+    return true;
+  }
+
+  /** Whether it says what the newest one said, to a card that is as it was. */
+  private isRepeated(source: number, frame: FrameBuffer): boolean {
     const { words } = frame;
-    if (
-      // Mostly it differs from the one before by its sequence number alone: in the same epoch it is as credible, asks for no
-      // write, and is acknowledged alike.
+    return (
       words[WORD_CEILING_LOW] === this.ceilingLowWord &&
       words[WORD_CEILING_HIGH] === this.ceilingHighWord &&
       words[WORD_BODY] === this.roundWord &&
       words[WORD_FABRIC] === this.viewWord &&
       ((words[WORD_LEASE_END] as number) & 0xffff) === this.endBytes &&
-      this.followedEpoch === context.epoch &&
+      this.followedEpoch === this.context.epoch &&
       source === this.grantedTo &&
       frame.length === BEACON_BYTES
-    ) {
-      const { acks } = this;
-      const { nowUs } = context;
-      const sequence = words[WORD_SEQUENCE] as number;
-      context.counters.beaconsReceived += 1;
-      this.lastBeaconUs = nowUs;
-      this.lastSignUs = nowUs;
-      this.sequenceWord = sequence;
-      this.grant(nowUs + context.timing.leaseUs);
-      acks.frame.words[WORD_SEQUENCE] = sequence;
-      acks.send(source);
-      return true;
-    }
+    );
+  }
+
+  private receiveOther(source: number, frame: FrameBuffer): boolean {
+    const { beacon, context } = this;
     if (!decodeBeacon(frame, beacon)) {
       context.counters.dropLength += 1;
       return false;
@@ -131,6 +147,8 @@ export class Member {
     }
     context.counters.beaconsReceived += 1;
     if (!this.follow()) return false;
+    // Those that cables know are like an older one.
+    context.expectNothing();
     this.lastBeaconUs = context.nowUs;
     this.lastSignUs = context.nowUs;
     this.beaconView = beacon.view;
@@ -161,7 +179,7 @@ export class Member {
     const { context } = this;
     this.grantUntilUs = untilUs;
     context.readyUntilUs = this.primaryState === STATE_READY ? untilUs : Number.NEGATIVE_INFINITY;
-    if (untilUs < context.wakeUpUs) context.wakeUpUs = untilUs;
+    context.wakeBy(untilUs);
   }
 
   /** A beacon counts only from the primary of exactly the view that this card has accepted and acts in. */

@@ -1,4 +1,5 @@
 import { MAX_BLOCK_COUNT } from "../wire/constants.js";
+import { viewOfWords } from "../wire/fields.js";
 import type { FrameBuffer } from "../wire/frame-buffer.js";
 import {
   FRAME_HOST_ANSWER,
@@ -12,13 +13,17 @@ import {
   REFUSE_STORAGE,
   STATE_READY,
 } from "../wire/frame-types.js";
-import { encodeHostAnswer, encodeHostRefuse } from "../wire/host-frames.js";
+import { encodeHostRefuse, HOST_ANSWER_BYTES } from "../wire/host-frames.js";
 import {
-  AnswerFields,
-  decodeAnswer,
+  ANSWER_BYTES,
   decodeRefuse,
-  encodeRequest,
+  OFFSET_REQUEST,
+  REQUEST_BYTES,
   RefuseFields,
+  WORD_COUNT,
+  WORD_FIRST_HIGH,
+  WORD_FIRST_LOW,
+  WORD_REQUEST_ID,
 } from "../wire/number-frames.js";
 import { Uint64 } from "../wire/uint64.js";
 import { AnswerTime } from "./answer-time.js";
@@ -30,21 +35,26 @@ import { StandingFrame } from "./standing-frame.js";
 
 const NOT_SENT = Number.NEGATIVE_INFINITY;
 const NEVER = Number.POSITIVE_INFINITY;
+const TWO_32 = 0x1_0000_0000;
 
 /** The request that the primary is asked. Whom it serves is fixed when it is first sent: a retry adds nobody. */
 class OpenRequest {
   isOpen = false;
+  /** As a signed integer, which XS compares sooner. */
   requestId = 0;
   /** The sum of its blocks' counts. */
   count = 0;
   /** The first of its blocks, in the order in which they share its numbers. */
   blocks: HostBlock | null = null;
-  /** When the first of its blocks came. */
-  openedUs = 0;
   /** When it was sent last; NOT_SENT where it waits for a view, or was refused in the last. */
   sentUs = NOT_SENT;
   /** It was sent more than once, so its answer does not tell which of them it is for. */
   wasRepeated = false;
+
+  /** When the first of its blocks came. Only while it is open. */
+  get openedUs(): number {
+    return (this.blocks as HostBlock).openedUs;
+  }
 }
 
 /**
@@ -60,14 +70,13 @@ export class Originator {
   dueUs = NEVER;
   private readonly open = new OpenRequest();
   private readonly blocks = new HostBlocks();
-  private readonly answer = new AnswerFields();
   private readonly line: HostLine;
   private readonly requests: StandingFrame;
   /** For the frames to the host. */
   private readonly frame: FrameBuffer;
   private readonly viewState: () => number;
   private readonly time: AnswerTime;
-  /** The newest request id. It rises with each request, from a random start. */
+  /** The newest request id, as a signed integer. It rises with each request, from a random start. */
   private sequence: number;
   /** The next request is sent then at the soonest. */
   private readyUs = Number.NEGATIVE_INFINITY;
@@ -88,24 +97,45 @@ export class Originator {
     this.line = line;
     this.frame = line.frame;
     this.viewState = viewState;
-    this.sequence = context.environment.randomSeed;
+    this.sequence = context.environment.randomSeed | 0;
     this.time = new AnswerTime(context.timing);
   }
 
   /** Takes the host's request for `count` numbers under its name `tag`. */
   request(tag: number, count: number): void {
-    const { context, blocks } = this;
+    const context = this.context;
+    const blocks = this.blocks;
     if (((tag - blocks.newestTag) | 0) > 0) blocks.newestTag = tag;
     else if (this.isRepeated(tag, count)) return;
-    const state = context.nowUs < context.readyUntilUs ? STATE_READY : this.viewState();
-    if (blocks.openCount > 0 && blocks.isFull) this.refuseHost(tag, REFUSE_BUSY);
+    const nowUs = context.nowUs;
+    const isReady = nowUs < context.readyUntilUs;
+    if (
+      // Mostly all is well, and nothing else is under way.
+      isReady &&
+      blocks.openCount === 0 &&
+      count > 0 &&
+      count <= MAX_BLOCK_COUNT &&
+      nowUs >= this.readyUs &&
+      !this.isHeld
+    ) {
+      const requestId = (this.sequence + 1) | 0;
+      // First the frame, as somebody waits for its answer, which cannot come in this turn if it goes over a cable.
+      const goesOut = context.state.accepted.primary !== context.cardId;
+      if (goesOut) this.send(requestId, count);
+      this.begin(blocks.addOnly(tag, count, nowUs), requestId, count);
+      if (!goesOut) this.send(requestId, count);
+      context.counters.blocksAsked += 1;
+      return;
+    }
+    const state = isReady ? STATE_READY : this.viewState();
+    if (blocks.isFull) this.refuseHost(tag, REFUSE_BUSY);
     else if (count === 0 || count > MAX_BLOCK_COUNT) this.refuseHost(tag, REFUSE_COUNT);
     else if (state !== STATE_READY && isPermanent(state)) this.refuseHost(tag, state);
     else {
       context.counters.blocksAsked += 1;
-      blocks.add(tag, count, context.nowUs);
+      blocks.add(tag, count, nowUs);
       if (state === STATE_READY) this.sendWaiting();
-      else this.dueBy(context.nowUs + this.time.retryUs);
+      else this.dueBy(nowUs + this.time.retryUs);
     }
   }
 
@@ -137,29 +167,40 @@ export class Originator {
     this.isHeld = false;
   }
 
-  /** Takes an ANSWER of the member `source`. */
-  receiveAnswer(source: number, frame: FrameBuffer): void {
-    const { context, answer, open } = this;
-    if (!decodeAnswer(frame, answer)) {
-      context.counters.dropLength += 1;
-      return;
-    }
-    const { accepted } = context.state;
-    // An answer of an older view is good while its request is open; one of this view comes from its secondary only.
-    if (answer.view === accepted.number && source !== accepted.secondary) {
-      context.counters.dropRole += 1;
-      return;
-    }
-    if (!open.isOpen || open.requestId !== answer.requestId || open.count !== answer.count) {
+  /**
+   * Takes an ANSWER of the member `source`. The path of every number: the frame is read as `decodeAnswer` would.
+   * @param isAlike it is like one for which this has returned true.
+   * @returns whether its view lets it be taken.
+   */
+  receiveAnswer(source: number, frame: FrameBuffer, isAlike: boolean): boolean {
+    const open = this.open;
+    if (!isAlike && !this.isGood(source, frame)) return false;
+    const context = this.context;
+    const words = frame.words;
+    const count = (words[WORD_COUNT] as number) & 0xffff;
+    if (!open.isOpen || open.requestId !== words[WORD_REQUEST_ID] || open.count !== count) {
       context.counters.answersLate += 1;
-      return;
+      return true;
     }
     open.isOpen = false;
-    if (!open.wasRepeated) this.time.noteAnswer(context.nowUs - open.sentUs);
-    this.readyUs = context.nowUs + this.time.pauseUs;
-    context.counters.numbersDelivered += answer.count;
-    this.shareOut();
+    this.shareOut(words[WORD_FIRST_LOW] as number, words[WORD_FIRST_HIGH] as number);
+    // Behind what goes to the host, for which somebody waits.
+    context.counters.numbersDelivered += count;
+    const time = this.time;
+    if (!open.wasRepeated) time.noteAnswer(context.nowUs - open.sentUs);
+    this.readyUs = context.nowUs + time.pauseUs;
     if (this.blocks.oldest !== null && this.viewState() === STATE_READY) this.sendWaiting();
+    return true;
+  }
+
+  /** An answer of an older view is good while its request is open; one of this view comes from its secondary only. */
+  private isGood(source: number, frame: FrameBuffer): boolean {
+    const { counters, state } = this.context;
+    const { accepted } = state;
+    if (frame.length !== ANSWER_BYTES) counters.dropLength += 1;
+    else if (viewOfWords(frame.words) !== accepted.number || source === accepted.secondary) return true;
+    else counters.dropRole += 1;
+    return false;
   }
 
   /** Takes a REFUSE of the member `source`: only that of its primary ends a request. */
@@ -171,7 +212,7 @@ export class Originator {
     }
     if (source !== context.state.accepted.primary || refusal.code === STATE_READY) {
       context.counters.dropRole += 1;
-    } else if (open.isOpen && open.requestId === refusal.requestId) {
+    } else if (open.isOpen && open.requestId === (refusal.requestId | 0)) {
       const impatient = context.nowUs >= open.openedUs + context.timing.patienceUs;
       if (refusal.code === REFUSE_EXHAUSTED && open.count !== (open.blocks as HostBlock).count)
         this.askSingly();
@@ -200,8 +241,7 @@ export class Originator {
     if (blocks.newestTag === NO_TAG) blocks.newestTag = tag;
     if (blocks.isOpen(tag)) return true;
     if (!blocks.recall(tag, count, again)) return false;
-    encodeHostAnswer(this.frame, tag, again, count);
-    this.line.send(FRAME_HOST_ANSWER, this.frame);
+    this.line.sendWords(FRAME_HOST_ANSWER, HOST_ANSWER_BYTES, tag, again.low, again.high, count);
     return true;
   }
 
@@ -236,16 +276,23 @@ export class Originator {
     }
     this.isSending = true;
     while (blocks.oldest !== null && !open.isOpen) {
-      open.isOpen = true;
-      this.sequence = (this.sequence + 1) >>> 0;
-      open.requestId = this.sequence;
-      open.blocks = blocks.take(!this.isNearEnd);
-      open.count = blocks.takenCount;
-      open.openedUs = open.blocks.openedUs;
-      open.wasRepeated = false;
-      this.send();
+      const taken = blocks.take(!this.isNearEnd);
+      this.begin(taken, (this.sequence + 1) | 0, blocks.takenCount);
+      this.send(open.requestId, open.count);
     }
     this.isSending = false;
+  }
+
+  /** Opens a new request for these blocks, which ask for `count` numbers together. */
+  private begin(blocks: HostBlock, requestId: number, count: number): void {
+    const open = this.open;
+    this.sequence = requestId;
+    open.isOpen = true;
+    open.requestId = requestId;
+    open.count = count;
+    open.blocks = blocks;
+    open.wasRepeated = false;
+    open.sentUs = this.context.nowUs;
   }
 
   /** Sends the request again where that is due. */
@@ -262,28 +309,46 @@ export class Originator {
       if (open.wasRepeated) time.noteSilence();
     }
     open.wasRepeated = true;
-    this.send();
-  }
-
-  private send(): void {
-    const { context, open, requests } = this;
     open.sentUs = context.nowUs;
-    this.dueBy(context.nowUs + this.time.retryUs);
-    if (requests.epoch !== context.epoch) requests.renew();
-    encodeRequest(requests.frame, open.requestId, open.count);
-    requests.send(context.state.accepted.primary);
+    this.send(open.requestId, open.count);
   }
 
-  /** Shares the numbers of the answer out, in the order in which the blocks came. */
-  private shareOut(): void {
-    const { answer, blocks, context, frame } = this;
-    const { first } = answer;
-    for (let block = this.open.blocks; block !== null; block = block.next) {
-      blocks.answer(block, first);
-      context.counters.blocksAnswered += 1;
-      encodeHostAnswer(frame, block.tag, first, block.count);
-      this.line.send(FRAME_HOST_ANSWER, frame);
-      first.add(block.count);
+  private send(requestId: number, count: number): void {
+    const context = this.context;
+    const requests = this.requests;
+    const nowUs = context.nowUs;
+    if (requests.epoch !== context.epoch) {
+      requests.renew();
+      requests.frame.length = REQUEST_BYTES;
+    }
+    // As `encodeRequest`: behind the id and the count the frame ends.
+    requests.sendWith(context.state.accepted.primary, OFFSET_REQUEST, requestId, count, 0, 0);
+    // Behind the request, for whose answer somebody waits.
+    const dueUs = nowUs + this.time.retryUs;
+    if (dueUs < this.dueUs) this.dueUs = dueUs;
+    if (dueUs < context.wakeUpUs) context.wakeUpUs = dueUs;
+  }
+
+  /** Shares the numbers of an answer, from the first one on, whose halves these are, out in the order in which the blocks came. */
+  private shareOut(firstLow: number, firstHigh: number): void {
+    const blocks = this.blocks;
+    const counters = this.context.counters;
+    const line = this.line;
+    let low = firstLow;
+    let high = firstHigh;
+    let block = this.open.blocks as HostBlock;
+    for (;;) {
+      const count = block.count;
+      const next = block.next;
+      line.sendWords(FRAME_HOST_ANSWER, HOST_ANSWER_BYTES, block.tag, low, high, count);
+      counters.blocksAnswered += 1;
+      blocks.answer(block, high, low);
+      if (next === null) return;
+      block = next;
+      // The halves are words, which may be negative.
+      const nextLow = (low >>> 0) + count;
+      low = nextLow | 0;
+      if (nextLow >= TWO_32) high += 1;
     }
   }
 

@@ -52,14 +52,20 @@ export class PersistentState {
 
   private readonly storage: RecordStore;
   private readonly record = new FrameBuffer();
+  /** The part of `record` that the store takes and gives. */
+  private readonly recordBytes = this.record.bytes.subarray(0, MAX_RECORD_BYTES);
   private readonly fields = new MemberFields();
+  /** The member list that stands in `record`, by its `changes`; -1: none. */
+  private listChanges = -1;
+  private listEnd = 0;
 
   constructor(storage: RecordStore) {
     this.storage = storage;
   }
 
   load(): LoadResult {
-    const found = this.storage.read(this.record.bytes.subarray(0, MAX_RECORD_BYTES));
+    this.listChanges = -1;
+    const found = this.storage.read(this.recordBytes);
     if (found === RECORD_BLANK) return "blank";
     return found === RECORD_FOUND && this.decode() ? "loaded" : "damaged";
   }
@@ -67,7 +73,7 @@ export class PersistentState {
   /** @returns false where the flash did not take it; nothing may then be said that depends on it. */
   save(): boolean {
     this.encode();
-    return this.storage.write(this.record.bytes, this.record.length);
+    return this.storage.write(this.recordBytes, this.record.length);
   }
 
   /** Takes over a view with its list, promised with it. To be saved before anything is said. */
@@ -79,7 +85,7 @@ export class PersistentState {
   }
 
   private encode(): void {
-    const { record, accepted, fields } = this;
+    const { record, accepted, fields, members } = this;
     const { bytes, view } = record;
     bytes[0] = RECORD_FORMAT;
     view.setUint32(OFFSET_FABRIC, this.fabricId, true);
@@ -93,8 +99,13 @@ export class PersistentState {
     bytes[OFFSET_WINDOW] = this.ceiling.windowLog2;
     bytes[OFFSET_STANDING] = this.standing;
     view.setUint32(OFFSET_INCARNATION, this.incarnation, true);
-    this.members.tell(fields);
-    encodeMembers(record, OFFSET_MEMBERS, fields);
+    if (this.listChanges !== members.changes) {
+      members.tell(fields);
+      encodeMembers(record, OFFSET_MEMBERS, fields);
+      this.listChanges = members.changes;
+      this.listEnd = record.length;
+    }
+    record.length = this.listEnd;
   }
 
   private decode(): boolean {

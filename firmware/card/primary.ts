@@ -11,15 +11,7 @@ import {
   STATE_READY,
 } from "../wire/frame-types.js";
 import { WORD_BODY, WORD_FABRIC } from "../wire/header.js";
-import {
-  encodeRefuse,
-  REQUEST_BYTES,
-  STORE_BYTES,
-  WORD_COUNT,
-  WORD_FIRST_HIGH,
-  WORD_FIRST_LOW,
-  WORD_REQUEST_ID,
-} from "../wire/number-frames.js";
+import { encodeRefuse, OFFSET_REQUEST_ID, REQUEST_BYTES, STORE_BYTES } from "../wire/number-frames.js";
 import { NUMBER_LIMIT, Uint64 } from "../wire/uint64.js";
 import { AdaptiveWindow } from "./adaptive-window.js";
 import { type AssignedBlock, AssignedBlocks } from "./assigned-blocks.js";
@@ -30,8 +22,8 @@ import { StandingFrame } from "./standing-frame.js";
 import { WaitingRequests } from "./waiting-requests.js";
 
 const TWO_32 = 0x1_0000_0000;
-/** Above this half no block is assigned without a closer look at where the numbers end. */
-const LIMIT_HIGH = NUMBER_LIMIT.high;
+/** Above this half no block is assigned without a closer look at where the numbers end. As an integer, which XS compares sooner. */
+const CALM_HIGH = (NUMBER_LIMIT.high - 1) | 0;
 
 /** Is told that a card holds all numbers below `end`, for its host's memory. */
 export interface Holder {
@@ -49,8 +41,11 @@ export class Primary {
   /** The next number that is not assigned yet. Means nothing while the card is cold. */
   readonly next = new Uint64();
   private readonly end = new Uint64();
+  /** Up to here numbers may be assigned: what a quorum has in flash. */
+  private readonly ceiling: Uint64;
   /** Since when nothing is assigned any more, as the roles are to be handed over. */
   private drainUs = Number.POSITIVE_INFINITY;
+  private isDraining = false;
   private readonly waiting = new WaitingRequests();
   private readonly stores: StandingFrame;
   /** Up to here, in its upper half and in this epoch, the next window is not to be asked for. */
@@ -68,6 +63,7 @@ export class Primary {
     this.post = post;
     this.holder = holder;
     this.lease = new Lease(context, post, () => !this.wantsCeiling() || this.raiseCeiling());
+    this.ceiling = this.lease.quorum.ceiling;
     this.stores = new StandingFrame(context, post, FRAME_STORE);
   }
 
@@ -77,17 +73,19 @@ export class Primary {
     this.waiting.clear();
     this.assigned.endView();
     this.next.copy(this.context.state.accepted.base);
-    this.drainUs = Number.POSITIVE_INFINITY;
+    this.endDrain();
     this.lease.begin();
   }
 
   /** Stops assigning; requests wait. A beacon behind the last STORE tells when the secondary has them all. */
   drain(): void {
+    this.isDraining = true;
     this.drainUs = this.context.nowUs;
     this.lease.sendBeacons();
   }
 
   endDrain(): void {
+    this.isDraining = false;
     this.drainUs = Number.POSITIVE_INFINITY;
   }
 
@@ -104,19 +102,22 @@ export class Primary {
       this.serveWaiting();
   }
 
-  /** Takes a REQUEST of the member `originator`. */
-  receiveRequest(originator: number, frame: FrameBuffer): void {
-    const { context } = this;
-    if (frame.length !== REQUEST_BYTES) {
+  /**
+   * Takes a REQUEST of the member `originator`.
+   * @param isAlike it is like one for which this has returned true.
+   * @returns whether it is whole.
+   */
+  receiveRequest(originator: number, frame: FrameBuffer, isAlike: boolean): boolean {
+    const context = this.context;
+    if (!isAlike && frame.length !== REQUEST_BYTES) {
       context.counters.dropLength += 1;
-      return;
+      return false;
     }
     // As `decodeRequest`, but for the sign of the id, which goes on as it is.
-    const { words } = frame;
+    const words = frame.words;
     const middle = words[WORD_BODY] as number;
     const requestId = (((words[WORD_FABRIC] as number) >> 24) & 0xff) | (middle << 8);
     const count = ((middle >> 24) & 0xff) | (((words[WORD_BODY + 1] as number) & 0xff) << 8);
-    context.counters.requestsReceived += 1;
     const block = this.assigned.blockOf(context.state.members.indexes[originator] as number, requestId);
     if (
       block.requestId === requestId &&
@@ -125,6 +126,8 @@ export class Primary {
     )
       this.storeAgain(originator, block);
     else this.serve(originator, requestId, count, block, true);
+    context.counters.requestsReceived += 1;
+    return true;
   }
 
   /**
@@ -154,47 +157,59 @@ export class Primary {
     block: AssignedBlock,
     mayWait: boolean,
   ): boolean {
-    const { context, end, next } = this;
-    const { nowUs } = context;
-    const { high, low } = next;
-    const { ceiling } = this.lease.quorum;
-    end.high = high;
-    end.low = low + count;
+    const context = this.context;
+    const next = this.next;
+    const ceiling = this.ceiling;
+    const nowUs = context.nowUs;
+    const high = next.high;
+    const low = next.low;
+    let endHigh = high;
+    let endLow = low + count;
     if (
       // Mostly all is well: the lease, which is asked in this very turn, and a sum without a carry.
       nowUs >= context.readyUntilUs ||
       !context.leads ||
       count === 0 ||
       count > MAX_BLOCK_COUNT ||
-      end.low >= TWO_32 ||
-      high >= LIMIT_HIGH
+      endLow >= TWO_32 ||
+      high > CALM_HIGH
     ) {
       const code = this.refusalOf(count);
       if (code !== STATE_READY) {
         this.refuse(originator, requestId, code);
         return true;
       }
+      endHigh = this.end.high;
+      endLow = this.end.low;
     }
-    const isAbove = end.high === ceiling.high ? end.low > ceiling.low : end.high > ceiling.high;
-    if (isAbove || nowUs >= this.drainUs || (mayWait && this.waiting.count > 0)) {
+    const isAbove = endHigh === ceiling.high ? endLow > ceiling.low : endHigh > ceiling.high;
+    if (isAbove || this.isDraining || (mayWait && this.waiting.count > 0)) {
       if (mayWait) this.wait(originator, requestId, count);
       return false;
     }
-    next.high = end.high;
-    next.low = end.low;
-    context.counters.numbersAssigned += count;
-    // What this request was given before nobody gets any more.
+    if (endHigh !== high) next.high = endHigh;
+    next.low = endLow;
+    const stores = this.stores;
+    if (stores.epoch !== context.epoch) this.renewStores();
+    stores.sendWith(
+      context.state.accepted.secondary,
+      OFFSET_REQUEST_ID,
+      requestId,
+      low,
+      high,
+      count | (originator << 16),
+    );
+    // Behind the STORE, for which an originator waits. What this request was given before nobody gets any more.
     if (block.requestId === requestId) context.counters.numbersSkipped += block.count;
     block.requestId = requestId;
     block.count = count;
     block.firstHigh = high;
     block.firstLow = low;
     block.assignedUs = nowUs;
-    this.sendStore(originator, block);
-    // Behind the STORE, for which an originator waits.
+    block.sentUs = nowUs;
+    context.counters.numbersAssigned += count;
     this.holder.noteHeld(next);
-    const isCalm =
-      next.low <= this.calmLow && next.high === this.calmHigh && this.calmEpoch === context.epoch;
+    const isCalm = endLow <= this.calmLow && endHigh === this.calmHigh && this.calmEpoch === context.epoch;
     if (!isCalm && this.wantsCeiling()) this.lease.sendBeacons();
     return true;
   }
@@ -210,23 +225,28 @@ export class Primary {
     return end.add(count) && end.compare(NUMBER_LIMIT) <= 0 ? STATE_READY : REFUSE_EXHAUSTED;
   }
 
-  /** Sends the STORE of a block. */
+  /** An epoch has begun: the view that STOREs name may be another. */
+  private renewStores(): void {
+    const { context, stores } = this;
+    const { frame } = stores;
+    stores.renew();
+    viewToWords(frame.words, context.state.accepted.number);
+    frame.length = STORE_BYTES;
+  }
+
+  /** Sends the STORE of a block once more. */
   private sendStore(originator: number, block: AssignedBlock): void {
     const { context, stores } = this;
-    const { accepted } = context.state;
-    const { frame } = stores;
-    if (stores.epoch !== context.epoch) {
-      stores.renew();
-      viewToWords(frame.words, accepted.number);
-    }
+    if (stores.epoch !== context.epoch) this.renewStores();
     block.sentUs = context.nowUs;
-    const { words } = frame;
-    words[WORD_REQUEST_ID] = block.requestId;
-    words[WORD_FIRST_LOW] = block.firstLow;
-    words[WORD_FIRST_HIGH] = block.firstHigh;
-    words[WORD_COUNT] = block.count | (originator << 16);
-    frame.length = STORE_BYTES;
-    stores.send(accepted.secondary);
+    stores.sendWith(
+      context.state.accepted.secondary,
+      OFFSET_REQUEST_ID,
+      block.requestId,
+      block.firstLow,
+      block.firstHigh,
+      block.count | (originator << 16),
+    );
   }
 
   private wait(originator: number, requestId: number, count: number): void {

@@ -13,7 +13,8 @@ const NO_CEILING: Uint64 = new Uint64();
 export class Promises {
   /** The highest view that any of them accepted: the last that can have handed out numbers. */
   readonly lastView = new View();
-  private readonly answered = new Uint8Array(MAX_MEMBERS);
+  /** Who has promised: bit k for the member at place k. */
+  mask = 0;
   private readonly accepted = new Float64Array(MAX_MEMBERS);
   private readonly hasTail = new Uint8Array(MAX_MEMBERS);
   private readonly tails: Uint64[] = [];
@@ -27,13 +28,13 @@ export class Promises {
 
   reset(): void {
     this.lastView.number = 0;
-    this.answered.fill(0);
+    this.mask = 0;
     this.highestCeiling.moveTo(NO_CEILING, SMALLEST_WINDOW_LOG2);
   }
 
   /** Takes the promise of the member at `index`. One that comes twice says the same twice. */
   add(index: number, promise: PromiseFields): void {
-    this.answered[index] = 1;
+    this.mask |= 1 << index;
     this.accepted[index] = promise.accepted;
     this.hasTail[index] = promise.flags & PROMISE_FLAG_TAIL;
     (this.tails[index] as Uint64).copy(promise.tail);
@@ -45,15 +46,15 @@ export class Promises {
 
   /** The promises are to be counted by another list: those of its members are kept, in their new places. */
   remap(from: MemberList, to: MemberList): void {
-    const answered = Uint8Array.from(this.answered);
+    const { mask } = this;
     const accepted = Float64Array.from(this.accepted);
     const hasTail = Uint8Array.from(this.hasTail);
     const tails = this.tails.map((tail) => new Uint64().copy(tail));
-    this.answered.fill(0);
+    this.mask = 0;
     for (let index = 0; index < to.count; index += 1) {
       const old = from.indexOf(to.cardAt(index));
       if (old === NOT_A_MEMBER) continue;
-      this.answered[index] = answered[old] as number;
+      this.mask |= ((mask >> old) & 1) << index;
       this.accepted[index] = accepted[old] as number;
       this.hasTail[index] = hasTail[old] as number;
       (this.tails[index] as Uint64).copy(tails[old] as Uint64);
@@ -61,23 +62,11 @@ export class Promises {
   }
 
   has(index: number): boolean {
-    return this.answered[index] === 1;
-  }
-
-  /** Who has promised: bit k for the member at place k. */
-  mask(): number {
-    let mask = 0;
-    for (let index = 0; index < MAX_MEMBERS; index += 1) {
-      if (this.has(index)) mask |= 1 << index;
-    }
-    return mask;
+    return (this.mask & (1 << index)) !== 0;
   }
 
   isComplete(members: MemberList): boolean {
-    for (let index = 0; index < members.count; index += 1) {
-      if (!this.has(index)) return false;
-    }
-    return true;
+    return this.mask === (1 << members.count) - 1;
   }
 
   /** Whether the member at `index` promised, and still knows what it held in the last view. */

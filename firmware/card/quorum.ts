@@ -25,8 +25,9 @@ export class Quorum {
   /** The newest beacon: its sequence number as it stands in `FrameBuffer.words`, when it was sent, and who has acknowledged it. */
   newestWord = FIRST_SEQUENCE | 0;
   private newestSentUs = NEVER;
-  private newestMask = 0;
-  private wholeMask = 0;
+  newestMask = 0;
+  /** All members, in that form. */
+  wholeMask = 0;
   /** `ceiling` as it stands in `FrameBuffer.words`, and who has said to have just that in flash: bit k for the member at place k. */
   ceilingLowWord = 0;
   ceilingHighWord = 0;
@@ -58,7 +59,11 @@ export class Quorum {
     this.ackedCold.fill(0);
     this.ackedLow.fill(0);
     this.someLow = false;
-    for (const ceiling of this.ceilings) ceiling.set(0, 0);
+    for (let index = 0; index < MAX_MEMBERS; index += 1) {
+      const ceiling = this.ceilings[index] as Uint64;
+      ceiling.high = 0;
+      ceiling.low = 0;
+    }
   }
 
   /** Notes that the next beacon goes out at `nowUs`, to `count` members with this card. @returns its sequence number, one up, or 0 behind 2^32-1. */
@@ -83,7 +88,7 @@ export class Quorum {
    * @returns false, and changes nothing, where that is otherwise.
    */
   noteNewest(index: number, members: MemberList): boolean {
-    const { newestSentUs } = this;
+    const newestSentUs = this.newestSentUs;
     const bit = 1 << index;
     if ((this.levelMask & bit) === 0 || this.someLow) return false;
     const mask = this.newestMask | bit;

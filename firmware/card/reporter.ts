@@ -1,11 +1,13 @@
 import type { FrameBuffer } from "../wire/frame-buffer.js";
 import { FRAME_HOST_MIRROR, FRAME_HOST_VIEW } from "../wire/frame-types.js";
-import { encodeHostMirror, encodeHostView, HostViewFields } from "../wire/host-frames.js";
+import { encodeHostView, HOST_MIRROR_BYTES, HostViewFields } from "../wire/host-frames.js";
 import { Uint64 } from "../wire/uint64.js";
 import type { CardContext } from "./card-context.js";
 import type { HostLine } from "./host-line.js";
 
 const NEVER = Number.POSITIVE_INFINITY;
+const MAX_INT32 = 0x7fff_ffff;
+const TWO_32 = 0x1_0000_0000;
 
 /** Tells the host, unasked, what has changed: the view and whether numbers can be had, and the newest number held. */
 export class Reporter {
@@ -15,14 +17,15 @@ export class Reporter {
   viewWasTold = false;
   /** When the host is to hear of `held`; infinite where it has. */
   dueUs = NEVER;
-  private readonly line: HostLine;
-  private readonly frame: FrameBuffer;
   private readonly held = new Uint64();
   /** The view that `held` belongs to: a newer one may have begun since, about which it says nothing. */
   private heldInView = 0;
+  private readonly line: HostLine;
+  /** When the host may hear of the next number held. */
+  private nextMirrorUs = Number.NEGATIVE_INFINITY;
+  private readonly frame: FrameBuffer;
   private readonly viewState: () => number;
   private readonly told = new HostViewFields();
-  private lastMirrorUs = Number.NEGATIVE_INFINITY;
 
   constructor(context: CardContext, line: HostLine, viewState: () => number) {
     this.context = context;
@@ -62,15 +65,19 @@ export class Reporter {
 
   /** Notes that this card holds all numbers below `end` now; the host hears of it at once, or with the next report. */
   noteHeld(end: Uint64): void {
-    const { context, held } = this;
+    const context = this.context;
+    const held = this.held;
     held.high = end.high;
     held.low = end.low;
     this.heldInView = context.state.accepted.number;
     if (!this.line.isOpen) return;
-    const dueUs = this.lastMirrorUs + context.timing.mirrorUs;
-    this.dueUs = dueUs;
-    if (context.nowUs >= dueUs) this.reportHeld();
-    else if (dueUs < context.wakeUpUs) context.wakeUpUs = dueUs;
+    const dueUs = this.nextMirrorUs;
+    if (context.nowUs >= dueUs) {
+      this.tellHeld();
+    } else {
+      this.dueUs = dueUs;
+      if (dueUs < context.wakeUpUs) context.wakeUpUs = dueUs;
+    }
   }
 
   tick(): void {
@@ -91,9 +98,25 @@ export class Reporter {
       if (dueUs < context.wakeUpUs) context.wakeUpUs = dueUs;
       return;
     }
+    this.tellHeld();
+  }
+
+  private tellHeld(): void {
+    const context = this.context;
+    const held = this.held;
+    const heldInView = this.heldInView;
+    const high = held.high;
+    const low = held.low;
     this.dueUs = NEVER;
-    this.lastMirrorUs = context.nowUs;
-    encodeHostMirror(this.frame, this.heldInView, this.held);
-    this.line.send(FRAME_HOST_MIRROR, this.frame);
+    this.nextMirrorUs = context.nowUs + context.timing.mirrorUs;
+    // As `encodeHostMirror`: the view's five bytes, then those of the number.
+    this.line.sendWords(
+      FRAME_HOST_MIRROR,
+      HOST_MIRROR_BYTES,
+      heldInView | 0,
+      (heldInView > MAX_INT32 ? Math.floor(heldInView / TWO_32) : 0) | (low << 8),
+      (low >>> 24) | (high << 8),
+      high >>> 24,
+    );
   }
 }

@@ -1,8 +1,10 @@
 import {
+  BLANK_CARD_ID,
   MAX_HOPS,
   MAX_LINKS,
   MAX_MEMBERS,
   NEIGHBOUR_ID,
+  STALE_HOP_COST,
   TRUNK_HOP_COST,
   UNREACHABLE_COST,
 } from "../wire/constants.js";
@@ -55,6 +57,9 @@ export class Router {
   private helloIsWritten = false;
   private readonly onChanged: () => void;
   private lastHelloUs = Number.NEGATIVE_INFINITY;
+  /** Whom an answer reaches over `backLink`; BLANK_CARD_ID: nobody. */
+  private backTo = BLANK_CARD_ID;
+  private backLink = NO_LINK;
   /** The cable that is under test, which counts as cut. */
   private awayLink = NO_LINK;
 
@@ -139,20 +144,25 @@ export class Router {
   }
 
   tick(): void {
-    const { context, links, linkCount } = this;
-    const { nowUs } = context;
-    const { linkStaleUs } = context.timing;
+    const context = this.context;
+    const links = this.links;
+    const linkCount = this.linkCount;
+    const nowUs = context.nowUs;
+    const linkStaleUs = context.timing.linkStaleUs;
     const staleUs = nowUs - linkStaleUs;
     let oldestUs = nowUs;
     let allAreHeard = true;
     // By index, here and below: an iterator takes XS several times as long, and this is every turn's.
     for (let link = 0; link < linkCount; link += 1) {
       const linkState = links[link] as LinkState;
+      let heardUs = linkState.lastHeardUs;
       const expectedUs = linkState.cable.expectedUs();
-      if (expectedUs > linkState.lastHeardUs) linkState.lastHeardUs = expectedUs;
-      const { lastHeardUs } = linkState;
-      if (linkState.state !== LINK_ALIVE || lastHeardUs <= staleUs) allAreHeard = false;
-      if (lastHeardUs < oldestUs) oldestUs = lastHeardUs;
+      if (expectedUs > heardUs) {
+        heardUs = expectedUs;
+        linkState.lastHeardUs = expectedUs;
+      }
+      if (linkState.state !== LINK_ALIVE || heardUs <= staleUs) allAreHeard = false;
+      if (heardUs < oldestUs) oldestUs = heardUs;
     }
     if (!allAreHeard) this.ageLinks();
     if (nowUs >= this.nextHelloUs) this.sayHello();
@@ -254,8 +264,19 @@ export class Router {
   send(destination: number, frame: FrameBuffer): boolean {
     const link = this.linksByCard[destination] as number;
     if (link !== NO_LINK) return this.sendOver(link, frame);
+    if (destination === this.backTo) return this.sendOver(this.backLink, frame);
     this.context.counters.dropNoRoute += 1;
     return false;
+  }
+
+  /** Until `closeWayBack` what is sent to `card` goes over `link`, where no way is known: a frame of that card has just come there. */
+  openWayBack(card: number, link: number): void {
+    this.backTo = card;
+    this.backLink = link;
+  }
+
+  closeWayBack(): void {
+    this.backTo = BLANK_CARD_ID;
   }
 
   /** Sends an ACCEPT, whose body is written, to the card at the other end of `link`. */
@@ -298,13 +319,16 @@ export class Router {
   }
 
   private sayHello(): void {
-    const { context, helloFrame } = this;
-    const { nowUs, timing } = context;
+    const context = this.context;
+    const nowUs = context.nowUs;
+    const timing = context.timing;
     this.lastHelloUs = nowUs;
     this.nextHelloUs = nowUs + timing.helloUs;
     if (!this.helloIsWritten) this.writeHello();
-    const { words } = helloFrame;
-    const { links, linkCount } = this;
+    const helloFrame = this.helloFrame;
+    const words = helloFrame.words;
+    const links = this.links;
+    const linkCount = this.linkCount;
     const staleUs = nowUs - timing.linkStaleUs;
     const fabric = (words[WORD_FABRIC] as number) & LOWER_BYTES;
     for (let link = 0; link < linkCount; link += 1) {
@@ -313,7 +337,9 @@ export class Router {
       const isSilent = linkState.state === LINK_DEAD || linkState.lastHeardUs <= staleUs;
       // Whom this card hears there is the first byte of the body.
       words[WORD_FABRIC] = isSilent ? fabric : fabric | (linkState.neighbour << 24);
-      this.sendOver(link, helloFrame);
+      // As `sendOver`, without its call.
+      if (linkState.cable.send(helloFrame)) linkState.framesOut += 1;
+      else this.noteFull(linkState);
     }
   }
 
@@ -334,36 +360,49 @@ export class Router {
     this.helloIsWritten = true;
   }
 
-  /** Chooses the cheapest way to each member, and tells the neighbours where one has changed. */
+  /**
+   * Chooses the cheapest way to each member, and tells the neighbours where one has changed. A card that is lost has every card do
+   * this again and again while its view changes: so it makes no closure, and reads and writes few elements (docs/performance.md).
+   */
   private findRoutes(): void {
-    const { listed } = this;
+    const { linkCount, links, listed, routeCosts, routeLinks, routePaths } = this;
+    const { cards, count } = listed;
     const { cardId } = this.context;
     const self = 1 << listed.indexOf(cardId);
     let changed = false;
-    for (let index = 0; index < listed.count; index += 1) {
-      const card = listed.cardAt(index);
+    for (let index = 0; index < count; index += 1) {
+      const card = cards[index] as number;
       let bestLink = NO_LINK;
       let bestCost = UNREACHABLE_COST;
       let bestPath = 0;
-      this.links.forEach((linkState, link) => {
-        if (linkState.state === LINK_DEAD || card === cardId) return;
-        const direct = linkState.neighbour === card;
-        const path = direct ? 1 << index : (linkState.paths[index] as number);
-        const hop = linkState.hopCost;
-        const cost = direct ? hop : hop + (linkState.costs[index] as number);
-        if (cost < bestCost && (path & self) === 0) {
-          bestLink = link;
-          bestCost = cost;
-          bestPath = path | self;
-        }
-      });
-      if (this.routeCosts[index] !== bestCost || this.routePaths[index] !== bestPath) changed = true;
-      this.routeLinks[index] = bestLink;
-      this.linksByCard[card] = bestLink;
-      this.routeCosts[index] = bestCost;
-      this.routePaths[index] = bestPath;
+      for (let link = card === cardId ? linkCount : 0; link < linkCount; link += 1) {
+        const linkState = links[link] as LinkState;
+        const { state } = linkState;
+        if (state === LINK_DEAD) continue;
+        const hop = state === LINK_ALIVE ? linkState.aliveCost : STALE_HOP_COST;
+        const isDirect = linkState.neighbour === card;
+        const cost = isDirect ? hop : hop + (linkState.costs[index] as number);
+        if (cost >= bestCost) continue;
+        const path = isDirect ? 1 << index : (linkState.paths[index] as number);
+        if ((path & self) !== 0) continue;
+        bestLink = link;
+        bestCost = cost;
+        bestPath = path | self;
+      }
+      if (routeCosts[index] !== bestCost) {
+        routeCosts[index] = bestCost;
+        changed = true;
+      }
+      if (routePaths[index] !== bestPath) {
+        routePaths[index] = bestPath;
+        changed = true;
+      }
+      if (routeLinks[index] !== bestLink) {
+        routeLinks[index] = bestLink;
+        this.linksByCard[card] = bestLink;
+        this.ways += 1;
+      }
     }
-    this.ways += 1;
     if (!changed) return;
     this.helloIsWritten = false;
     this.helloSoon();

@@ -13,6 +13,8 @@ export class SilenceWatch {
   private readonly coordinator: Coordinator;
   private readonly plan = new ChangePlan();
   private nextTryUs = Number.NEGATIVE_INFINITY;
+  /** This card is primary, and there was nothing to change when `tick` looked last: only a silent secondary would be reason to. */
+  isCalm = false;
 
   constructor(context: CardContext, member: Member, primary: Primary, coordinator: Coordinator) {
     this.context = context;
@@ -23,6 +25,7 @@ export class SilenceWatch {
 
   tick(): void {
     const { context, primary } = this;
+    this.isCalm = false;
     if (context.nowUs < this.nextTryUs) {
       context.wakeBy(this.nextTryUs);
     } else if (!primary.lease.isActing() || context.cold) {
@@ -65,7 +68,10 @@ export class SilenceWatch {
   /** A primary that serves alone takes a secondary as soon as there is one, for its numbers to outlive it. */
   private seekSecondary(): void {
     const { accepted, cardId } = this.context.state;
-    if (accepted.secondary !== cardId) return;
+    if (accepted.secondary !== cardId) {
+      this.isCalm = true;
+      return;
+    }
     const secondary = this.primary.lease.possibleSecondary();
     if (secondary === 0) {
       this.lookAgain();

@@ -1,13 +1,24 @@
 import { NEIGHBOUR_ID } from "../wire/constants.js";
+import { VIEW_BYTES } from "../wire/fields.js";
 import type { FrameBuffer } from "../wire/frame-buffer.js";
-import { FRAME_HELLO, OFFSET_TYPE, STATE_READY } from "../wire/frame-types.js";
-import { LOWER_BYTES, OFFSET_DESTINATION, OFFSET_SOURCE, WORD_FABRIC, WORD_WAY } from "../wire/header.js";
+import {
+  FRAME_BEACON,
+  FRAME_BEACON_ACK,
+  FRAME_HELLO,
+  FRAME_REQUEST,
+  OFFSET_TYPE,
+  STATE_READY,
+} from "../wire/frame-types.js";
+import { FABRIC_HEADER_BYTES, OFFSET_DESTINATION, OFFSET_SOURCE } from "../wire/header.js";
 import type { Admission } from "./admission.js";
 import type { CableTest } from "./cable-test.js";
 import type { CardContext } from "./card-context.js";
 import type { LinkState } from "./link-state.js";
 import type { Post } from "./post.js";
 import type { Router } from "./router.js";
+
+const VIEW_END = FABRIC_HEADER_BYTES + VIEW_BYTES;
+const SEQUENCE_END = VIEW_END + 4;
 
 /** Looks at all that the header of a frame from a cable says, and takes the frame to where it belongs. */
 export class Sorter {
@@ -17,16 +28,19 @@ export class Sorter {
   private readonly router: Router;
   private readonly cableTest: CableTest;
   private readonly viewState: () => number;
-  private readonly dispatch: (source: number, frame: FrameBuffer) => void;
+  private readonly dispatch: (source: number, frame: FrameBuffer) => boolean;
 
-  /** @param dispatch is handed what is for this card itself. */
+  /**
+   * @param dispatch is handed what is for this card itself, and returns whether what was found about it holds for all that are like it
+   * (`expectMore`).
+   */
   constructor(
     context: CardContext,
     admission: Admission,
     post: Post,
     cableTest: CableTest,
     viewState: () => number,
-    dispatch: (source: number, frame: FrameBuffer) => void,
+    dispatch: (source: number, frame: FrameBuffer) => boolean,
   ) {
     this.context = context;
     this.admission = admission;
@@ -54,7 +68,10 @@ export class Sorter {
       if (frame.bytes[OFFSET_TYPE] === FRAME_HELLO) this.receiveHello(link, source, frame);
       else this.cableTest.receive(link, source, frame);
     } else if (destination === context.cardId) {
+      // Who asks for promises by an older list may find its way here through a card that is in the newest no more: then none leads back.
+      router.openWayBack(source, link);
       this.takeIn(linkState, source, frame);
+      router.closeWayBack();
     } else if (context.knows(destination)) {
       router.forward(frame);
     } else {
@@ -66,13 +83,20 @@ export class Sorter {
   private takeIn(linkState: LinkState, source: number, frame: FrameBuffer): void {
     const { context } = this;
     if (!this.admission.admits(source, frame)) return;
-    if (context.isReady && context.state.members.has(source)) {
-      // What was found about this header need not be looked for again.
-      linkState.goodWay = frame.words[WORD_WAY] as number;
-      linkState.goodFabric = (frame.words[WORD_FABRIC] as number) & LOWER_BYTES;
-      linkState.goodEpoch = context.epoch;
-    }
-    this.dispatch(source, frame);
+    const epoch = this.admission.epochOf(source);
+    // Of a frame that has begun an epoch itself nothing is known in the new one.
+    if (this.dispatch(source, frame) && epoch === context.epoch) this.expectMore(linkState, source, frame);
+  }
+
+  /**
+   * What was found about this frame need not be looked for again in one that is like it: but for the numbers of a REQUEST, a STORE or an
+   * ANSWER, whose view is the same, and but for the sequence number of a beacon or its acknowledgement.
+   */
+  private expectMore({ cable }: LinkState, source: number, frame: FrameBuffer): void {
+    const type = frame.bytes[OFFSET_TYPE] as number;
+    const from = type === FRAME_REQUEST ? FABRIC_HEADER_BYTES : VIEW_END;
+    const to = type === FRAME_BEACON || type === FRAME_BEACON_ACK ? SEQUENCE_END : frame.length;
+    cable.expectLike(frame, from, to, (type << 8) | source);
   }
 
   /** A card of this fabric that is no member any more, at the other end of a cable, must hear of it from somebody. */

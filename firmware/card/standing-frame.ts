@@ -4,6 +4,7 @@ import { WORD_WAY, writeFabricHeader } from "../wire/header.js";
 import type { CardContext } from "./card-context.js";
 import type { LinkState } from "./link-state.js";
 import type { Post } from "./post.js";
+import type { Router } from "./router.js";
 
 /** A frame of one type that goes out again and again: as long as the epoch is the same, so is its header. */
 export class StandingFrame {
@@ -15,6 +16,7 @@ export class StandingFrame {
   private destination = -1;
   private link: LinkState | null = null;
   private waysKnown = -1;
+  private readonly router: Router;
   private readonly post: Post;
   private readonly context: CardContext;
   /** The header's word of that name, without a destination. */
@@ -24,6 +26,7 @@ export class StandingFrame {
 
   constructor(context: CardContext, post: Post, type: number) {
     this.context = context;
+    this.router = post.router;
     this.post = post;
     this.type = type;
   }
@@ -45,19 +48,40 @@ export class StandingFrame {
 
   /** As `Post.send`. The body is written, behind a call of `renew`. */
   send(destination: number): void {
-    const { router } = this.post;
+    const router = this.router;
     if (destination !== this.destination || router.ways !== this.waysKnown) this.aim(destination);
-    const { link } = this;
+    const link = this.link;
     // As `Router.send`, without its call: the path of every number.
     if (link === null) this.sendOtherwise(destination);
     else if (link.cable.send(this.frame)) link.framesOut += 1;
     else router.noteFull(link);
   }
 
+  /** As `send`, with four words, as a frame has them, written to the frame's `bytes[at..at + 16)` first. */
+  sendWith(
+    destination: number,
+    at: number,
+    first: number,
+    second: number,
+    third: number,
+    fourth: number,
+  ): void {
+    const router = this.router;
+    if (destination !== this.destination || router.ways !== this.waysKnown) this.aim(destination);
+    const link = this.link;
+    if (link === null) {
+      this.frame.fill(at, first, second, third, fourth);
+      this.sendOtherwise(destination);
+    } else if (link.cable.sendWith(this.frame, at, first, second, third, fourth)) {
+      link.framesOut += 1;
+    } else {
+      router.noteFull(link);
+    }
+  }
+
   /** Addresses the frame. */
   private aim(destination: number): void {
-    const { context, frame } = this;
-    const { router } = this.post;
+    const { context, frame, router } = this;
     frame.words[WORD_WAY] = this.way | (destination << 8);
     this.destination = destination;
     this.waysKnown = router.ways;

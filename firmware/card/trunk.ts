@@ -54,7 +54,21 @@ export class Trunk implements CardCable {
   /** Its hellos come through the host, each with a turn of its own. */
   expect(): void {}
 
+  expectLike(): void {}
+
   expectNothing(): void {}
+
+  sendWith(
+    frame: FrameBuffer,
+    at: number,
+    first: number,
+    second: number,
+    third: number,
+    fourth: number,
+  ): boolean {
+    frame.fill(at, first, second, third, fourth);
+    return this.send(frame);
+  }
 
   send(frame: FrameBuffer): boolean {
     const { context, line } = this;

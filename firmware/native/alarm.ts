@@ -1,7 +1,7 @@
 /** The one alarm of a board, to the microsecond. */
 export class Alarm extends Native("xs_alarm_destructor") {
-  /** Called when the alarm is due. */
-  onAlarm: () => void = () => {};
+  /** Called when the alarm is due, with the time of the device's clock. */
+  onAlarm: (nowUs: number) => void = () => {};
 
   constructor() {
     super();

@@ -25,6 +25,14 @@ export class FlashRegion extends Native("xs_flash_log_destructor") implements Fl
     return native("xs_flash_log_is_erased").call(this, offset, length);
   }
 
+  holds(offset: number, expected: Uint8Array): boolean {
+    return native("xs_flash_log_holds").call(this, offset, expected);
+  }
+
+  crc32(bytes: Uint8Array, length: number): number {
+    return native("xs_flash_log_crc32").call(this, bytes, length);
+  }
+
   program(offset: number, bytes: Uint8Array): boolean {
     return native("xs_flash_log_program").call(this, offset, bytes);
   }

@@ -25,6 +25,9 @@ void machineWake(void);
 /* By family: microseconds since the boot, the clock that XS is told. */
 uint64_t machineNowUs(void);
 
+/* Puts such a time into a slot: an integer as long as it is one for XS (35 minutes), then a double, as the device's nowUs. */
+void putUs(xsMachine* the, xsSlot* slot, uint64_t us);
+
 /* By family: begins to serve ports and alarm on the thread of `the`. Called at each opening; only the first counts. */
 void machineServe(xsMachine* the);
 

@@ -6,7 +6,7 @@ import type { FrameBuffer } from "../wire/frame-buffer.js";
  * is linked to it for good.
  */
 export class NativeFramePort extends Native("xs_frame_port_destructor") implements FramePort {
-  onFrame: (frame: FrameBuffer, nowUs: number) => void = () => {};
+  onFrame: (frame: FrameBuffer, nowUs: number, meaning: number) => void = () => {};
 
   /** With the overruns: each has cost a frame at least, and this is the counter that `status` shows. */
   get badFrames(): number {
@@ -42,12 +42,27 @@ export class NativeFramePort extends Native("xs_frame_port_destructor") implemen
     return native("xs_frame_port_expect").call(this, frame);
   }
 
+  expectLike(frame: FrameBuffer, from: number, to: number, meaning: number): void {
+    return native("xs_frame_port_expect_like").call(this, frame, from, to, meaning);
+  }
+
   expectNothing(): void {
     return native("xs_frame_port_expect_nothing").call(this);
   }
 
   send(frame: FrameBuffer): boolean {
     return native("xs_frame_port_send").call(this, frame);
+  }
+
+  sendWith(
+    frame: FrameBuffer,
+    at: number,
+    first: number,
+    second: number,
+    third: number,
+    fourth: number,
+  ): boolean {
+    return native("xs_frame_port_send_with").call(this, frame, at, first, second, third, fourth);
   }
 
   close(): void {

@@ -16,7 +16,7 @@ export interface ByteSink {
 
 /** A frame port over a stream of bytes, with the framing in TypeScript. */
 export class ByteFramePort implements FramePort {
-  onFrame: (frame: FrameBuffer, nowUs: number) => void = () => {};
+  onFrame: (frame: FrameBuffer, nowUs: number, meaning: number) => void = () => {};
   readonly rate: PortRate | undefined;
   private readonly sink: ByteSink;
   private readonly encoded = new Uint8Array(MAX_ENCODED_BYTES);
@@ -24,7 +24,7 @@ export class ByteFramePort implements FramePort {
   private readonly now: () => number;
   private readonly decoder = new FrameDecoder((frame) => {
     const nowUs = this.now();
-    if (!this.expected.takes(frame, nowUs)) this.onFrame(frame, nowUs);
+    if (!this.expected.takes(frame, nowUs)) this.onFrame(frame, nowUs, this.expected.meaningOf(frame, nowUs));
   });
   private closed = false;
 
@@ -50,6 +50,10 @@ export class ByteFramePort implements FramePort {
     this.expected.set(frame);
   }
 
+  expectLike(frame: FrameBuffer, from: number, to: number, meaning: number): void {
+    this.expected.setLike(frame, from, to, meaning);
+  }
+
   expectNothing(): void {
     this.expected.clear();
   }
@@ -72,6 +76,18 @@ export class ByteFramePort implements FramePort {
   send(frame: FrameBuffer): boolean {
     if (this.closed) return false;
     return this.sink.write(this.encoded, encodeFrame(frame, this.encoded, 0));
+  }
+
+  sendWith(
+    frame: FrameBuffer,
+    at: number,
+    first: number,
+    second: number,
+    third: number,
+    fourth: number,
+  ): boolean {
+    frame.fill(at, first, second, third, fourth);
+    return this.send(frame);
   }
 
   close(): void {

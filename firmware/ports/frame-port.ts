@@ -19,17 +19,17 @@ export interface PortRate {
  */
 export interface FramePort {
   /**
-   * Called with each good frame, but for the one expected, and the platform's time; the buffer is used again as soon as it
-   * returns. Set once, by `startFirmware`.
+   * Called with each good frame, but for the one expected, with the platform's time, and with what `expectLike` was told that
+   * frames like it mean, else 0. The buffer is used again as soon as it returns. Set once, by `startFirmware`.
    */
-  onFrame: (frame: FrameBuffer, nowUs: number) => void;
+  onFrame: (frame: FrameBuffer, nowUs: number, meaning: number) => void;
   /** Frames dropped on reception for noise, wrong checksum or wrong length. */
   readonly badFrames: number;
   /** Left out where the line has no rate, or none that can be changed. */
   readonly rate?: PortRate | undefined;
   /** Frames that `send` had taken and that never went out, at the least, as nobody was there to read them. */
   readonly forgottenFrames: number;
-  /** Frames that were not handed on, as each of them was the expected one. */
+  /** Frames that were expected: those that were not handed on, and those that were with a meaning. */
   readonly expectedFrames: number;
   /** @returns when the newest of those came, in microseconds of the platform's clock; minus infinity, or 0: none did. */
   expectedUs(): number;
@@ -38,13 +38,33 @@ export interface FramePort {
    * again and again costs no turn. Replaces the one expected before.
    */
   expect(frame: FrameBuffer): void;
-  /** Every good frame is handed on again. */
+  /**
+   * From here on a good frame that is `frame`, byte for byte but for `bytes[from..to)`, is handed on with its `meaning`: so what was
+   * found about the bytes that are alike need not be found again. Replaces what was expected under the same meaning; of several
+   * meanings the oldest gives way. A frame of more than 32 bytes is not expected.
+   * @param from 0 to `to`, which is no more than the frame's length.
+   * @param meaning above 0.
+   */
+  expectLike(frame: FrameBuffer, from: number, to: number, meaning: number): void;
+  /** Every good frame is handed on again, and means nothing. */
   expectNothing(): void;
   /**
    * Takes a whole frame or nothing, and never waits.
    * @returns false where the send buffer has no room.
    */
   send(frame: FrameBuffer): boolean;
+  /**
+   * As `send`, with four words, as a frame has them, written to `bytes[at..at + 16)` first. What of them lies behind the frame's end is
+   * not sent.
+   */
+  sendWith(
+    frame: FrameBuffer,
+    at: number,
+    first: number,
+    second: number,
+    third: number,
+    fourth: number,
+  ): boolean;
   /** Gives everything back. Safe twice. */
   close(): void;
 }

@@ -1,7 +1,7 @@
 import type { Flash } from "./flash.js";
 import { COPIES_A_PAGE, checkGeometry } from "./flash-geometry.js";
 import { LogReader } from "./log-reader.js";
-import { LAST_SEQUENCE, RecordCopy } from "./record-copy.js";
+import { firstOf, LAST_SEQUENCE, RecordCopy } from "./record-copy.js";
 import {
   LOW_FREE_WRITES,
   MAX_RECORD_BYTES,
@@ -14,6 +14,7 @@ import {
 
 /** A page that does not take its record is left behind for the next; more than this in a row is a dying flash. */
 const MAX_ATTEMPTS = 4;
+const NO_SECTOR = -1;
 
 /**
  * The newest record, in a ring of flash pages. Each page is programmed once between two erases and carries a sequence
@@ -25,12 +26,19 @@ export class FlashLog implements RecordStore, StoreUpkeep {
   private readonly reader: LogReader;
   private readonly copy: RecordCopy;
   private readonly page: Uint8Array;
-  private readonly pageWords: DataView;
   private readonly record = new Uint8Array(MAX_RECORD_BYTES);
   /** Sectors that were erased to the end, and in which nothing was programmed since. */
   private readonly erased: Uint8Array;
   /** Sectors that could not be erased. */
   private readonly bad: Uint8Array;
+  /**
+   * What the three above say together, until one of them or the sector of the newest record changes: a look at all sectors takes a
+   * small board longer than the write itself, and each write is behind something for which other cards wait.
+   */
+  private erasedCount = 0;
+  private aheadCount = 0;
+  private eraseNext = NO_SECTOR;
+  private isCounted = false;
   /** What the first look found; nothing before that. */
   private state: number | undefined;
   private newestPage = -1;
@@ -46,9 +54,8 @@ export class FlashLog implements RecordStore, StoreUpkeep {
     checkGeometry(flash);
     this.flash = flash;
     this.reader = new LogReader(flash);
-    this.copy = new RecordCopy(flash.pageBytes / COPIES_A_PAGE);
+    this.copy = new RecordCopy(flash.pageBytes / COPIES_A_PAGE, flash);
     this.page = new Uint8Array(flash.pageBytes);
-    this.pageWords = new DataView(this.page.buffer);
     this.erased = new Uint8Array(flash.sectorCount);
     this.bad = new Uint8Array(flash.sectorCount);
   }
@@ -60,8 +67,8 @@ export class FlashLog implements RecordStore, StoreUpkeep {
   get freeWrites(): number {
     if (this.mounted() === RECORD_DAMAGED) return 0;
     const { pagesPerSector } = this.reader;
-    let free = pagesPerSector - this.usedPages;
-    for (const erased of this.erased) free += erased * pagesPerSector;
+    if (!this.isCounted) this.countSectors();
+    const free = pagesPerSector - this.usedPages + this.erasedCount * pagesPerSector;
     return this.nextIsDoubtful ? Math.max(0, free - 1) : free;
   }
 
@@ -77,6 +84,7 @@ export class FlashLog implements RecordStore, StoreUpkeep {
       this.flash.erase(sector * this.flash.sectorBytes) &&
       this.reader.isBlank(sector * pagesPerSector, pagesPerSector);
     (done ? this.erased : this.bad)[sector] = 1;
+    this.isCounted = false;
     return done;
   }
 
@@ -93,8 +101,8 @@ export class FlashLog implements RecordStore, StoreUpkeep {
       const page = this.takePage();
       if (page < 0) return false;
       if (this.programPage(page, bytes, length)) {
-        this.record.fill(0);
-        this.record.set(bytes.subarray(0, length));
+        this.record.set(firstOf(bytes, length));
+        this.record.fill(0, length);
         this.state = RECORD_FOUND;
         return true;
       }
@@ -161,6 +169,7 @@ export class FlashLog implements RecordStore, StoreUpkeep {
     // Every other sector was begun and holds nothing whole, so the first of them may be erased.
     this.sector = newestSector;
     this.usedPages = pagesPerSector;
+    this.isCounted = false;
   }
 
   /**
@@ -184,15 +193,34 @@ export class FlashLog implements RecordStore, StoreUpkeep {
     this.nextIsDoubtful = false;
   }
 
-  /** The next sector of the ring that an erase would serve; never the one with the newest record. Or -1. */
+  /** The next sector of the ring that an erase would serve; never the one with the newest record. Or NO_SECTOR. */
   private nextToErase(): number {
+    if (!this.isCounted) this.countSectors();
+    return this.eraseNext;
+  }
+
+  /** Looks at all sectors, once for each change of what is known of them. */
+  private countSectors(): void {
+    const { bad, erased, newestPage, sector } = this;
     const { sectorCount } = this.flash;
-    const newest = Math.floor(this.newestPage / this.reader.pagesPerSector);
+    const newest = Math.floor(newestPage / this.reader.pagesPerSector);
+    let erasedCount = 0;
+    let aheadCount = 0;
+    let eraseNext = NO_SECTOR;
     for (let ahead = 1; ahead < sectorCount; ahead += 1) {
-      const sector = (this.sector + ahead) % sectorCount;
-      if (sector !== newest && !this.erased[sector] && !this.bad[sector]) return sector;
+      const at = (sector + ahead) % sectorCount;
+      if (erased[at] === 1) {
+        erasedCount += 1;
+        if (erasedCount === ahead) aheadCount = ahead;
+      } else if (eraseNext === NO_SECTOR && at !== newest && bad[at] === 0) {
+        eraseNext = at;
+      }
     }
-    return -1;
+    // Of a log that holds nothing yet the current one too.
+    this.erasedCount = erasedCount + (erased[sector] as number);
+    this.aheadCount = aheadCount;
+    this.eraseNext = eraseNext;
+    this.isCounted = true;
   }
 
   /** Moves on in the ring by one page, past sectors that are not erased. @returns the page, or -1. */
@@ -205,6 +233,7 @@ export class FlashLog implements RecordStore, StoreUpkeep {
       this.erased[sector] = 0;
       this.sector = sector;
       this.usedPages = 0;
+      this.isCounted = false;
     }
     if (this.usedPages === pagesPerSector) return -1;
     this.usedPages += 1;
@@ -220,8 +249,9 @@ export class FlashLog implements RecordStore, StoreUpkeep {
     for (let place = 0; place < COPIES_A_PAGE; place += 1) {
       this.page.set(copy.bytes, place * copy.bytes.length);
     }
-    if (!flash.program(page * flash.pageBytes, this.page) || !reader.holds(page, this.pageWords))
-      return false;
+    if (!flash.program(page * flash.pageBytes, this.page) || !reader.holds(page, this.page)) return false;
+    // The sector of the one before may be erased from now on, where that is another.
+    if (this.newestIsElsewhere()) this.isCounted = false;
     this.newestPage = page;
     this.newestSequence = sequence;
     return true;
@@ -235,9 +265,12 @@ export class FlashLog implements RecordStore, StoreUpkeep {
 
   /** Erased sectors that follow the current one without a break. */
   private erasedAhead(): number {
-    const { sectorCount } = this.flash;
-    let ahead = 0;
-    while (this.erased[(this.sector + ahead + 1) % sectorCount]) ahead += 1;
-    return ahead;
+    if (!this.isCounted) this.countSectors();
+    return this.aheadCount;
+  }
+
+  /** Whether the newest record does not stand in the sector that takes the next one. */
+  private newestIsElsewhere(): boolean {
+    return Math.floor(this.newestPage / this.reader.pagesPerSector) !== this.sector;
   }
 }

@@ -25,6 +25,10 @@ export interface Flash extends FlashGeometry {
    * time than it takes to `read` and compare: a boot looks at all of the log.
    */
   isErased?(offset: number, length: number): boolean;
+  /** Whether the bytes from `offset` on are `expected`, where the flash looks in less time than it takes to `read` and compare. */
+  holds?(offset: number, expected: Uint8Array): boolean;
+  /** As `crc32`, where something is there that computes it in less time. It has nothing to do with what the flash holds. */
+  crc32?(bytes: Uint8Array, length: number): number;
   /**
    * Programs one page, `offset` being its first byte. It can only turn bits from 1 to 0.
    * @returns false where the page may hold anything between what it held and what it should.

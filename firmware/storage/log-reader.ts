@@ -18,7 +18,7 @@ export class LogReader {
     this.flash = flash;
     this.pagesPerSector = flash.sectorBytes / flash.pageBytes;
     this.copyBytes = flash.pageBytes / COPIES_A_PAGE;
-    this.copy = new RecordCopy(this.copyBytes);
+    this.copy = new RecordCopy(this.copyBytes, flash);
     this.page = new Uint8Array(flash.pageBytes);
     this.pageWords = new DataView(this.page.buffer);
   }
@@ -65,10 +65,12 @@ export class LogReader {
   }
 
   /** Whether a page reads exactly as `expected`. */
-  holds(page: number, expected: DataView): boolean {
+  holds(page: number, expected: Uint8Array): boolean {
+    const { flash } = this;
+    if (flash.holds !== undefined) return flash.holds(page * flash.pageBytes, expected);
     if (!this.readPage(page)) return false;
-    for (let offset = 0; offset < this.page.length; offset += 4) {
-      if (this.pageWords.getInt32(offset) !== expected.getInt32(offset)) return false;
+    for (let offset = 0; offset < expected.length; offset += 1) {
+      if (this.page[offset] !== expected[offset]) return false;
     }
     return true;
   }

@@ -1,5 +1,5 @@
 import { crc32 } from "../wire/crc32.js";
-import { ERASED_BYTE } from "./flash.js";
+import { ERASED_BYTE, type Flash } from "./flash.js";
 import { MAX_RECORD_BYTES } from "./record-store.js";
 
 /** Bytes before the record itself; the CRC stands behind it. */
@@ -20,11 +20,16 @@ export const LAST_SEQUENCE = 2 ** 48 - 1;
 export class RecordCopy {
   readonly bytes: Uint8Array;
   private readonly view: DataView;
+  private readonly flash: Pick<Flash, "crc32">;
 
-  /** @param copyBytes half a page. */
-  constructor(copyBytes: number) {
+  /**
+   * @param copyBytes half a page.
+   * @param flash computes the CRC where it has something quicker than this program.
+   */
+  constructor(copyBytes: number, flash: Pick<Flash, "crc32"> = {}) {
     this.bytes = new Uint8Array(copyBytes);
     this.view = new DataView(this.bytes.buffer);
+    this.flash = flash;
   }
 
   /** @returns the sequence number, or -1 where the first `HEADER_BYTES` are no header. Says nothing of the CRC. */
@@ -52,7 +57,7 @@ export class RecordCopy {
   isWhole(): boolean {
     if (this.sequence < 0) return false;
     const crcAt = HEADER_BYTES + this.length;
-    return this.view.getInt32(crcAt, true) === crc32(this.bytes, crcAt);
+    return this.view.getInt32(crcAt, true) === this.crc(crcAt);
   }
 
   /** The record, as long as this copy is not changed. */
@@ -63,15 +68,28 @@ export class RecordCopy {
   /** Fills this copy. What is left of its half page stays erased. */
   encode(sequence: number, erasedAhead: number, record: Uint8Array, length: number): void {
     const { bytes, view } = this;
-    bytes.fill(ERASED_BYTE);
+    const crcAt = HEADER_BYTES + length;
+    bytes.set(firstOf(record, length), HEADER_BYTES);
+    bytes.fill(ERASED_BYTE, crcAt);
     view.setUint16(0, MAGIC, true);
     view.setUint8(OFFSET_FORMAT, FORMAT);
     view.setUint8(OFFSET_ERASED_AHEAD, erasedAhead);
     view.setUint32(OFFSET_SEQUENCE, sequence % TWO_32, true);
     view.setUint16(OFFSET_SEQUENCE + 4, Math.floor(sequence / TWO_32), true);
     view.setUint16(OFFSET_LENGTH, length, true);
-    bytes.set(record.subarray(0, length), HEADER_BYTES);
-    const crcAt = HEADER_BYTES + length;
-    view.setInt32(crcAt, crc32(bytes, crcAt), true);
+    view.setInt32(crcAt, this.crc(crcAt), true);
   }
+
+  private crc(length: number): number {
+    const { bytes, flash } = this;
+    return flash.crc32 === undefined ? crc32(bytes, length) : flash.crc32(bytes, length);
+  }
+}
+
+/**
+ * The bytes of a record with what may stand behind them: as they are, where they fit into half a page like this, as a piece of them
+ * would be a new object, and on a full heap of a small board the next new object costs a millisecond.
+ */
+export function firstOf(record: Uint8Array, length: number): Uint8Array {
+  return record.length === MAX_RECORD_BYTES ? record : record.subarray(0, length);
 }

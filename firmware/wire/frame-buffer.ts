@@ -24,6 +24,15 @@ export class FrameBuffer {
     this.view = new DataView(memory, PAD_BYTES);
   }
 
+  /** Writes four words to `bytes[at..at + 16)`, for which there is room. */
+  fill(at: number, first: number, second: number, third: number, fourth: number): void {
+    const { view } = this;
+    view.setInt32(at, first, true);
+    view.setInt32(at + 4, second, true);
+    view.setInt32(at + 8, third, true);
+    view.setInt32(at + 12, fourth, true);
+  }
+
   copy(from: FrameBuffer): this {
     this.length = from.length;
     for (let index = 0; index < from.length; index += 1) this.bytes[index] = from.bytes[index] as number;

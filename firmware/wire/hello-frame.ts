@@ -34,14 +34,16 @@ const ROUTE_BYTES = 4;
 export const MAX_HELLO_BYTES = OFFSET_ROUTES + MAX_MEMBERS * ROUTE_BYTES;
 
 export function encodeHello(frame: FrameBuffer, from: HelloFields): void {
-  frame.bytes[BODY] = from.heard;
-  frame.view.setUint32(OFFSET_MEMBERS_CHECKSUM, from.membersChecksum, true);
-  frame.bytes[OFFSET_ROUTE_COUNT] = from.routeCount;
+  const { bytes, view } = frame;
+  const { routeCards, routeCosts, routeCount, routePaths } = from;
+  bytes[BODY] = from.heard;
+  view.setUint32(OFFSET_MEMBERS_CHECKSUM, from.membersChecksum, true);
+  bytes[OFFSET_ROUTE_COUNT] = routeCount;
   let offset = OFFSET_ROUTES;
-  for (let index = 0; index < from.routeCount; index += 1) {
-    frame.bytes[offset] = from.routeCards[index] as number;
-    frame.bytes[offset + 1] = from.routeCosts[index] as number;
-    frame.view.setUint16(offset + 2, from.routePaths[index] as number, true);
+  for (let route = 0; route < routeCount; route += 1) {
+    bytes[offset] = routeCards[route] as number;
+    bytes[offset + 1] = routeCosts[route] as number;
+    view.setUint16(offset + 2, routePaths[route] as number, true);
     offset += ROUTE_BYTES;
   }
   frame.length = offset;
@@ -54,13 +56,16 @@ export function decodeHello(frame: FrameBuffer, into: HelloFields): boolean {
   if (routeCount > MAX_MEMBERS || frame.length !== OFFSET_ROUTES + routeCount * ROUTE_BYTES) return false;
   into.heard = frame.bytes[BODY] as number;
   into.membersChecksum = frame.view.getUint32(OFFSET_MEMBERS_CHECKSUM, true);
-  into.routeCount = 0;
-  for (let offset = OFFSET_ROUTES; offset < frame.length; offset += ROUTE_BYTES) {
-    into.addRoute(
-      frame.bytes[offset] as number,
-      frame.bytes[offset + 1] as number,
-      frame.view.getUint16(offset + 2, true),
-    );
+  // Without `addRoute`: XS takes as long for a call as for what it does here.
+  const { bytes } = frame;
+  const { routeCards, routeCosts, routePaths } = into;
+  let offset = OFFSET_ROUTES;
+  for (let route = 0; route < routeCount; route += 1) {
+    routeCards[route] = bytes[offset] as number;
+    routeCosts[route] = bytes[offset + 1] as number;
+    routePaths[route] = (bytes[offset + 2] as number) | ((bytes[offset + 3] as number) << 8);
+    offset += ROUTE_BYTES;
   }
+  into.routeCount = routeCount;
   return true;
 }

@@ -50,7 +50,7 @@ export class HostAnswerFields {
   count = 0;
 }
 
-const HOST_ANSWER_BYTES = BODY + 14;
+export const HOST_ANSWER_BYTES = BODY + 14;
 
 export function encodeHostAnswer(frame: FrameBuffer, tag: number, first: Uint64, count: number): void {
   const { words } = frame;
@@ -131,7 +131,7 @@ export class HostMirrorFields {
 
 const MAX_UINT32 = 0xffff_ffff;
 const TWO_32 = 0x1_0000_0000;
-const HOST_MIRROR_BYTES = BODY + VIEW_BYTES + 8;
+export const HOST_MIRROR_BYTES = BODY + VIEW_BYTES + 8;
 
 export function encodeHostMirror(frame: FrameBuffer, view: number, held: Uint64): void {
   const { words } = frame;

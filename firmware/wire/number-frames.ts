@@ -16,6 +16,7 @@ export class RequestFields {
   count = 0;
 }
 
+export const OFFSET_REQUEST = BODY;
 export const REQUEST_BYTES = BODY + 6;
 
 export function encodeRequest(frame: FrameBuffer, requestId: number, count: number): void {
@@ -50,6 +51,8 @@ export const WORD_FIRST_LOW = 5;
 export const WORD_FIRST_HIGH = 6;
 /** The count and, in a STORE, above it the originator. */
 export const WORD_COUNT = 7;
+/** The same four words in `FrameBuffer.bytes`. */
+export const OFFSET_REQUEST_ID = BODY + VIEW_BYTES;
 export const ANSWER_BYTES = BODY + VIEW_BYTES + 14;
 export const STORE_BYTES = ANSWER_BYTES + 1;
 

@@ -89,6 +89,13 @@ export class Failover {
         longestWaitMs: 0,
         numbers: 0,
       };
+      findings.push(
+        warning(
+          "STEP_LEFT_OUT",
+          `Nobody pulled ${name}, so what its loss does was not seen.`,
+          "Run the check again when it can be pulled.",
+        ),
+      );
       return { step, findings, restored: true };
     }
     const next = this.awaitAll(served, pulledNs, findings, `with ${name} out`);

@@ -52,6 +52,8 @@ export type FindingCode =
   | "NO_SPARE"
   /** The plug that was to be pulled is still in, as the cards see it. */
   | "PULL_NOT_SEEN"
+  /** Who was to pull a plug has left it in. */
+  | "STEP_LEFT_OUT"
   /** What was pulled did not come back. */
   | "NOT_RESTORED"
   /** A number came twice or out of order. */

@@ -22,8 +22,10 @@ const FRAME_PORT = {
   expectedFrames: 0,
   expectedUs: () => 0,
   expect: () => {},
+  expectLike: () => {},
   expectNothing: () => {},
   send: () => true,
+  sendWith: () => true,
   close: () => {},
 };
 
@@ -32,7 +34,7 @@ class FakeBoard {
   nowUs = 0;
   alarmUs = Number.POSITIVE_INFINITY;
   readonly colors: number[] = [];
-  readonly alarm = { onAlarm: () => {}, set: (timeUs: number) => this.setAlarm(timeUs) };
+  readonly alarm = { onAlarm: (_nowUs: number) => {}, set: (timeUs: number) => this.setAlarm(timeUs) };
 
   constructor(flashReads = true, host: FramePort = FRAME_PORT) {
     const flash = makeFlash(4, 16);
@@ -54,7 +56,7 @@ class FakeBoard {
       this.nowUs = Math.max(this.nowUs, this.alarmUs);
       this.alarmUs = Number.POSITIVE_INFINITY;
       rings += 1;
-      this.alarm.onAlarm();
+      this.alarm.onAlarm(this.nowUs);
     }
     this.nowUs = untilUs;
     return rings;
@@ -94,7 +96,7 @@ test("an alarm that rings too early harms nothing", (t) => {
   const board = new FakeBoard();
   board.run(10_000);
   const shown = board.colors.length;
-  board.alarm.onAlarm();
+  board.alarm.onAlarm(board.nowUs);
   t.is(board.colors.length, shown);
   t.true(board.alarmUs > board.nowUs && board.alarmUs < Number.POSITIVE_INFINITY);
 });
@@ -113,7 +115,7 @@ test("what the port to the host has counted is among the counters that the card 
     const frame = new FrameBuffer();
     writeHostHeader(frame, type, 1);
     frame.length = 6;
-    onFrame(frame, 0);
+    onFrame(frame, 0, 0);
   }
   const told = (["hostBadFrames", "hostFramesForgotten"] as const).map(
     (name) => values[COUNTER_NAMES.indexOf(name)],

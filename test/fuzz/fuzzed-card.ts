@@ -40,6 +40,7 @@ export class FuzzedCard {
   card: Card;
   nowUs = 0;
   private cables: TestCable[] = [];
+  private hostLine = new TestCable();
   private readonly random: Random;
   private readonly onSend: (link: number, frame: FrameBuffer) => void;
   private readonly decoders = new Map<number, FrameDecoder>();
@@ -126,7 +127,7 @@ export class FuzzedCard {
 
   /** Takes a payload whose checksum was good. */
   receive(port: number, payload: Uint8Array): void {
-    const { card, scratch: frame, host, store } = this;
+    const { cables, card, scratch: frame, host, store } = this;
     frame.bytes.set(payload);
     frame.length = payload.length;
     const before: CounterValues = { ...card.counters };
@@ -135,11 +136,11 @@ export class FuzzedCard {
         expectedHostDrop(frame, host.isOpen ? host.session : undefined) ??
         expectedTrunkDrop(frame, host.hasTrunk, store.persisted, store.failed);
       host.toCard(frame);
-      card.receiveFromHost(frame, this.nowUs);
+      card.receiveFromHost(frame, this.nowUs, this.hostLine.expected.meaningOf(frame, this.nowUs));
       checkCounted(before, card.counters, expected);
     } else {
       const expected = expectedLinkDrop(frame, store.persisted, store.failed);
-      card.receiveFromLink(port, frame, this.nowUs);
+      card.receiveFromLink(port, frame, this.nowUs, cables[port]?.expected.meaningOf(frame, this.nowUs));
       checkCounted(before, card.counters, expected);
     }
   }
@@ -159,14 +160,13 @@ export class FuzzedCard {
       { length: this.linkCount },
       (_, link) => new TestCable((frame) => this.send(link, frame)),
     );
+    this.hostLine = new TestCable((frame) => {
+      this.host.fromCard(frame);
+      return this.send(HOST_PORT, frame);
+    });
     return new Card({
       links: this.cables,
-      host: {
-        send: (frame) => {
-          this.host.fromCard(frame);
-          return this.send(HOST_PORT, frame);
-        },
-      },
+      host: this.hostLine,
       storage: this.store,
       chipId: new Uint64(1, 2),
       randomSeed: this.random.next(),

@@ -12,12 +12,14 @@
 
 void xs_frame_port_destructor(void* data);
 void xs_frame_port_send(xsMachine* the);
+void xs_frame_port_send_with(xsMachine* the);
 void xs_frame_port_close(xsMachine* the);
 void xs_frame_port_bad_frames(xsMachine* the);
 void xs_frame_port_overruns(xsMachine* the);
 void xs_frame_port_dropped(xsMachine* the);
 void xs_frame_port_forgotten(xsMachine* the);
 void xs_frame_port_expect(xsMachine* the);
+void xs_frame_port_expect_like(xsMachine* the);
 void xs_frame_port_expect_nothing(xsMachine* the);
 void xs_frame_port_expected_frames(xsMachine* the);
 void xs_frame_port_expected_us(xsMachine* the);
@@ -42,6 +44,8 @@ typedef struct {
 	unsigned frames;
 	/* Ports that the next frame closes, a bit each. */
 	unsigned closes;
+	/* Of each frame the byte that may be any. */
+	size_t changedAt;
 } Port;
 
 static xsMachine machine;
@@ -124,13 +128,20 @@ static double call(Port* port, void (*function)(xsMachine* the))
 	return machine.result.number;
 }
 
+/* With numbers behind the frame. */
+static double callWith(Port* port, void (*function)(xsMachine* the), size_t count, const double* numbers)
+{
+	for (size_t index = 0; index < count; index += 1) machine.arguments[1 + index] = (xsSlot){ .number = numbers[index] };
+	return call(port, function);
+}
+
 static void takeFrame(StandInObject* self, StandInObject* frame)
 {
 	Port* port = (Port*)self;
 	must(frame == &port->frame, "a frame in another buffer than the port's own");
-	/* Payloads are their own length, over and over. */
+	/* Payloads are their own length, over and over, but for what a test changes. */
 	for (size_t at = 0; at < (size_t)frame->length.number; at += 1)
-		must(frame->bytes[at] == (uint8_t)frame->length.number, "a frame was changed on its way");
+		must(at == port->changedAt || frame->bytes[at] == (uint8_t)frame->length.number, "a frame was changed on its way");
 	port->frames += 1;
 	const unsigned closes = port->closes;
 	port->closes = 0;
@@ -147,6 +158,7 @@ static void openPort(xsMachine* the)
 static bool tryToOpen(Port* port, uint32_t capacity)
 {
 	memset(port, 0, sizeof *port);
+	port->changedAt = SIZE_MAX;
 	port->line = calloc(1, sizeof(Line));
 	port->line->line.operations = &operations;
 	port->line->piece = STREAM_BYTES;
@@ -286,6 +298,39 @@ static void checkSending(void)
 	closeAll();
 }
 
+static void checkSendingWords(void)
+{
+	static const double FIRST_BYTES[] = { 2, 0x04030201, -2, 0x80000000u, 5 };
+	static const uint8_t SENT[] = { 9, 9, 1, 2, 3, 4, 0xfe, 0xff, 0xff, 0xff, 0, 0, 0, 0x80, 5 };
+	uint8_t encoded[FRAME_MAX_ENCODED_BYTES];
+	openAll();
+	Port* port = &ports[0];
+	memset(port->frame.bytes, 9, FRAME_CAPACITY_BYTES);
+	port->frame.length.number = sizeof SENT;
+	must(callWith(port, xs_frame_port_send_with, 5, FIRST_BYTES) == 1, "a frame with words is sent");
+	must(port->line->writtenLength == frameEncode(SENT, sizeof SENT, encoded), "as long as the frame says");
+	must(memcmp(port->line->written, encoded, port->line->writtenLength) == 0, "the words stand where they should");
+	must(port->frame.bytes[17] == 0 && port->frame.bytes[18] == 9, "all of them, and nothing behind");
+	static const double PLACES[] = { -1, FRAME_CAPACITY_BYTES - 15, FRAME_CAPACITY_BYTES, 1e9, INT32_MIN, INT32_MAX };
+	for (size_t index = 0; index < sizeof PLACES / sizeof *PLACES; index += 1) {
+		const double wrong[] = { PLACES[index], 1, 2, 3, 4 };
+		must(callWith(port, xs_frame_port_send_with, 5, wrong) == 0, "words were written where there is no room");
+	}
+	must(call(port, xs_frame_port_dropped) == sizeof PLACES / sizeof *PLACES, "each is counted");
+	static const double LAST[] = { FRAME_CAPACITY_BYTES - 16, 1, 2, 3, 4 };
+	must(callWith(port, xs_frame_port_send_with, 5, LAST) == 1, "to the very end");
+	port->frame.capacity = 15;
+	port->frame.length.number = 4;
+	static const double SMALL[] = { 0, 1, 2, 3, 4 };
+	must(callWith(port, xs_frame_port_send_with, 5, SMALL) == 0, "nor into a buffer that is smaller than they are");
+	port->frame.capacity = FRAME_CAPACITY_BYTES;
+	port->line->isFull = true;
+	must(callWith(port, xs_frame_port_send_with, 5, SMALL) == 0, "a full line takes no words either");
+	call(port, xs_frame_port_close);
+	must(callWith(port, xs_frame_port_send_with, 5, SMALL) == 0, "nor does a closed one");
+	closeAll();
+}
+
 static void checkCounts(void)
 {
 	openAll();
@@ -358,6 +403,65 @@ static void checkExpecting(void)
 	closeAll();
 }
 
+static void expectLike(Port* port, size_t length, double from, double to, double meaning)
+{
+	const double numbers[] = { from, to, meaning };
+	memset(port->frame.bytes, (int)length, FRAME_CAPACITY_BYTES);
+	port->frame.length.number = (double)length;
+	callWith(port, xs_frame_port_expect_like, 3, numbers);
+}
+
+/* A frame of `length` bytes of which the one at `place` is another arrives. Returns what it is said to mean. */
+static double meaningOf(Port* port, size_t length, size_t place)
+{
+	uint8_t payload[FRAME_MAX_PAYLOAD_BYTES];
+	memset(payload, (int)length, length);
+	if (place < length) payload[place] = 0xaa;
+	port->changedAt = place;
+	const unsigned before = port->frames;
+	port->line->length += frameEncode(payload, length, port->line->stream + port->line->length);
+	framePortWake(port->line->line.port);
+	pollAll();
+	must(port->frames == before + 1, "a frame that is like another is handed on, once");
+	return machine.onFrameMeaning;
+}
+
+static void checkLikenesses(void)
+{
+	openAll();
+	Port* port = &ports[0];
+	nowUs = 77;
+	must(meaningOf(port, 20, SIZE_MAX) == 0 && call(port, xs_frame_port_expected_frames) == 0, "before, it means nothing");
+	expectLike(port, 20, 5, 9, 300);
+	for (size_t place = 0; place < 20; place += 1)
+		must(meaningOf(port, 20, place) == (place >= 5 && place < 9 ? 300 : 0), "alike but for those bytes, and only those");
+	must(call(port, xs_frame_port_expected_frames) == 4 && call(port, xs_frame_port_expected_us) == 77, "those are counted");
+	must(meaningOf(port, 19, SIZE_MAX) == 0 && meaningOf(port, 21, SIZE_MAX) == 0, "of the same length");
+	expectLike(port, 20, 0, 20, 300);
+	must(meaningOf(port, 20, 0) == 300 && meaningOf(port, 20, 19) == 300, "another under the same meaning replaces it");
+	expectLike(port, 21, 21, 21, 301);
+	must(meaningOf(port, 21, SIZE_MAX) == 301 && meaningOf(port, 21, 20) == 0, "none may differ");
+	for (size_t length = 22; length < 25; length += 1) expectLike(port, length, 1, 2, (double)(280 + length));
+	must(meaningOf(port, 20, SIZE_MAX) == 0 && meaningOf(port, 21, SIZE_MAX) == 301, "the oldest gives way");
+	must(meaningOf(port, 24, 1) == 304 && meaningOf(port, 22, 1) == 302, "to the newest");
+	static const double WRONG[][4] = {
+		{ 10, -1, 4, 9 }, { 10, 5, 4, 9 }, { 10, 0, 11, 9 }, { 10, 0, 1e9, 9 }, { 10, 0, 4, 0 }, { 10, 0, 4, -1 }, { 33, 0, 33, 9 }, { 0, 0, 0, 9 },
+	};
+	for (size_t index = 0; index < sizeof WRONG / sizeof *WRONG; index += 1) {
+		const double* wrong = WRONG[index];
+		expectLike(port, (size_t)wrong[0], wrong[1], wrong[2], wrong[3]);
+		must(meaningOf(port, 10, SIZE_MAX) == 0 && meaningOf(port, 33, SIZE_MAX) == 0, "what cannot be expected is not");
+	}
+	must(meaningOf(port, 24, 1) == 304, "and takes nobody's place");
+	call(port, xs_frame_port_expect_nothing);
+	must(meaningOf(port, 24, 1) == 0 && meaningOf(port, 21, SIZE_MAX) == 0, "nothing is expected any more");
+	expectLike(port, 32, 1, 2, 5);
+	must(meaningOf(port, 32, 1) == 5, "of the largest size");
+	call(port, xs_frame_port_close);
+	expectLike(port, 20, 5, 9, 300);
+	closeAll();
+}
+
 static void checkTooSmallBuffer(void)
 {
 	openAll();
@@ -401,8 +505,10 @@ int main(void)
 	checkTurns();
 	checkClosing();
 	checkSending();
+	checkSendingWords();
 	checkCounts();
 	checkExpecting();
+	checkLikenesses();
 	checkTooSmallBuffer();
 	checkNoMemory();
 	checkEndOfMachine();

@@ -29,6 +29,7 @@ interface LeaseInside {
 
 interface PrimaryInside {
   readonly lease: LeaseInside;
+  readonly ceiling: Uint64;
 }
 
 interface PromiserInside {
@@ -186,7 +187,7 @@ export const leaseMutations: readonly Mutation[] = [
         "serve",
         (original) =>
           (self, ...rest) =>
-            during(self.lease.quorum, "ceiling", NUMBER_LIMIT, () => original(self, ...rest)),
+            during(self, "ceiling", NUMBER_LIMIT, () => original(self, ...rest)),
       ),
   },
   {

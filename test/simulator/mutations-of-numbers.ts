@@ -10,7 +10,7 @@ import { AnswerFields, decodeAnswer, decodeStore, StoreFields } from "../../firm
 import { Uint64 } from "../../firmware/wire/uint64.js";
 import { measureReboots } from "./measurements.js";
 import type { Mutation } from "./mutation.js";
-import { replaceMethod } from "./replace-method.js";
+import { lookAtEveryFrame, replaceMethod } from "./replace-method.js";
 
 interface SecondaryInside {
   readonly stored: Uint64;
@@ -52,6 +52,7 @@ export const numberMutations: readonly Mutation[] = [
     seeds: 50,
     apply: () => {
       const store = new StoreFields();
+      lookAtEveryFrame();
       replaceMethod<CardInside>(Card, "dispatch", (original) => (self, source, frame) => {
         const { state } = self.context;
         const buffer = frame as FrameBuffer;
@@ -62,7 +63,7 @@ export const numberMutations: readonly Mutation[] = [
         if (!isOwn) return original(self, source, frame);
         // A STORE is an ANSWER with the originator behind it.
         buffer.length -= 1;
-        self.originator.receiveAnswer(state.accepted.secondary, buffer);
+        self.originator.receiveAnswer(state.accepted.secondary, buffer, false);
         return undefined;
       });
     },
@@ -102,7 +103,7 @@ export const numberMutations: readonly Mutation[] = [
       const answer = new AnswerFields();
       replaceMethod<OriginatorInside>(Originator, "receiveAnswer", (original) => (self, source, frame) => {
         if (decodeAnswer(frame as FrameBuffer, answer)) {
-          if (self.open.isOpen) self.open.requestId = answer.requestId;
+          if (self.open.isOpen) self.open.requestId = answer.requestId | 0;
         }
         return original(self, source, frame);
       });

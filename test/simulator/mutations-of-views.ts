@@ -11,7 +11,7 @@ import { BeaconFields, decodeBeacon } from "../../firmware/wire/lease-frames.js"
 import type { Uint64 } from "../../firmware/wire/uint64.js";
 import { AcceptFields, decodeAccept, decodePromise, PromiseFields } from "../../firmware/wire/view-frames.js";
 import type { Mutation } from "./mutation.js";
-import { during, replaceMethod } from "./replace-method.js";
+import { during, lookAtEveryFrame, replaceMethod } from "./replace-method.js";
 
 interface Inside {
   readonly context: CardContext;
@@ -121,21 +121,25 @@ export const viewMutations: readonly Mutation[] = [
     name: "a repeated beacon resets memory",
     rule: "A beacon of the view already accepted changes no RAM state",
     seeds: 50,
-    apply: () =>
+    apply: () => {
+      lookAtEveryFrame();
       replaceMethod<CardInside>(Card, "dispatch", (original) => (self, source, frame) => {
         if (isBeaconOf(self.context, frame as FrameBuffer)) self.beginView();
         return original(self, source, frame);
-      }),
+      });
+    },
   },
   {
     name: "a beacon makes a cold card warm",
     rule: "A beacon of the view already accepted never makes a cold card warm",
     seeds: 300,
-    apply: () =>
+    apply: () => {
+      lookAtEveryFrame();
       replaceMethod<CardInside>(Card, "dispatch", (original) => (self, source, frame) => {
         if (self.context.cold && isBeaconOf(self.context, frame as FrameBuffer)) self.beginView();
         return original(self, source, frame);
-      }),
+      });
+    },
   },
   {
     name: "a promise is answered before it is in flash",
@@ -238,5 +242,11 @@ export const viewMutations: readonly Mutation[] = [
         self.epoch = epoch;
         self.readyUntilUs = readyUntilUs;
       }),
+  },
+  {
+    name: "what cables know outlives the epoch in which it was found",
+    rule: "A card stores and acknowledges only in its view: so each epoch has every frame looked at anew",
+    seeds: 600,
+    apply: () => replaceMethod(CardContext, "expectNothing", () => () => undefined),
   },
 ];

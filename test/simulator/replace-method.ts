@@ -1,3 +1,5 @@
+import { Card } from "../../firmware/card/card.js";
+
 /** A method with its `this` made the first argument. */
 export type Unbound<Self> = (self: Self, ...rest: unknown[]) => unknown;
 
@@ -18,6 +20,15 @@ export function replaceMethod<Self>(
   Reflect.set(prototype, method, function (this: Self, ...rest: unknown[]): unknown {
     return replacement(this, ...rest);
   });
+}
+
+/** Has cards look at every frame in full, for mutations of what is looked at: frames that are like others pass some of it by. */
+export function lookAtEveryFrame(): void {
+  replaceMethod(
+    Card,
+    "receiveFromLink",
+    (original) => (self, link, frame, nowUs) => original(self, link, frame, nowUs),
+  );
 }
 
 /** Calls `run` while `target[key]` is `value`. */

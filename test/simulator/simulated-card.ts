@@ -212,7 +212,8 @@ export class SimulatedCard implements EventTarget {
     const into = port === HOST_PORT ? this.hostPort : (this.ports[port] as SimulatedPort);
     const nowUs = this.clock.localUs(this.world.nowUs);
     if (into.dealsWith(frame, nowUs)) return false;
-    this.turn(() => into.onFrame(frame, nowUs));
+    const meaning = into.meaningOf(frame, nowUs);
+    this.turn(() => into.onFrame(frame, nowUs, meaning));
     return true;
   }
 

@@ -7,7 +7,7 @@ export class SimulatedPort implements FramePort {
   readonly badFrames = 0;
   readonly forgottenFrames = 0;
   readonly rate: PortRate | undefined;
-  onFrame: (frame: FrameBuffer, nowUs: number) => void = () => {};
+  onFrame: (frame: FrameBuffer, nowUs: number, meaning: number) => void = () => {};
   private readonly expected = new ExpectedFrame();
   private readonly take: (frame: FrameBuffer) => boolean;
 
@@ -28,6 +28,10 @@ export class SimulatedPort implements FramePort {
     this.expected.set(frame);
   }
 
+  expectLike(frame: FrameBuffer, from: number, to: number, meaning: number): void {
+    this.expected.setLike(frame, from, to, meaning);
+  }
+
   expectNothing(): void {
     this.expected.clear();
   }
@@ -37,8 +41,25 @@ export class SimulatedPort implements FramePort {
     return this.expected.takes(frame, nowUs);
   }
 
+  /** @returns what frames like `frame`, which came at `nowUs` of the card's clock, mean to it. */
+  meaningOf(frame: FrameBuffer, nowUs: number): number {
+    return this.expected.meaningOf(frame, nowUs);
+  }
+
   send(frame: FrameBuffer): boolean {
     return this.take(frame);
+  }
+
+  sendWith(
+    frame: FrameBuffer,
+    at: number,
+    first: number,
+    second: number,
+    third: number,
+    fourth: number,
+  ): boolean {
+    frame.fill(at, first, second, third, fourth);
+    return this.send(frame);
   }
 
   close(): void {}

@@ -87,6 +87,7 @@ export class CardBench {
   private readonly maxBauds: readonly number[] | undefined;
   /** Made anew at each boot. */
   cables: readonly TestCable[] = [];
+  private hostLine = new TestCable();
   private readonly first: bigint;
   private readonly timing: Timing;
   private readonly neighbours: readonly number[];
@@ -138,6 +139,10 @@ export class CardBench {
   }
 
   private boot(): Card {
+    this.hostLine = new TestCable((frame) => {
+      if (this.hostAccepts) this.host.add(frame, this.nowUs);
+      return this.hostAccepts;
+    });
     this.cables = this.neighbours.map((_, link) => {
       const send = (frame: FrameBuffer): boolean => {
         if (this.accepts) this.sent.add(link, frame, this.nowUs);
@@ -147,12 +152,7 @@ export class CardBench {
     });
     const card = new Card({
       links: this.cables,
-      host: {
-        send: (frame) => {
-          if (this.hostAccepts) this.host.add(frame, this.nowUs);
-          return this.hostAccepts;
-        },
-      },
+      host: this.hostLine,
       storage: this.storage,
       chipId: new Uint64(0xabc, 0xdef),
       randomSeed: this.randomSeed,
@@ -228,7 +228,7 @@ export class CardBench {
   }
 
   fromHost(frame: FrameBuffer): void {
-    this.card.receiveFromHost(frame, this.nowUs);
+    this.card.receiveFromHost(frame, this.nowUs, this.hostLine.expected.meaningOf(frame, this.nowUs));
   }
 
   /** The host's request, under the bench's session. */
@@ -256,8 +256,9 @@ export class CardBench {
   }
 
   receiveRaw(frame: FrameBuffer, link = 0): void {
-    if (this.cables[link]?.expected.takes(frame, this.nowUs) !== true) {
-      this.card.receiveFromLink(link, frame, this.nowUs);
+    const expected = this.cables[link]?.expected;
+    if (expected?.takes(frame, this.nowUs) !== true) {
+      this.card.receiveFromLink(link, frame, this.nowUs, expected?.meaningOf(frame, this.nowUs));
     }
   }
 

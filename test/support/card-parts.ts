@@ -20,7 +20,7 @@ export interface ContextOptions {
 export function cardContext(options: ContextOptions = {}): CardContext {
   return new CardContext({
     links: [new TestCable(options.sendLink)],
-    host: { send: options.sendHost ?? (() => true) },
+    host: new TestCable(options.sendHost),
     storage: options.storage ?? new FailingRecordStore(),
     chipId: new Uint64(),
     randomSeed: 1,
@@ -35,9 +35,14 @@ export interface MemberParts {
 }
 
 /** A member of cards 1, 2 and 3 in view 0x101, of which 1 is primary and 2 secondary, warm. */
-export function memberParts(member: { cardId: number; base: bigint }, sent = new LinkLog()): MemberParts {
+export function memberParts(
+  member: { cardId: number; base: bigint },
+  sent = new LinkLog(),
+  hasRoom: () => boolean = () => true,
+): MemberParts {
   const context = cardContext({
     sendLink: (frame) => {
+      if (!hasRoom()) return false;
       sent.add(0, frame, context.nowUs);
       return true;
     },

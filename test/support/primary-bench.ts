@@ -30,14 +30,14 @@ export class PrimaryBench {
     const newest = this.sent.beacons().at(-1)?.fields ?? new BeaconFields();
     const frame = new FrameBuffer();
     encodeBeaconAck(frame, this.context.state.accepted.number, newest.sequence, newest.ceiling, 0);
-    this.primary.lease.receiveAck(2, frame);
+    this.primary.lease.receiveAck(2, frame, false);
     if (this.primary.hasWaiting) this.primary.serveWaiting();
   }
 
   request(requestId: number, count = 1): void {
     const frame = new FrameBuffer();
     encodeRequest(frame, requestId, count);
-    this.primary.receiveRequest(3, frame);
+    this.primary.receiveRequest(3, frame, false);
   }
 
   firsts(): bigint[] {

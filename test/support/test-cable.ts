@@ -25,11 +25,27 @@ export class TestCable implements CardCable {
     this.expected.set(frame);
   }
 
+  expectLike(frame: FrameBuffer, from: number, to: number, meaning: number): void {
+    this.expected.setLike(frame, from, to, meaning);
+  }
+
   expectNothing(): void {
     this.expected.clear();
   }
 
   send(frame: FrameBuffer): boolean {
     return this.take(frame);
+  }
+
+  sendWith(
+    frame: FrameBuffer,
+    at: number,
+    first: number,
+    second: number,
+    third: number,
+    fourth: number,
+  ): boolean {
+    frame.fill(at, first, second, third, fourth);
+    return this.send(frame);
   }
 }

@@ -49,6 +49,7 @@ export class VirtualCard {
   readonly bauds = new Map<number, number>();
   /** Made anew at each boot. */
   cables: readonly TestCable[] = [];
+  hostLine = new TestCable();
 
   constructor(storage: RecordStore) {
     this.storage = storage;
@@ -159,16 +160,15 @@ export class VirtualFabric {
     virtual.boots += 1;
     virtual.bauds.clear();
     virtual.cables = virtual.ends.map((_, link) => new TestCable((frame) => this.carry(place, link, frame)));
+    virtual.hostLine = new TestCable((frame) => {
+      if (!this.hostAccepts(place)) return false;
+      if (frame.bytes[OFFSET_TYPE] === FRAME_HOST_TRUNK_OUT) this.carryOverTrunk(place, frame);
+      else virtual.host.add(frame, this.nowUs);
+      return true;
+    });
     const card = new Card({
       links: virtual.cables,
-      host: {
-        send: (frame) => {
-          if (!this.hostAccepts(place)) return false;
-          if (frame.bytes[OFFSET_TYPE] === FRAME_HOST_TRUNK_OUT) this.carryOverTrunk(place, frame);
-          else virtual.host.add(frame, this.nowUs);
-          return true;
-        },
-      },
+      host: virtual.hostLine,
       storage: virtual.storage,
       chipId: new Uint64(0x1000, place + 1),
       randomSeed: (place + 1) * 0x01234567 + virtual.boots * 977,
@@ -225,15 +225,18 @@ export class VirtualFabric {
   /** Hands a frame to the card at `place` as if its host had sent it. */
   fromHost(place: number, frame: FrameBuffer): void {
     const virtual = this.at(place);
-    virtual.card?.receiveFromHost(new FrameBuffer().copy(frame), this.nowUs);
+    const meaning = virtual.hostLine.expected.meaningOf(frame, this.nowUs);
+    virtual.card?.receiveFromHost(new FrameBuffer().copy(frame), this.nowUs, meaning);
     virtual.wakeAtUs = virtual.card?.wakeUpUs ?? Number.POSITIVE_INFINITY;
   }
 
   /** Hands a frame to the card at `place` as if it had come over its cable `link`. */
   fromLink(place: number, link: number, frame: FrameBuffer): void {
     const virtual = this.at(place);
-    if (virtual.cables[link]?.expected.takes(frame, this.nowUs) === true) return;
-    virtual.card?.receiveFromLink(link, new FrameBuffer().copy(frame), this.nowUs);
+    const expected = virtual.cables[link]?.expected;
+    if (expected?.takes(frame, this.nowUs) === true) return;
+    const meaning = expected?.meaningOf(frame, this.nowUs);
+    virtual.card?.receiveFromLink(link, new FrameBuffer().copy(frame), this.nowUs, meaning);
     virtual.wakeAtUs = virtual.card?.wakeUpUs ?? Number.POSITIVE_INFINITY;
   }
 

@@ -20,12 +20,7 @@ function member(): { card: Card; toHost: string[] } {
   const toHost: string[] = [];
   const card = new Card({
     links: [new TestCable(), new TestCable()],
-    host: {
-      send(frame) {
-        toHost.push(payloadOf(frame));
-        return true;
-      },
-    },
+    host: new TestCable((frame) => toHost.push(payloadOf(frame)) > 0),
     storage: new MemoryRecordStore(),
     chipId: new Uint64(1, 2),
     randomSeed: 3,

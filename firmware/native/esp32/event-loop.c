@@ -65,7 +65,9 @@ static bool ringAlarm(void)
 	alarmUs = NEVER_US;
 	if (alarmOwner == NULL) return false;
 	xsBeginHost(machine);
-	xsCall0(*alarmOwner, xsID_onAlarm);
+	xsmcVars(1);
+	putUs(the, &xsVar(0), machineNowUs());
+	xsCall1(*alarmOwner, xsID_onAlarm, xsVar(0));
 	xsEndHost(machine);
 	return true;
 }

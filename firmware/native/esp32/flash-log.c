@@ -4,8 +4,11 @@
 #include "mc.xs.h"
 
 #include "flash-gate.h"
+#include "frame-codec.h"
 
 #include "esp_partition.h"
+
+#include <string.h>
 
 #define PAGE_BYTES 256
 #define SECTOR_BYTES 4096
@@ -64,6 +67,29 @@ void xs_flash_log_is_erased(xsMachine* the)
 		for (size_t word = 0; word < PAGE_BYTES / sizeof(uint32_t); word += 1) erased = erased && page[word] == UINT32_MAX;
 	}
 	xsmcSetBoolean(xsResult, erased);
+}
+
+/* holds(offset, expected): boolean; of a whole page */
+void xs_flash_log_holds(xsMachine* the)
+{
+	static uint8_t page[PAGE_BYTES];
+	void* expected;
+	xsUnsignedValue length;
+	const xsIntegerValue offset = xsmcToInteger(xsArg(0));
+	xsmcGetBufferReadable(xsArg(1), &expected, &length);
+	xsmcSetBoolean(xsResult, length == PAGE_BYTES && inside(offset, PAGE_BYTES, PAGE_BYTES)
+		&& esp_partition_read(partition, (size_t)offset, page, PAGE_BYTES) == ESP_OK && memcmp(page, expected, PAGE_BYTES) == 0);
+}
+
+/* crc32(bytes, length): number, signed */
+void xs_flash_log_crc32(xsMachine* the)
+{
+	void* bytes;
+	xsUnsignedValue capacity;
+	const xsIntegerValue length = xsmcToInteger(xsArg(1));
+	xsmcGetBufferReadable(xsArg(0), &bytes, &capacity);
+	if (length < 0 || (xsUnsignedValue)length > capacity) xsRangeError("there are not so many bytes");
+	xsmcSetInteger(xsResult, (xsIntegerValue)frameChecksum(bytes, (size_t)length));
 }
 
 /* program(offset, page): boolean */

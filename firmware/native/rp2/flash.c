@@ -6,6 +6,8 @@
 #include "xsHost.h"
 #include "mc.xs.h"
 
+#include "frame-codec.h"
+
 #include "hardware/flash.h"
 #include "hardware/sync.h"
 
@@ -27,8 +29,8 @@ void xs_flash_log_destructor(void* data)
 void xs_flash_log_open(xsMachine* the)
 {
 	const xsIntegerValue sectors = xsmcToInteger(xsArg(0));
-	const uint32_t end = (uint32_t)(uintptr_t)&_MODPREF_start - XIP_BASE - FILE_SYSTEM_BYTES;
-	const uint32_t programEnd = (uint32_t)(uintptr_t)espFindUnusedFlashStart() - XIP_BASE;
+	const uint32_t end = (uint32_t)((uintptr_t)&_MODPREF_start - XIP_BASE - FILE_SYSTEM_BYTES);
+	const uint32_t programEnd = (uint32_t)((uintptr_t)espFindUnusedFlashStart() - XIP_BASE);
 	if (sectors < 1 || programEnd > end || (uint32_t)sectors > (end - programEnd) / FLASH_SECTOR_SIZE)
 		xsRangeError("the flash has no room for so many sectors behind the program");
 	logBytes = (uint32_t)sectors * FLASH_SECTOR_SIZE;
@@ -66,6 +68,28 @@ void xs_flash_log_is_erased(xsMachine* the)
 		for (const uint32_t* end = word + (uint32_t)length / sizeof(uint32_t); erased && word != end; word += 1) erased = *word == UINT32_MAX;
 	}
 	xsmcSetBoolean(xsResult, erased);
+}
+
+/* holds(offset, expected): boolean */
+void xs_flash_log_holds(xsMachine* the)
+{
+	void* expected;
+	xsUnsignedValue length;
+	const xsIntegerValue offset = xsmcToInteger(xsArg(0));
+	xsmcGetBufferReadable(xsArg(1), &expected, &length);
+	xsmcSetBoolean(xsResult, length <= logBytes && inside(offset, (xsIntegerValue)length, 1)
+		&& memcmp((const uint8_t*)XIP_BASE + logOffset + offset, expected, length) == 0);
+}
+
+/* crc32(bytes, length): number, signed */
+void xs_flash_log_crc32(xsMachine* the)
+{
+	void* bytes;
+	xsUnsignedValue capacity;
+	const xsIntegerValue length = xsmcToInteger(xsArg(1));
+	xsmcGetBufferReadable(xsArg(0), &bytes, &capacity);
+	if (length < 0 || (xsUnsignedValue)length > capacity) xsRangeError("there are not so many bytes");
+	xsmcSetInteger(xsResult, (xsIntegerValue)frameChecksum(bytes, (size_t)length));
 }
 
 /* program(offset, page): boolean */

@@ -145,13 +145,13 @@ export const baseChoiceCases: readonly UnitCase[] = [
       const list = members();
       const promises = collect("warm", "absent", [150n, 0n]);
       promises.add(0, promiseOf(1, "warm", 150n));
-      t.is(promises.mask(), 0b101);
+      t.is(promises.mask, 0b101);
       t.false(promises.isComplete(list));
       promises.add(1, promiseOf(2, "cold", 0n));
       t.true(promises.isComplete(list));
       t.deepEqual([promises.isWarm(0), promises.isWarm(1), promises.isWarm(2)], [true, false, false]);
       promises.reset();
-      t.deepEqual([promises.mask(), promises.has(0), promises.isWarm(0)], [0, false, false]);
+      t.deepEqual([promises.mask, promises.has(0), promises.isWarm(0)], [0, false, false]);
       t.is(promises.lastView.number, 0);
       promises.add(2, filled(promiseOf(3, "cold", 0n), { accepted: BEFORE, ceiling: uint64(2n) }));
       t.is(promises.lastView.number, BEFORE);

@@ -5,6 +5,8 @@ import type { CardBenchOptions } from "../../support/card-bench-options.js";
 import { toBigInt } from "../../support/layout.js";
 
 export const { leaseUs: LEASE_US, prepareUs: PREPARE_US, choiceUs: CHOICE_US } = DEFAULT_TIMING;
+/** Who is silent is asked, and told, again after this long. */
+export const AGAIN_US: number = 2 * PREPARE_US;
 /** The first view that card 2 makes, and the first of card 3. */
 export const VIEW_OF_2 = 0x202;
 export const VIEW_OF_3 = 0x203;

@@ -5,6 +5,7 @@ import type { PromiseOptions } from "../../support/card-bench-options.js";
 import { snapshot, toBigInt } from "../../support/layout.js";
 import type { UnitCase } from "../../support/unit-case.js";
 import {
+  AGAIN_US,
   announced,
   asked,
   CHOICE_US,
@@ -24,12 +25,12 @@ export const coordinatorCases: readonly UnitCase[] = [
       const bench = leading(2);
       t.is(inFlash(bench).promised, VIEW_OF_2);
       t.is(bench.card.counters.viewChangesStarted, 1);
-      bench.advance(PREPARE_US);
+      bench.advance(AGAIN_US);
       t.deepEqual(asked(bench), [
         [1, VIEW_OF_2, LEASE_US],
         [3, VIEW_OF_2, LEASE_US],
-        [1, VIEW_OF_2, LEASE_US + PREPARE_US],
-        [3, VIEW_OF_2, LEASE_US + PREPARE_US],
+        [1, VIEW_OF_2, LEASE_US + AGAIN_US],
+        [3, VIEW_OF_2, LEASE_US + AGAIN_US],
       ]);
       t.is(bench.card.counters.viewChangesStarted, 1, "it is one change");
     },
@@ -40,12 +41,48 @@ export const coordinatorCases: readonly UnitCase[] = [
       const bench = leading(2, { members: FIVE });
       bench.promise(4, { view: VIEW_OF_2 });
       bench.sent.clear();
-      bench.advance(PREPARE_US);
+      bench.advance(AGAIN_US);
       t.deepEqual(
         asked(bench).map(([to]) => to),
         [1, 3, 5],
       );
       t.deepEqual(announced(bench), [], "two of five are no quorum");
+    },
+  },
+  {
+    title:
+      "where one says that it cannot promise yet, all that lack are asked again sooner: grants run out within a beacon",
+    run(t) {
+      const bench = leading(2, { members: FIVE });
+      bench.advance(PREPARE_US - 1);
+      bench.decline(3, VIEW_OF_2, bench.view);
+      t.is(asked(bench).length, 4);
+      bench.advance(1);
+      t.is(asked(bench).length, 8);
+      bench.decline(3, VIEW_OF_2, bench.view);
+      bench.advance(PREPARE_US);
+      t.is(asked(bench).length, 12);
+      bench.decline(3, 0x102, bench.view);
+      bench.advance(PREPARE_US);
+      t.is(asked(bench).length, 12, "a word about another view is none");
+      bench.advance(AGAIN_US - PREPARE_US);
+      t.is(asked(bench).length, 16);
+    },
+  },
+  {
+    title: "who could tell the number is asked once more before a ceiling is taken for it",
+    run(t) {
+      const bench = leading(3);
+      bench.promise(1, { view: VIEW_OF_3, ceiling: 5000n });
+      bench.sent.clear();
+      bench.advance(PREPARE_US);
+      t.deepEqual(
+        asked(bench).map(([to]) => to),
+        [2],
+      );
+      t.deepEqual(announced(bench), []);
+      bench.advance(CHOICE_US - PREPARE_US);
+      t.deepEqual(announced(bench)[0], [1, 1, 3, 5000n]);
     },
   },
   {
@@ -60,13 +97,20 @@ export const coordinatorCases: readonly UnitCase[] = [
       const { accepted, ceiling } = inFlash(bench);
       t.deepEqual([accepted.number, accepted.primary, accepted.secondary], [VIEW_OF_2, 2, 3]);
       t.deepEqual([toBigInt(accepted.base), toBigInt(ceiling)], [21n, 70_000n]);
-      bench.advance(0);
       t.deepEqual(
         bench.sent.beacons().map(({ to, fields }) => [to, fields.view]),
         [
           [1, VIEW_OF_2],
           [3, VIEW_OF_2],
         ],
+        "at once",
+      );
+      bench.advance(DEFAULT_TIMING.beaconUs);
+      t.is(bench.sent.beacons().length, 4);
+      t.deepEqual(
+        announced(bench).map(([to]) => to),
+        [1, 3, 1, 3],
+        "who has just been told the view is told it again with the second beacon only",
       );
     },
   },

@@ -96,7 +96,7 @@ export const hostBlocksCases: readonly UnitCase[] = [
       t.false(blocks.recall(0, 0, first), "nothing was answered yet");
       blocks.add(0xffff_ffff, 5, 0);
       t.false(blocks.recall(0xffff_ffff, 5, first), "it is open");
-      blocks.answer(blocks.take(true), new Uint64(1, 0xffff_fffe));
+      blocks.answer(blocks.take(true), 1, -2);
       t.is(blocks.openCount, 0);
       t.true(blocks.recall(0xffff_ffff, 5, first));
       t.deepEqual([first.high, first.low], [1, 0xffff_fffe]);
@@ -107,6 +107,28 @@ export const hostBlocksCases: readonly UnitCase[] = [
       t.false(blocks.recall(7, 5, first), "it got no numbers");
       blocks.clear();
       t.false(blocks.recall(0xffff_ffff, 5, first), "the session is over");
+    },
+  },
+  {
+    title: "a block that is the only one is taken without waiting, and remembered like others",
+    run(t) {
+      const blocks = new HostBlocks();
+      const first = new Uint64();
+      for (let tag = 1; tag <= MAX_BLOCKS_IN_FLIGHT + 1; tag += 1) {
+        const block = blocks.addOnly(tag, tag, 10 * tag);
+        t.deepEqual([block.tag, block.count, block.openedUs, block.next], [tag, tag, 10 * tag, null]);
+        t.deepEqual([blocks.openCount, blocks.oldest], [1, null]);
+        t.true(blocks.isOpen(tag));
+        blocks.answer(block, 0, 100 * tag);
+      }
+      t.false(blocks.recall(1, 1, first), "the ninth has its place");
+      for (let tag = 2; tag <= MAX_BLOCKS_IN_FLIGHT + 1; tag += 1) {
+        t.true(blocks.recall(tag, tag, first));
+        t.is(first.low, 100 * tag);
+      }
+      blocks.addOnly(20, 1, 0);
+      blocks.add(21, 2, 0);
+      t.deepEqual([tagsOf(blocks.take(true)), blocks.openCount], [[21], 2]);
     },
   },
   {
@@ -139,5 +161,5 @@ export const hostBlocksCases: readonly UnitCase[] = [
 /** Answers each open block with a number that tells its tag. */
 function answerAll(blocks: HostBlocks): void {
   for (let block: HostBlock | null = blocks.take(true); block !== null; block = block.next)
-    blocks.answer(block, new Uint64(0, 100 + block.tag));
+    blocks.answer(block, 0, 100 + block.tag);
 }

@@ -93,6 +93,47 @@ export const linkStateCases: readonly UnitCase[] = [
     },
   },
   {
+    title: "ways count in the order of the list, and each card's once",
+    run(t) {
+      const link = new LinkState(new TestCable());
+      link.hear(
+        2,
+        hello(SELF, [
+          [1, 5, 0b011],
+          [2, 1, 0b010],
+          [3, 2, 0b110],
+        ]),
+        SELF,
+        members(),
+        10,
+      );
+      t.deepEqual([...link.costs.subarray(0, 3)], [5, 1, 2]);
+      t.deepEqual([...link.paths.subarray(0, 3)], [0b011, 0b010, 0b110]);
+      link.hear(
+        2,
+        hello(SELF, [
+          [3, 2, 0b110],
+          [1, 5, 0b011],
+        ]),
+        SELF,
+        members(),
+        20,
+      );
+      t.deepEqual([...link.costs.subarray(0, 3)], [UNREACHABLE_COST, UNREACHABLE_COST, 2]);
+      link.hear(
+        2,
+        hello(SELF, [
+          [3, 2, 0b110],
+          [3, 4, 0b110],
+        ]),
+        SELF,
+        members(),
+        30,
+      );
+      t.is(link.costs[2], 2);
+    },
+  },
+  {
     title: "turns stale, then dead, each at its time and once",
     run(t) {
       const link = new LinkState(new TestCable());

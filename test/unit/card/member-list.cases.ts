@@ -1,5 +1,5 @@
 import { MemberList, NOT_A_MEMBER } from "../../../firmware/card/member-list.js";
-import { MemberFields } from "../../../firmware/wire/member-entries.js";
+import { MemberFields, packVotes } from "../../../firmware/wire/member-entries.js";
 import { type Entry, memberFields, memberList } from "../../support/member-lists.js";
 import type { UnitCase } from "../../support/unit-case.js";
 
@@ -196,6 +196,26 @@ export const memberListCases: readonly UnitCase[] = [
         change(told);
         t.false(list.isTold(told));
       }
+    },
+  },
+  {
+    title: "counts its changes: the same list again is none, and any other is one",
+    run(t) {
+      const list = new MemberList();
+      const told = new MemberFields();
+      t.false(list.set(told), "an empty list is none, also where there is none yet");
+      t.is(list.changes, 0);
+      told.lastCardId = 9;
+      told.addMember(4, packVotes(1, 1), 77);
+      t.true(list.set(told));
+      t.true(list.set(told));
+      t.is(list.changes, 1);
+      told.memberIncarnations[0] = 78;
+      t.true(list.set(told));
+      t.is(list.changes, 2);
+      t.true(list.hasAs(4, 78));
+      list.copy(memberList([[4, 1]]));
+      t.is(list.changes, 3);
     },
   },
   {

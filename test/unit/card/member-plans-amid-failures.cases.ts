@@ -1,5 +1,10 @@
 import type { FrameBuffer } from "../../../firmware/wire/frame-buffer.js";
-import { FRAME_ACCEPT, REFUSE_REMOVED, STATE_READY } from "../../../firmware/wire/frame-types.js";
+import {
+  FRAME_ACCEPT,
+  OFFSET_TYPE,
+  REFUSE_REMOVED,
+  STATE_READY,
+} from "../../../firmware/wire/frame-types.js";
 import { packVotes } from "../../../firmware/wire/member-entries.js";
 import {
   PLAN_ADD,
@@ -167,6 +172,42 @@ export const memberPlansAmidFailuresCases: readonly UnitCase[] = [
           .map(([, code]) => code),
         [PLAN_FAILED],
       );
+    },
+  },
+  {
+    title:
+      "a member that a removed card cuts off, and that missed the new list, asks through that card and is answered the same way",
+    run(t) {
+      const fabric = founded(
+        [
+          [0, 1],
+          [1, 2],
+        ],
+        3,
+        3,
+      );
+      t.is(codeOf(fabric, 0, { kind: PLAN_HANDOVER, primary: 3, secondary: 1, requestId: 1 }), PLAN_DONE);
+      fabric.kill(1);
+      fabric.wipe(1);
+      fabric.boot(1);
+      joinAs(fabric, 1, 2, [1, 3]);
+      fabric.run(500_000);
+      const fields = new AcceptFields();
+      let lost = 0;
+      fabric.filter = (_from, _to, frame) => {
+        const isSettled = decodeAccept(frame, fields) && fields.memberCount === 2;
+        const isLost = frame.bytes[OFFSET_TYPE] === FRAME_ACCEPT && isSettled && lost === 0;
+        if (isLost) lost += 1;
+        return !isLost;
+      };
+      fabric.plan(2, { kind: PLAN_REMOVE, card: 2, requestId: 2 });
+      fabric.run(1_000_000);
+      t.is(lost, 1);
+      t.deepEqual(listOf(fabric, 0), [
+        [1, TWO],
+        [3, ONE],
+      ]);
+      t.is(fabric.status(0).status().state, STATE_READY, "it has two of three votes");
     },
   },
 ];

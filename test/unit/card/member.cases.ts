@@ -260,7 +260,7 @@ export const memberCases: readonly UnitCase[] = [
         fields.ceiling.copy(uint64(1n));
         const frame = new FrameBuffer();
         encodeBeacon(frame, fields);
-        member.receiveBeacon(1, frame);
+        member.receiveBeacon(1, frame, false);
       };
       t.is(member.grantUntilUs, Number.NEGATIVE_INFINITY);
       context.nowUs = 1000;
@@ -317,6 +317,24 @@ export const memberCases: readonly UnitCase[] = [
     },
   },
   {
+    title: "a beacon that says otherwise ends what every cable knew of those before",
+    run(t) {
+      const bench = new CardBench({ cardId: 3 });
+      const states: number[] = [];
+      const hear = (sequence: number, state: number, link: number): void => {
+        bench.beacon({ sequence, state, link });
+        bench.advance(1_000);
+        states.push(bench.host.viewStates().at(-1) as number);
+      };
+      hear(1, STATE_READY, 0);
+      hear(2, STATE_READY, 0);
+      hear(3, REFUSE_NO_LEASE, 1);
+      hear(4, REFUSE_NO_LEASE, 1);
+      hear(5, STATE_READY, 0);
+      t.deepEqual(states, [STATE_READY, STATE_READY, REFUSE_NO_LEASE, REFUSE_NO_LEASE, STATE_READY]);
+    },
+  },
+  {
     title:
       "a beacon like the one before asks for the wake-up at the end of its grant; after a reset it counts no more",
     run(t) {
@@ -324,10 +342,10 @@ export const memberCases: readonly UnitCase[] = [
       const member = new Member(context, post);
       const frame = new FrameBuffer();
       encodeBeacon(frame, beaconOf(1));
-      member.receiveBeacon(1, frame);
+      member.receiveBeacon(1, frame, false);
       context.wakeUpUs = Number.POSITIVE_INFINITY;
       context.nowUs = 3_000;
-      member.receiveBeacon(1, frame);
+      member.receiveBeacon(1, frame, false);
       t.is(context.wakeUpUs, 3_000 + DEFAULT_TIMING.leaseUs);
       t.is(member.viewState(), STATE_READY);
       member.reset();

@@ -64,6 +64,33 @@ export const persistentStateCases: readonly UnitCase[] = [
     },
   },
   {
+    title:
+      "each record has the list as it is by then, also where it has become shorter or was read from flash",
+    run(t) {
+      const storage = new FailingRecordStore();
+      const state = filled(storage);
+      t.true(state.save());
+      state.members.copy(
+        memberList([
+          [3, 2],
+          [7, 3, 1, 0xdead_beef],
+        ]),
+      );
+      t.true(state.save());
+      t.is(storage.length, RECORD_BYTES - 6);
+      const read = new PersistentState(storage);
+      t.is(read.load(), "loaded");
+      t.deepEqual([read.members.count, read.members.votesAt(1), read.members.votesBeforeAt(1)], [2, 3, 1]);
+      filled(storage).save();
+      t.is(read.load(), "loaded");
+      read.promised += 256;
+      t.true(read.save());
+      t.is(storage.length, RECORD_BYTES);
+      t.is(read.load(), "loaded");
+      t.deepEqual([read.members.count, read.members.cardAt(2)], [3, 254]);
+    },
+  },
+  {
     title: "reads back what it wrote, exactly",
     run(t) {
       const state = new PersistentState(saved());

@@ -337,6 +337,40 @@ export const primaryCases: readonly UnitCase[] = [
   },
   {
     title:
+      "the second beacon of a view follows on the turn behind the one in which the view began, as that one writes to flash",
+    run(t) {
+      const bench = new PrimaryBench();
+      const { context, primary, sent } = bench;
+      primary.tick();
+      t.is(sent.beacons().length, 2);
+      const behindUs = 7000;
+      context.nowUs = behindUs;
+      primary.tick();
+      const { beaconUs } = DEFAULT_TIMING;
+      for (const [nowUs, count] of [
+        [beaconUs, 2],
+        [behindUs + beaconUs - 1, 2],
+        [behindUs + beaconUs, 4],
+        [behindUs + 2 * beaconUs, 6],
+      ] as const) {
+        context.nowUs = nowUs;
+        primary.tick();
+        t.is(sent.beacons().length, count, `at ${nowUs}`);
+      }
+    },
+  },
+  {
+    title: "a second beacon that is due at once, as numbers can be had, is not put off",
+    run(t) {
+      const bench = new PrimaryBench();
+      bench.lease();
+      bench.primary.tick();
+      t.is(bench.sent.beacons().length, 4);
+      t.is(bench.sent.beacons().at(-1)?.fields.state, STATE_READY);
+    },
+  },
+  {
+    title:
       "a primary that has promised a higher view says and assigns nothing more in the one it has accepted",
     run(t) {
       const bench = new PrimaryBench();

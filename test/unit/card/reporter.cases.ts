@@ -227,4 +227,16 @@ export const reporterCases: readonly UnitCase[] = [
       t.deepEqual(bench.host.mirrors(), [{ atUs: 10_000, view: 0x101, held: 2n ** 53n + 3n }]);
     },
   },
+  {
+    title: "a number held in a view that does not fit 32 bits is told with all of it",
+    run(t) {
+      for (const view of [0x8000_0001, 0xff_8000_0301]) {
+        const bench = new CardBench({ cardId: 2 });
+        bench.beacon({ view, from: 1, secondary: 2, base: 2n ** 40n, ceiling: 2n ** 40n + 65_536n });
+        bench.store(1, { view, first: 2n ** 40n, originator: 3, count: 7 });
+        const mirror = bench.host.mirrors().at(-1);
+        t.deepEqual([mirror?.view, mirror?.held], [view, 2n ** 40n + 7n]);
+      }
+    },
+  },
 ];

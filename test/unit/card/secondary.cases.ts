@@ -27,7 +27,7 @@ class SecondaryBench {
   store(): number {
     const frame = new FrameBuffer();
     encodeStore(frame, VIEW, 3, 1, uint64(100n), 1);
-    this.secondary.receiveStore(1, frame);
+    this.secondary.receiveStore(1, frame, false);
     return this.sent.answers().length;
   }
 }

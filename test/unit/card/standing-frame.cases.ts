@@ -30,6 +30,30 @@ export const standingFrameCases: readonly UnitCase[] = [
     },
   },
   {
+    title:
+      "writes words into its body as it goes, over a cable or to this card, and counts what finds no room",
+    run(t) {
+      const sent = new LinkLog();
+      let hasRoom = true;
+      const { context, post } = memberParts({ cardId: 2, base: 1n }, sent, () => hasRoom);
+      const delivered: string[] = [];
+      const here = new Post(context, post.router, (frame) => delivered.push(payloadOf(frame)));
+      const standing = new StandingFrame(context, here, TYPE);
+      standing.renew();
+      standing.frame.length = 16;
+      standing.sendWith(3, 10, 0x0403_0201, -2, 0, 0);
+      standing.sendWith(2, 10, 5, 6, 0, 0);
+      hasRoom = false;
+      standing.sendWith(3, 10, 7, 8, 0, 0);
+      t.deepEqual(
+        sent.frames.map(({ frame }) => payloadOf(frame)),
+        [compact("01 04 02 03 10 07000000 00 01020304 feff")],
+      );
+      t.deepEqual(delivered, [compact("01 04 02 02 10 07000000 00 05000000 0600")]);
+      t.is(context.counters.dropSendFull, 1);
+    },
+  },
+  {
     title: "takes over another id and another fabric, and says nothing once the flash has failed",
     run(t) {
       const sent = new LinkLog();

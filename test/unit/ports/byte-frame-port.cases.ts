@@ -7,7 +7,12 @@ const ZERO = "0001058def02d200";
 
 const clock = { nowUs: 0 };
 
-function port(hasRoom = true): { port: ByteFramePort; written: string[]; frames: string[] } {
+function port(hasRoom = true): {
+  port: ByteFramePort;
+  written: string[];
+  frames: string[];
+  meanings: number[];
+} {
   const written: string[] = [];
   const frames: string[] = [];
   const sink: ByteSink = {
@@ -17,8 +22,12 @@ function port(hasRoom = true): { port: ByteFramePort; written: string[]; frames:
     },
   };
   const made = new ByteFramePort(sink, () => clock.nowUs);
-  made.onFrame = (frame) => frames.push(payloadOf(frame));
-  return { port: made, written, frames };
+  const meanings: number[] = [];
+  made.onFrame = (frame, _nowUs, meaning) => {
+    frames.push(payloadOf(frame));
+    meanings.push(meaning);
+  };
+  return { port: made, written, frames, meanings };
 }
 
 function receive(to: ByteFramePort, hex: string): void {
@@ -103,6 +112,62 @@ export const byteFramePortCases: readonly UnitCase[] = [
       receiver.expect(frameFrom("11000022"));
       receive(receiver, "00021101062202ae811c00");
       t.is(frames.length, 2);
+    },
+  },
+  {
+    title: "says what a frame means that is like one that it was told, but for the bytes that may differ",
+    run(t) {
+      const { port: receiver, meanings } = port();
+      const { port: sender, written } = port();
+      const arrive = (...payloads: string[]): void => {
+        for (const payload of payloads) sender.send(frameFrom(payload));
+        for (const bytes of written.splice(0)) receive(receiver, bytes);
+      };
+      arrive("11000022");
+      receiver.expectLike(frameFrom("11000022"), 1, 3, 300);
+      clock.nowUs = 12;
+      arrive("11000022", "11556622", "12000022", "11000023", "110000", "1100002222");
+      t.deepEqual(meanings, [0, 300, 300, 0, 0, 0, 0]);
+      t.deepEqual([receiver.expectedFrames, receiver.expectedUs()], [2, 12]);
+      receiver.expectLike(frameFrom("13000022"), 1, 4, 300);
+      receiver.expectLike(frameFrom("14"), 1, 1, 7);
+      arrive("11000022", "13000099", "14", "15");
+      t.deepEqual(meanings.splice(0, 7).length, 7);
+      t.deepEqual(meanings.splice(0), [0, 300, 7, 0], "one under the same meaning replaces it");
+      for (const meaning of [21, 22, 23]) receiver.expectLike(frameFrom(`${meaning}`), 0, 0, meaning);
+      arrive("13000022", "14", "21", "23");
+      t.deepEqual(meanings.splice(0), [0, 7, 21, 23], "the oldest of four gives way");
+      receiver.expectNothing();
+      arrive("14", "21");
+      t.deepEqual(meanings.splice(0), [0, 0]);
+    },
+  },
+  {
+    title: "what cannot be expected is not",
+    run(t) {
+      const { port: receiver, meanings } = port();
+      const { port: sender, written } = port();
+      const longest = "17".repeat(32);
+      receiver.expectLike(frameFrom("11000022"), -1, 3, 1);
+      receiver.expectLike(frameFrom("11000022"), 3, 2, 1);
+      receiver.expectLike(frameFrom("11000022"), 0, 5, 1);
+      receiver.expectLike(frameFrom("11000022"), 0, 4, 0);
+      receiver.expectLike(frameFrom(`${longest}17`), 0, 33, 1);
+      receiver.expectLike(frameFrom(longest), 0, 32, 2);
+      for (const payload of ["11000022", `${longest}17`, longest]) sender.send(frameFrom(payload));
+      for (const bytes of written) receive(receiver, bytes);
+      t.deepEqual(meanings, [0, 0, 2]);
+    },
+  },
+  {
+    title: "sends a frame with words written into it",
+    run(t) {
+      const { port: sender, written } = port();
+      const { port: receiver, frames } = port();
+      const frame = frameFrom("aabbccddeeff");
+      t.true(sender.sendWith(frame, 1, 0x0403_0201, 5, 6, 7));
+      receive(receiver, written[0] as string);
+      t.deepEqual(frames, ["aa0102030405"]);
     },
   },
   {

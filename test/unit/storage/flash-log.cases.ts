@@ -5,6 +5,7 @@ import {
   RECORD_DAMAGED,
   RECORD_FOUND,
 } from "../../../firmware/storage/record-store.js";
+import { crc32 } from "../../../firmware/wire/crc32.js";
 import {
   BLANK,
   DAMAGED,
@@ -17,9 +18,22 @@ import {
 import type { UnitCase } from "../../support/unit-case.js";
 import { flip, isPageBlank, PAGES, spoil, written } from "./flash-log-bench.js";
 
-/** A flash that tells by itself what is erased. */
+/** A flash that tells by itself what is erased, what it holds, and what the CRC of some bytes is, as that of a board does. */
 class LookingFlash extends WatchedFlash {
   looks = 0;
+  comparisons = 0;
+  checksums = 0;
+
+  holds(offset: number, expected: Uint8Array): boolean {
+    this.comparisons += 1;
+    const bytes = new Uint8Array(expected.length);
+    return this.read(offset, bytes, bytes.length) && expected.every((byte, index) => byte === bytes[index]);
+  }
+
+  crc32(bytes: Uint8Array, length: number): number {
+    this.checksums += 1;
+    return crc32(bytes, length);
+  }
 
   isErased(offset: number, length: number): boolean {
     this.looks += 1;
@@ -30,7 +44,7 @@ class LookingFlash extends WatchedFlash {
 
 export const flashLogCases: readonly UnitCase[] = [
   {
-    title: "asks a flash that can tell what is erased, and keeps the same log on it",
+    title: "asks a flash that can tell what is erased and what it holds, and keeps the same log on it",
     run(t) {
       const plain = makeFlash(3, PAGES);
       const inner = makeFlash(3, PAGES);
@@ -42,8 +56,63 @@ export const flashLogCases: readonly UnitCase[] = [
         t.deepEqual(inner.bytes, plain.bytes);
       }
       t.true(flash.looks > 0);
+      t.is(flash.comparisons, 2 + 3 * 3, "each record that was written, and nothing else");
+      t.true(flash.checksums >= flash.comparisons);
       flip(inner, PAGE_BYTES * (3 * PAGES - 1), 1);
       t.is(readValue(new FlashLog(flash)), 8);
+    },
+  },
+  {
+    title: "takes the next page where a flash says that it does not hold what was programmed",
+    run(t) {
+      const inner = makeFlash(3, PAGES);
+      const flash = new LookingFlash(inner);
+      const log = new FlashLog(flash);
+      t.true(writeValue(log, 1));
+      inner.stickBits(2 * PAGE_BYTES + 255, 1);
+      t.true(writeValue(log, 2));
+      t.is(log.freeWrites, 3 * PAGES - 4);
+      t.is(readValue(new FlashLog(inner)), 2);
+    },
+  },
+  {
+    title: "writes a record alike, whether its bytes end with it or not",
+    run(t) {
+      const flashes = [makeFlash(2, PAGES), makeFlash(2, PAGES)] as const;
+      const record = new Uint8Array(MAX_RECORD_BYTES).fill(9);
+      t.true(new FlashLog(flashes[0]).write(record, 5));
+      t.true(new FlashLog(flashes[1]).write(record.slice(0, 5), 5));
+      t.deepEqual(flashes[0].bytes, flashes[1].bytes);
+      const into = new Uint8Array(MAX_RECORD_BYTES).fill(7);
+      const log = new FlashLog(flashes[0]);
+      t.true(log.write(record, 3));
+      t.is(log.read(into), RECORD_FOUND);
+      t.deepEqual([...into.subarray(0, 5)], [9, 9, 9, 0, 0]);
+    },
+  },
+  {
+    title:
+      "tells how many writes are left, and what could be erased, at each step, whatever was written, erased or is bad",
+    run(t) {
+      const sectorCount = 5;
+      const steps = 2 * sectorCount * PAGES;
+      for (const badSector of [-1, 2]) {
+        for (let prefix = 0; prefix < steps; prefix += 3) {
+          const flash = makeFlash(sectorCount, PAGES);
+          flash.failures = { erase: (offset) => offset === badSector * flash.sectorBytes };
+          const log = new FlashLog(flash);
+          for (let step = 0; step < prefix; step += 1) {
+            if (step % 11 === 10) log.eraseOne();
+            else writeValue(log, step);
+          }
+          const { freeWrites, needsErase } = log;
+          const isErased = needsErase && log.eraseOne();
+          if (isErased) t.is(log.freeWrites, freeWrites + PAGES);
+          let writes = 0;
+          while (writeValue(log, 1000 + writes)) writes += 1;
+          t.is(writes, freeWrites + (isErased ? PAGES : 0), `behind ${prefix} steps`);
+        }
+      }
     },
   },
   {

@@ -20,6 +20,15 @@ export const frameBufferCases: readonly UnitCase[] = [
     },
   },
   {
+    title: "fill writes four words where it is told, signed or not, and nothing else",
+    run(t) {
+      const frame = frameFrom("aabbccddeeff");
+      frame.fill(1, 0x0403_0201, -2, 0x8000_0000, 5);
+      frame.length = 19;
+      t.is(payloadOf(frame), "aa01020304feffffff000000800500000000" + "00");
+    },
+  },
+  {
     title: "copy takes the payload and nothing behind it",
     run(t) {
       const from = frameFrom("0102030405");

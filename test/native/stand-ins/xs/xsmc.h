@@ -45,6 +45,8 @@ typedef struct {
 	jmp_buf catcher;
 	/* The time that came with the newest frame. */
 	double onFrameUs;
+	/* What it was said to mean. */
+	double onFrameMeaning;
 	/* Slots that the collector knows of now. */
 	unsigned remembered;
 	/* `c_calloc` finds no memory. */
@@ -76,7 +78,8 @@ void* standInCalloc(size_t count, size_t size);
 #define xsEndHost(machine) \
 		the = NULL; \
 	} while (0)
-#define xsCall2(self, id, argument, time) ((void)(the->onFrameUs = (time).number), standInOnFrame(the, self, argument))
+#define xsCall3(self, id, argument, time, meaning) \
+	((void)(the->onFrameUs = (time).number), (void)(the->onFrameMeaning = (meaning).number), standInOnFrame(the, self, argument))
 
 #define xsmcVars(count) ((void)(count))
 #define xsmcGet(into, from, id) standInGet(the, &(into), &(from), id)
@@ -85,7 +88,8 @@ void* standInCalloc(size_t count, size_t size);
 #define xsmcGetBufferWritable(from, bytes, capacity) standInBuffer(the, &(from), bytes, capacity)
 #define xsmcGetHostData(slot) ((slot).object->hostData)
 #define xsmcSetHostData(slot, data) ((void)((slot).object->hostData = (data)))
-#define xsmcToInteger(slot) ((xsIntegerValue)(slot).number)
+/* Modulo 2^32, as XS does. */
+#define xsmcToInteger(slot) ((xsIntegerValue)(uint32_t)(int64_t)(slot).number)
 #define xsmcSetInteger(slot, value) ((void)((slot).number = (double)(value)))
 #define xsmcSetUnsigned(slot, value) ((void)((slot).number = (double)(value)))
 #define xsmcSetNumber(slot, value) ((void)((slot).number = (double)(value)))
