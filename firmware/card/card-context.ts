@@ -141,6 +141,8 @@ export class CardContext {
   /** The list of a view above the accepted one, of which this card has heard and cannot accept it. Only in memory. */
   private readonly heard = new MemberList();
   private heardView = 0;
+  /** When that was. */
+  heardUs = Number.NEGATIVE_INFINITY;
   private incarnationsDrawn = 0;
   /** A record was written, here or at the boot, since `Upkeep` last looked. */
   hasWritten = true;
@@ -176,6 +178,7 @@ export class CardContext {
   hearOf(view: number, list: MemberList): void {
     if (view <= this.heardView) return;
     this.heardView = view;
+    this.heardUs = this.nowUs;
     this.heard.copy(list);
     this.beginEpoch();
   }

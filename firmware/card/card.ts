@@ -83,7 +83,11 @@ export class Card {
     const line = new HostLine(context);
     this.context = context;
     const admission = new Admission(context);
-    this.router = new Router(context, () => this.lease.beaconSoon());
+    this.router = new Router(context, () => {
+      // Also for who looks at ways only now and then.
+      context.hasNews = true;
+      this.lease.beaconSoon();
+    });
     let admittedEpoch = NO_EPOCH;
     const post = new Post(context, this.router, (frame) => {
       if (admittedEpoch === context.epoch) {

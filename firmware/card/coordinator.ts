@@ -335,7 +335,21 @@ export class Coordinator {
     const { context } = this;
     const { members, accepted } = context.state;
     if (this.outdatedView === accepted.number && context.nowUs < this.outdatedUntilUs) return false;
-    return this.reachesQuorum(members) || this.reachesQuorum(context.known);
+    if (this.reachesQuorum(members) || this.reachesQuorum(context.known)) return true;
+    this.forgetHeard();
+    return false;
+  }
+
+  /**
+   * By a list that was only heard of, cards of the own one may be out of reach: those behind a card that it has no more, or that know
+   * it not. If it has led nowhere, the ways are those of the own list again; whoever promises may tell it anew.
+   */
+  private forgetHeard(): void {
+    const { context, router } = this;
+    if (context.known === context.state.members) return;
+    if (context.nowUs < context.heardUs + OUTDATED_LEASES * context.timing.leaseUs) return;
+    context.forgetHeard();
+    router.adoptMembers();
   }
 
   private reachesQuorum(list: MemberList): boolean {

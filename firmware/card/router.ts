@@ -269,7 +269,11 @@ export class Router {
     return false;
   }
 
-  /** Until `closeWayBack` what is sent to `card` goes over `link`, where no way is known: a frame of that card has just come there. */
+  /**
+   * Until `closeWayBack` what is sent to `card` goes over `link`, where no way is known: a frame of that card has just come there. It
+   * serves answers that go by `send`. A `StandingFrame`, which is addressed once, does not go by it, and a frame that is like one
+   * before does not open it: who waits for those asks again.
+   */
   openWayBack(card: number, link: number): void {
     this.backTo = card;
     this.backLink = link;

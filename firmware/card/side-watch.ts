@@ -13,6 +13,8 @@ export const SIDE_STEADY_US = 2_000_000;
  * goes on. A trunk that has ended is away for longer.
  */
 export const SIDE_ABSENT_US = 200_000;
+/** How often it looks while there are cards on the other side: no absence that counts is overlooked. */
+const LOOK_US = SIDE_ABSENT_US / 2;
 const NO_CARD = 0;
 
 /**
@@ -27,6 +29,8 @@ export class SideWatch {
   private sinceUs = 0;
   /** When a card of the other side was there last. */
   private seenUs = Number.NEGATIVE_INFINITY;
+  /** Both roles are on this side, and there is another. */
+  private isLopsided = false;
 
   constructor(context: CardContext, router: Router, primary: Primary, planner: Planner) {
     this.context = context;
@@ -37,14 +41,14 @@ export class SideWatch {
 
   tick(): void {
     const { context, planner, primary } = this;
+    this.isLopsided = false;
     const candidate = this.candidate();
+    if (this.isLopsided) context.wakeBy(context.nowUs + LOOK_US);
     if (candidate === NO_CARD) return;
     if (context.nowUs - this.seenUs >= SIDE_ABSENT_US) this.sinceUs = context.nowUs;
     this.seenUs = context.nowUs;
-    const dueUs = this.sinceUs + SIDE_STEADY_US;
-    if (context.nowUs < dueUs) {
-      context.wakeBy(dueUs);
-    } else if (primary.lease.assignState() === STATE_READY && !planner.isBusy()) {
+    const isSteady = context.nowUs >= this.sinceUs + SIDE_STEADY_US;
+    if (isSteady && primary.lease.assignState() === STATE_READY && !planner.isBusy()) {
       this.sinceUs = context.nowUs;
       planner.handOver(context.cardId, candidate);
     }
@@ -61,7 +65,9 @@ export class SideWatch {
     for (let index = 0; index < members.count; index += 1) {
       const card = members.cardAt(index);
       const cost = router.costOf(card);
-      if (cost < TRUNK_HOP_COST || cost >= nearestCost || !primary.lease.canTake(card)) continue;
+      if (cost < TRUNK_HOP_COST || cost >= nearestCost) continue;
+      this.isLopsided = true;
+      if (!primary.lease.canTake(card)) continue;
       nearest = card;
       nearestCost = cost;
     }

@@ -7,7 +7,11 @@ import type { Planner } from "./planner.js";
 import type { Primary } from "./primary.js";
 import type { Router } from "./router.js";
 
-/** An erase takes 45 to 400 ms. Members that hold no role take turns of this length, so that no two erase at a time. */
+/**
+ * An erase takes 45 to 400 ms. Members that hold no role take turns of so many beacons as are sent in this time, 64, so that no two
+ * erase at a time: 640 ms, and 1,280 ms where the primary sends a beacon every 20 ms only, in a fabric of up to three whose members
+ * acknowledge each.
+ */
 export const ERASE_SLOT_US = 640_000;
 /** An erase begins in the first part of a turn only, so that it is over before the next card's begins. */
 const SLOT_PARTS = 8;

@@ -10,7 +10,7 @@
 /* Bytes taken from a line at a time: several frames of the usual size. */
 #define STAGED_BYTES 128
 /* As MAX_LIKENESSES and MAX_LIKENESS_BYTES of ports/expected-frame.ts. */
-#define LIKENESSES 4
+#define LIKENESSES 8
 #define LIKENESS_BYTES 32
 
 /* A frame of which `bytes[from..to)` may differ. */

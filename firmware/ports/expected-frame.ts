@@ -4,7 +4,7 @@ import type { FrameBuffer } from "../wire/frame-buffer.js";
 /** Frames on the path of a number, of beacons and acknowledgements are shorter. */
 export const MAX_LIKENESS_BYTES = 32;
 /** Kinds of frames that a neighbour sends or passes on again and again; the oldest gives way. */
-export const MAX_LIKENESSES = 4;
+export const MAX_LIKENESSES = 8;
 /** What a frame means that is like none of those. */
 export const MEANS_NOTHING = 0;
 

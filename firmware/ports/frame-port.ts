@@ -56,6 +56,8 @@ export interface FramePort {
   /**
    * As `send`, with four words, as a frame has them, written to `bytes[at..at + 16)` first. What of them lies behind the frame's end is
    * not sent.
+   * @param at there must be room for 16 bytes from there on, whatever the frame's length. Where there is none nothing goes out: in C
+   *   it answers false and counts that as a send without room, in TypeScript it throws a RangeError.
    */
   sendWith(
     frame: FrameBuffer,

@@ -25,7 +25,11 @@ export interface Flash extends FlashGeometry {
    * time than it takes to `read` and compare: a boot looks at all of the log.
    */
   isErased?(offset: number, length: number): boolean;
-  /** Whether the bytes from `offset` on are `expected`, where the flash looks in less time than it takes to `read` and compare. */
+  /**
+   * Whether the bytes of a whole page, `offset` being its first one, are `expected`. Only where the flash looks in less time than it
+   * takes to `read` and compare.
+   * @param expected as many bytes as a page has: of fewer or more some boards (ESP32) answer false whatever the flash holds.
+   */
   holds?(offset: number, expected: Uint8Array): boolean;
   /** As `crc32`, where something is there that computes it in less time. It has nothing to do with what the flash holds. */
   crc32?(bytes: Uint8Array, length: number): number;

@@ -17,8 +17,9 @@ export const WORD_WAY = 1;
 export const WORD_FABRIC = 2;
 /** The second to the fifth byte of the body. */
 export const WORD_BODY = 3;
-/** The bits of a word that are its highest byte, and all others. */
-export const HIGHEST_BYTE = 0xff00_0000 | 0;
+/** The bits of a word that are its highest byte. */
+const HIGHEST_BYTE = 0xff00_0000 | 0;
+/** And all others. */
 export const LOWER_BYTES = 0x00ff_ffff;
 
 /** Header of a frame between a card and its host: version, type, session (u32). */

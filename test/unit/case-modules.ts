@@ -16,6 +16,7 @@ import { hostBlocksCases } from "./card/host-blocks.cases.js";
 import { hostDeskCases } from "./card/host-desk.cases.js";
 import { hostLineCases } from "./card/host-line.cases.js";
 import { initialiseCases } from "./card/initialise.cases.js";
+import { likenessCases } from "./card/likeness.cases.js";
 import { linkStateCases } from "./card/link-state.cases.js";
 import { linkTestCases } from "./card/link-test.cases.js";
 import { linkTestRefusalCases } from "./card/link-test-refusals.cases.js";
@@ -99,6 +100,7 @@ export const CASE_MODULES: readonly CaseModule[] = [
   { name: "card/host-line", cases: hostLineCases },
   { name: "card/first-roles", cases: firstRolesCases },
   { name: "card/initialise", cases: initialiseCases },
+  { name: "card/likeness", cases: likenessCases },
   { name: "card/link-state", cases: linkStateCases },
   { name: "card/member", cases: memberCases },
   { name: "card/member-change", cases: memberChangeCases },

@@ -175,6 +175,32 @@ export const coordinatorListsCases: readonly UnitCase[] = [
     },
   },
   {
+    title: "a list that it has only heard of, and by which it reaches nobody, is forgotten after a while",
+    run(t) {
+      const bench = new CardBench({ cardId: 3, members: FIVE, neighbours: [1, 2, 4, 5] });
+      bench.beacon({ ceiling: 1n });
+      bench.advance(LEASE_US);
+      bench.prepare(0x901);
+      bench.accept({
+        view: 0x404,
+        from: 7,
+        primary: 7,
+        secondary: 8,
+        list: [
+          [3, 1, 1, bench.incarnation],
+          [7, 1, 1, 7],
+          [8, 1, 1, 8],
+        ],
+        lastCardId: 8,
+      });
+      bench.sent.clear();
+      bench.advance(4 * LEASE_US - 1);
+      t.deepEqual(asked(bench), [], "its neighbours are none by that list");
+      bench.advance(2 * LEASE_US);
+      t.deepEqual(new Set(asked(bench).map(([to]) => to)), new Set([1, 2, 4, 5]));
+    },
+  },
+  {
     title: "in front of the second PREPARE goes the view that made its sender a member, to who is in it",
     run(t) {
       const bench = leading(2);

@@ -88,4 +88,26 @@ export const sideWatchCases: readonly UnitCase[] = [
       t.is(Number(primary > 2) + Number(moved > 2), 1, "one role on each side in the end");
     },
   },
+  {
+    title:
+      "also where the primary has no trunk of its own, and only the quiet between says that the wait is over",
+    run(t) {
+      const fabric = new VirtualFabric({
+        cards: 4,
+        cables: [
+          [0, 1],
+          [2, 3],
+        ],
+      });
+      fabric.initialise(undefined, [2, 1, 1, 1]);
+      fabric.lendTrunk(1, 3);
+      fabric.run(1_000_000);
+      t.is(secondary(fabric), 2);
+      fabric.run(2 * SIDE_STEADY_US);
+      t.is(secondary(fabric), 4, "the nearest of the other side");
+      const { view } = fabric.status(0).status();
+      fabric.run(1.5 * SIDE_STEADY_US);
+      t.is(fabric.status(0).status().view, view, "and stays there");
+    },
+  },
 ];

@@ -185,6 +185,26 @@ export const upkeepCases: readonly UnitCase[] = [
     },
   },
   {
+    title:
+      "once an erase has made room it tells so no more, though it has nothing to write and hears what it heard before",
+    run(t) {
+      const store = new WearingStore(LOW_FREE_WRITES + 1);
+      const bench = member(store);
+      const turn = 2 * SLOT_BEACONS;
+      bench.beacon({ sequence: turn - 3 });
+      for (const sequence of [turn - 2, turn - 1, turn]) bench.beacon({ sequence });
+      const { freeWrites } = store;
+      t.is(store.erases, 1, "in its turn");
+      t.true(freeWrites >= LOW_FREE_WRITES);
+      for (const sequence of [turn + 1, turn + 2]) bench.beacon({ sequence });
+      t.deepEqual(
+        bench.sent.acks().map(({ fields }) => fields.flags),
+        [ACK_FLAG_LOW, ACK_FLAG_LOW, ACK_FLAG_LOW, ACK_FLAG_LOW, 0, 0],
+      );
+      t.is(store.freeWrites, freeWrites, "nothing was written");
+    },
+  },
+  {
     title: "a card without a role erases at last wherever it stands, each at another count",
     run(t) {
       for (const [cardId, least] of [
