@@ -2,7 +2,7 @@ import { MAX_ENCODED_BYTES } from "../wire/constants.js";
 import type { FrameBuffer } from "../wire/frame-buffer.js";
 import { FrameDecoder } from "../wire/frame-decoder.js";
 import { encodeFrame } from "../wire/frame-encoder.js";
-import { ExpectedFrame } from "./expected-frame.js";
+import { ExpectingPort } from "./expecting-port.js";
 import type { FramePort, PortRate } from "./frame-port.js";
 
 /** Where the encoded bytes of a frame go. */
@@ -15,12 +15,11 @@ export interface ByteSink {
 }
 
 /** A frame port over a stream of bytes, with the framing in TypeScript. */
-export class ByteFramePort implements FramePort {
+export class ByteFramePort extends ExpectingPort implements FramePort {
   onFrame: (frame: FrameBuffer, nowUs: number, meaning: number) => void = () => {};
   readonly rate: PortRate | undefined;
   private readonly sink: ByteSink;
   private readonly encoded = new Uint8Array(MAX_ENCODED_BYTES);
-  private readonly expected = new ExpectedFrame();
   private readonly now: () => number;
   private readonly decoder = new FrameDecoder((frame) => {
     const nowUs = this.now();
@@ -33,29 +32,10 @@ export class ByteFramePort implements FramePort {
    * @param rate left out where the line has none that can be changed.
    */
   constructor(sink: ByteSink, now: () => number, rate?: PortRate) {
+    super();
     this.sink = sink;
     this.now = now;
     this.rate = rate;
-  }
-
-  get expectedFrames(): number {
-    return this.expected.count;
-  }
-
-  expectedUs(): number {
-    return this.expected.newestUs;
-  }
-
-  expect(frame: FrameBuffer): void {
-    this.expected.set(frame);
-  }
-
-  expectLike(frame: FrameBuffer, from: number, to: number, meaning: number): void {
-    this.expected.setLike(frame, from, to, meaning);
-  }
-
-  expectNothing(): void {
-    this.expected.clear();
   }
 
   get badFrames(): number {
@@ -76,18 +56,6 @@ export class ByteFramePort implements FramePort {
   send(frame: FrameBuffer): boolean {
     if (this.closed) return false;
     return this.sink.write(this.encoded, encodeFrame(frame, this.encoded, 0));
-  }
-
-  sendWith(
-    frame: FrameBuffer,
-    at: number,
-    first: number,
-    second: number,
-    third: number,
-    fourth: number,
-  ): boolean {
-    frame.fill(at, first, second, third, fourth);
-    return this.send(frame);
   }
 
   close(): void {
